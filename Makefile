@@ -1,0 +1,37 @@
+# dojang: `make run` starts the server, `make test` proves it. Both set up what they need.
+
+BIN := .venv/bin
+
+.PHONY: run test check vectors proof bench docs
+
+run: ## start the server on 127.0.0.1:8000 (HOST, PORT and DOJANG_* change it)
+	@scripts/setup run
+	@exec $(BIN)/dojang serve
+
+test: check ## every check and every test
+	@scripts/setup-system
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+check: ## format, lint, types
+	@scripts/setup test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+vectors: ## the interop vectors alone; DOJANG_VECTORS=DIR for another directory of them
+	@scripts/setup test
+	@$(BIN)/python -m tests.interop
+
+proof: ## the tests with full counts; writes docs/proof/
+	@scripts/setup test
+	@scripts/setup-system
+	$(BIN)/python -m tests.proof
+
+bench: ## what a session costs, beside its peers
+	@scripts/setup test
+	$(BIN)/python -m bench
+
+docs: ## regenerate the generated pages of the documentation
+	@scripts/setup test
+	$(BIN)/python -m scripts.docs

@@ -1,0 +1,142 @@
+"""The import law: every import points down, and the core reads no clock and opens no socket."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "dojang"
+
+#: Floors, lowest first. A file or folder stands on one of them; nothing imports from above.
+FLOORS: list[set[str]] = [
+    {"errors", "blocking"},
+    {"wire"},
+    {"session", "doctor"},
+    {"stores", "strategies", "peers"},
+    {"clock", "visit", "sessions"},
+    {"auth"},
+    {"adapters"},
+    {"server"},
+    {"cli", "testing", "__init__", "__main__"},
+]
+
+#: What the floors of the core (1 to 3) may not touch: clocks, wires, drivers, frameworks.
+OUTSIDE = {
+    "time", "socket", "ssl", "asyncio", "os", "pathlib", "threading", "sqlite3", "random",
+    "redis", "psycopg", "sqlalchemy", "starlette", "fastapi", "flask", "django", "litestar",
+    "anyio", "httpx2", "granian", "typer", "pydantic", "structlog", "jinja2",
+}  # fmt: skip
+
+#: `secrets` is behind one door.
+ENTROPY = "wire/entropy.py"
+
+
+def floor_of(room: str) -> int:
+    return next(index for index, floor in enumerate(FLOORS) if room in floor)
+
+
+def room_of(path: Path, source: Path) -> str:
+    return path.relative_to(source).with_suffix("").parts[0]
+
+
+def imports(path: Path, source: Path) -> Iterator[str]:
+    """Yield the dotted names a file imports, relative ones resolved."""
+    package = ["dojang", *path.relative_to(source).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def violations(source: Path) -> list[str]:
+    found = []
+    for path in sorted(source.rglob("*.py")):
+        here = path.relative_to(source).as_posix()
+        floor = floor_of(room_of(path, source))
+        for name in imports(path, source):
+            top, *rest = name.split(".")
+            if top == "dojang" and rest and any(rest[0] in above for above in FLOORS[floor + 1 :]):
+                found.append(f"{here} imports {name} from a floor above")
+            if floor <= 2 and top in OUTSIDE:
+                found.append(f"{here} imports {top}")
+            if top == "secrets" and here != ENTROPY and floor <= 4:
+                found.append(f"{here} imports secrets")
+    return found
+
+
+def rooms(source: Path) -> dict[str, set[str]]:
+    """Return which modules of dojang each module imports, for finding circles."""
+    files = {
+        ".".join(["dojang", *path.relative_to(source).with_suffix("").parts]): path
+        for path in source.rglob("*.py")
+    }
+    graph = {}
+    for module, path in files.items():
+        named = {name for name in imports(path, source) if name.startswith("dojang.")}
+        graph[module] = {name for name in named if name in files and name != module}
+    return graph
+
+
+def circle_in(graph: dict[str, set[str]]) -> list[str] | None:
+    done: set[str] = set()
+
+    def walk(module: str, trail: list[str]) -> list[str] | None:
+        if module in trail:
+            return [*trail[trail.index(module) :], module]
+        if module in done:
+            return None
+        for imported in sorted(graph[module]):
+            if circle := walk(imported, [*trail, module]):
+                return circle
+        done.add(module)
+        return None
+
+    return next((circle for module in graph if (circle := walk(module, []))), None)
+
+
+def test_every_room_stands_on_a_floor() -> None:
+    known = set().union(*FLOORS)
+    assert {room_of(path, SOURCE) for path in SOURCE.rglob("*.py")} <= known
+
+
+def test_no_import_points_to_a_floor_above_and_the_core_touches_nothing_outside() -> None:
+    assert violations(SOURCE) == []
+
+
+def test_there_are_no_import_circles() -> None:
+    assert circle_in(rooms(SOURCE)) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "complaint"),
+    [
+        ("wire/planted.py", "from dojang.stores import memory", "from a floor above"),
+        ("wire/planted.py", "import dojang.sessions", "from a floor above"),
+        ("session/planted.py", "from ..strategies import facts", "from a floor above"),
+        ("wire/planted.py", "from .. import sessions", "from a floor above"),
+        ("errors.py", "from . import wire", "from a floor above"),
+        ("session/planted.py", "import time", "imports time"),
+        ("wire/planted.py", "from os import environ", "imports os"),
+        ("wire/planted.py", "def f():\n    import asyncio", "imports asyncio"),
+        ("session/planted.py", "from secrets import token_bytes", "imports secrets"),
+    ],
+)
+def test_a_planted_violation_is_found(tmp_path: Path, file: str, line: str, complaint: str) -> None:
+    planted = tmp_path / file
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    planted.write_text(line)
+    assert any(complaint in violation for violation in violations(tmp_path))
+
+
+def test_a_planted_circle_is_found(tmp_path: Path) -> None:
+    (tmp_path / "wire").mkdir()
+    (tmp_path / "wire" / "one.py").write_text("from dojang.wire import two")
+    (tmp_path / "wire" / "two.py").write_text("from . import one")
+    circle = circle_in(rooms(tmp_path))
+    assert circle is not None
+    assert set(circle) == {"dojang.wire.one", "dojang.wire.two"}
