@@ -1,0 +1,1 @@
+"""Text <-> values: every format that crosses the wire, pure."""

@@ -1,0 +1,91 @@
+"""What express-session stores: the data as JSON, behind a `cookie` member of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from dojang.errors import Malformed
+from dojang.wire import json
+from dojang.wire.js_date import from_iso, to_iso
+
+__all__ = ["StoredCookie", "decode", "encode"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCookie:
+    """The `cookie` member; what is None is left out, but for the two times, which are `null`.
+
+    Attributes:
+        original_max_age: Milliseconds, or None for a cookie that ends with the browser.
+        expires: Unix milliseconds, or None for the same.
+    """
+
+    original_max_age: int | None = None
+    partitioned: bool | None = None
+    priority: str | None = None
+    expires: int | None = None
+    secure: bool | Literal["auto"] | None = None
+    http_only: bool | None = True
+    domain: str | None = None
+    path: str | None = "/"
+    same_site: bool | str | None = None
+
+
+def encode(data: Mapping[str, object], cookie: StoredCookie) -> str:
+    """Return a session as the text that express-session stores for it.
+
+    Args:
+        data: A JSON object without a member `cookie`, which is express-session's own.
+        cookie: What its cookie is like.
+
+    Raises:
+        NotJson: Something in `data` is not JSON.
+        Malformed: `data` has the member `cookie`, or an expiry beyond the year 9999.
+
+    Source: express-session 1.19.0 (`Cookie.prototype.toJSON`).
+    """
+    if "cookie" in data:
+        raise Malformed("the member cookie belongs to express-session")
+    members: dict[str, object] = {
+        "originalMaxAge": cookie.original_max_age,
+        "partitioned": cookie.partitioned,
+        "priority": cookie.priority,
+        "expires": None if cookie.expires is None else to_iso(cookie.expires),
+        "secure": cookie.secure,
+        "httpOnly": cookie.http_only,
+        "domain": cookie.domain,
+        "path": cookie.path,
+        "sameSite": cookie.same_site,
+    }
+    always = ("originalMaxAge", "expires")
+    kept = {name: value for name, value in members.items() if value is not None or name in always}
+    return json.dumps({"cookie": kept, **data})
+
+
+def decode(text: str) -> tuple[dict[str, Any], StoredCookie]:
+    """Return the data and the cookie that `encode` was given.
+
+    Raises:
+        Malformed: Not a JSON object with a `cookie` member of that form.
+
+    Source: express-session 1.19.0 (`Store.prototype.createSession`).
+    """
+    data = json.loads_object(text)
+    members = data.pop("cookie", None)
+    if not isinstance(members, Mapping):
+        raise Malformed("expected a stored session with a cookie member")
+    cookie = cast("Mapping[str, Any]", members)
+    expires = cookie.get("expires")
+    if not isinstance(expires, str | None):
+        raise Malformed("expected cookie.expires to be a date")
+    return data, StoredCookie(
+        original_max_age=cookie.get("originalMaxAge"),
+        partitioned=cookie.get("partitioned"),
+        priority=cookie.get("priority"),
+        expires=None if expires is None else from_iso(expires),
+        secure=cookie.get("secure"),
+        http_only=cookie.get("httpOnly"),
+        domain=cookie.get("domain"),
+        path=cookie.get("path"),
+        same_site=cookie.get("sameSite"),
+    )

@@ -1,0 +1,39 @@
+"""What a client-side format is: two inverse verbs between claims and text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+__all__ = ["Format", "Opened"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a format found in a text, once everything about it was found good.
+
+    Attributes:
+        claims: The JSON object, fresh for each call.
+        expires: Unix milliseconds, or None for never.
+        newest: Whether the newest key made it; if not, it is due to be made again.
+    """
+
+    claims: dict[str, Any]
+    expires: int | None
+    newest: bool
+
+
+class Format(Protocol):
+    """Claims <-> text, without a clock and without a store."""
+
+    @property
+    def limit(self) -> int:
+        """Characters of the longest text that is looked at, inclusive."""
+        ...
+
+    def encode(self, claims: Mapping[str, object], *, expires: int | None, now: int) -> str:
+        """Return `claims` as text that is good until `expires` (unix milliseconds, or None)."""
+        ...
+
+    def decode(self, text: str, *, now: int) -> Opened:
+        """Return what `encode` was given, or raise a `Rejected` that says what is wrong."""
+        ...

@@ -1,0 +1,151 @@
+"""The seals of iron-session: Fe26.2 over a JSON object, with `~2` behind."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from dojang.errors import Malformed, NotJson, Oversized
+from dojang.wire import iron, json
+from dojang.wire.format import Opened
+from dojang.wire.iron_password import Password, PasswordBook, Secret
+
+__all__ = ["IronSeal"]
+
+#: Written behind every seal by iron-session 6 and later. Outside the MAC: it proves nothing.
+SUFFIX = "~2"
+
+#: Characters, inclusive: four cookies, which is what iron-session 9 joins at most.
+MAX_LENGTH = 4 * 4096
+
+#: Seals that share a pair of salts before new ones are drawn.
+_SEALS_PER_SALT = 1024
+
+#: Pairs of salts whose keys a reader remembers; each entry is about 400 bytes.
+_KEPT_KEYS = 1024
+
+
+class IronSeal:
+    """Writes what iron-session 9 writes and reads the seals of 6, 8 and 9.
+
+    Salts are drawn once per 1,024 seals and the keys of salts that verified are kept, because the
+    two PBKDF2 derivations are most of the cost of a seal; the bytes on the wire are as ever and
+    the IV is fresh every time.
+    """
+
+    limit = MAX_LENGTH
+
+    def __init__(
+        self,
+        password: Password | Secret | Sequence[Secret] | Mapping[str | int, object],
+        *,
+        legacy: bool = False,
+    ) -> None:
+        """Take the passwords.
+
+        Args:
+            password: One; a list, newest first; or `{1: ..., 2: ...}` as iron-session takes it.
+                At least 32 UTF-16 units each.
+            legacy: Whether a seal without `~2` is read as next-iron-session wrote it, with the
+                data under `persistent`. Off by default, because the suffix is not authenticated:
+                whoever holds a seal may take it off.
+
+        Raises:
+            WeakSecret: There is no password, or one is too short.
+        """
+        # iron-session takes a single text for {1: text}: a seal that names another id is refused.
+        one = {1: password} if isinstance(password, str) else password
+        self._passwords = PasswordBook(one)
+        self._legacy = legacy
+        self._kept: dict[tuple[int, str, str], iron.Keys] = {}
+        self._writing: iron.Keys | None = None
+        self._left = 0
+
+    def encode(self, claims: Mapping[str, object], *, expires: int | None, now: int) -> str:
+        """Return `claims` as a seal.
+
+        Args:
+            claims: A JSON object without a `__proto__` member anywhere.
+            expires: Unix milliseconds, or None for never.
+            now: Not used: a seal does not say when it was made.
+
+        Raises:
+            NotJson: Something in `claims` is not JSON.
+
+        Source: iron-session 9.0.1 (`sealData`).
+        """
+        del now
+        text = json.dumps(claims)
+        if "__proto__" in text and _has_proto(claims):
+            raise NotJson("__proto__", "is a key that @hapi/iron refuses to read")
+        sealed = iron.seal(
+            text.encode("utf-8"), self._passwords.writer, expires=expires, keys=self._writing_keys()
+        )
+        return sealed + SUFFIX
+
+    def decode(self, text: str, *, now: int) -> Opened:
+        """Return the claims of a seal, once time and MAC hold.
+
+        Args:
+            text: Any text is safe to pass. Everything from the first `~` on is ignored.
+            now: Unix milliseconds.
+
+        Raises:
+            Oversized: Longer than `limit`; nothing in it was looked at.
+            Malformed: Not a seal, or not over a JSON object.
+            Expired: Its time is over.
+            UnknownKey: It names a password that is not in use.
+            BadSignature: No password made it.
+
+        Source: iron-session 9.0.1 (`unsealData`).
+        """
+        if len(text) > self.limit:
+            raise Oversized(f"{len(text)} characters, at most {self.limit} are looked at")
+        sealed, tilde, version = text.partition("~")
+        opened = iron.unseal(sealed, self._passwords, now=now, key_maker=self._reading_keys)
+        self._keep(opened.password, opened.keys)
+        claims = json.loads_object(opened.plaintext)
+        if b"__proto__" in opened.plaintext or b"\\u" in opened.plaintext:
+            _refuse_proto(claims)
+        if self._legacy and (tilde + version).split("~")[:2] != ["", "2"]:
+            claims = _persistent(claims)
+        return Opened(claims, opened.expires, opened.password is self._passwords.writer)
+
+    def _writing_keys(self) -> iron.Keys:
+        if self._writing is None or self._left <= 0:
+            self._writing = iron.new_keys(self._passwords.writer)
+            self._left = _SEALS_PER_SALT
+        self._left -= 1
+        return self._writing
+
+    def _reading_keys(
+        self, password: Password, encryption_salt: str, integrity_salt: str
+    ) -> iron.Keys:
+        kept = self._kept.get((id(password), encryption_salt, integrity_salt))
+        return kept or iron.new_keys(password, salts=(encryption_salt, integrity_salt))
+
+    def _keep(self, password: Password, keys: iron.Keys) -> None:
+        if len(self._kept) >= _KEPT_KEYS:
+            self._kept.clear()
+        self._kept[id(password), keys.encryption_salt, keys.integrity_salt] = keys
+
+
+def _persistent(claims: dict[str, Any]) -> dict[str, Any]:
+    persistent = claims.get("persistent")
+    if claims.keys() <= {"persistent", "flash"} and isinstance(persistent, dict):
+        return cast("dict[str, Any]", persistent)
+    return claims
+
+
+def _refuse_proto(claims: dict[str, Any]) -> None:
+    if _has_proto(claims):
+        raise Malformed("a __proto__ member, which @hapi/iron refuses too")
+
+
+def _has_proto(value: object) -> bool:
+    match value:
+        case Mapping():
+            members = cast("Mapping[str, object]", value)
+            return "__proto__" in members or any(map(_has_proto, members.values()))
+        case list() | tuple():
+            return any(map(_has_proto, cast("Sequence[object]", value)))
+        case _:
+            return False

@@ -1,0 +1,273 @@
+"""The only JSON: text equal to JavaScript's `JSON.stringify`, and a strict reading of it."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from json.encoder import encode_basestring
+from typing import Any, cast
+
+from dojang.errors import Malformed, NotJson
+
+__all__ = ["MAX_DEPTH", "dumps", "loads", "loads_object"]
+
+#: Objects and lists inside each other. Far beyond any session, well inside both recursion limits.
+MAX_DEPTH = 128
+
+#: Object members that look like array indexes come first, in numeric order (ECMA-262 10.1.11.1).
+_MAX_INDEX = 2**32 - 2
+
+#: Up to here every integer is a double (ECMA-262 21.1.2.6).
+_MAX_SAFE = 2**53 - 1
+
+#: From here on JavaScript writes a number with an exponent (ECMA-262 6.1.6.1.20).
+_EXPONENT_FROM, _EXPONENT_BELOW = 1e21, 1e-6
+
+
+def dumps(value: object, *, root: str = "session") -> str:
+    """Return `value` as the text JavaScript's `JSON.stringify` gives for the same value.
+
+    No spaces, non-ASCII as it is, lone surrogates escaped, `1.0` as `1`, members that look like
+    array indexes first. An integer that JavaScript would round is refused rather than changed.
+
+    Args:
+        value: `None`, `bool`, `int`, `float`, `str`, and lists, tuples and mappings of them, at
+            most `MAX_DEPTH` inside each other. Keys are `str`.
+        root: What to call the outermost value in an error.
+
+    Raises:
+        NotJson: Something else is in it, NaN or an infinity, or an integer whose digits
+            JavaScript would change; the error names where.
+
+    Source: ECMA-262 section 25.5.2.
+    """
+    pieces: list[str] = []
+    try:
+        _write(value, pieces.append, MAX_DEPTH)
+    except _Unwritable as unwritable:
+        raise NotJson(_path(root, unwritable.steps), unwritable.problem) from None
+    return "".join(pieces)
+
+
+def loads(text: str | bytes) -> Any:  # noqa: ANN401 - JSON is anything
+    """Return the value that JavaScript's `JSON.parse` gives for `text`.
+
+    Whole numbers without an exponent are `int`, with the digits JavaScript would write.
+
+    Args:
+        text: Any text is safe to pass. Bytes are UTF-8 without a byte order mark. Lone surrogates
+            may be escaped.
+
+    Raises:
+        Malformed: Not JSON, a member twice, NaN, a number beyond what a double holds, or deeper
+            than `MAX_DEPTH`.
+
+    Source: RFC 8259; ECMA-262 section 25.5.1, except that duplicates are refused.
+    """
+    try:
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        value = _decode(decoded)
+    except (ValueError, RecursionError):
+        raise Malformed("expected JSON without duplicates, NaN or excessive depth") from None
+    if decoded.count("[") + decoded.count("{") > MAX_DEPTH and not _shallow(value, MAX_DEPTH):
+        raise Malformed(f"expected JSON at most {MAX_DEPTH} deep")
+    return value
+
+
+def loads_object(text: str | bytes) -> dict[str, Any]:
+    """Return the JSON object that `text` spells.
+
+    Raises:
+        Malformed: As `loads`, or the text spells something other than an object.
+    """
+    value = loads(text)
+    if not isinstance(value, dict):
+        raise Malformed("expected a JSON object")
+    return cast("dict[str, Any]", value)
+
+
+class _Unwritable(Exception):
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        self.steps: list[str | int] = []
+
+
+def _write(value: object, put: Any, depth: int) -> None:  # noqa: ANN401 - list.append
+    match value:
+        case str():
+            put(_text(value))
+        case None:
+            put("null")
+        case bool():
+            put("true" if value else "false")
+        case int():
+            put(_integer(value))
+        case float():
+            put(_number(value))
+        case list() | tuple():
+            _write_list(cast("Iterable[object]", value), put, depth)
+        case Mapping():
+            _write_object(cast("Mapping[object, object]", value), put, depth)
+        case _:
+            raise _Unwritable(f"is a {type(value).__name__}, which JSON does not have")
+
+
+def _write_list(items: Iterable[object], put: Any, depth: int) -> None:  # noqa: ANN401
+    if not depth:
+        raise _Unwritable(f"is nested deeper than {MAX_DEPTH}")
+    separator = "["
+    for index, item in enumerate(items):
+        put(separator)
+        separator = ","
+        try:
+            _write(item, put, depth - 1)
+        except _Unwritable as unwritable:
+            unwritable.steps.append(index)
+            raise
+    put("[]" if separator == "[" else "]")
+
+
+def _write_object(members: Mapping[object, object], put: Any, depth: int) -> None:  # noqa: ANN401
+    if not depth:
+        raise _Unwritable(f"is nested deeper than {MAX_DEPTH}")
+    separator = "{"
+    for key in _in_order(members):
+        put(separator + _text(key) + ":")
+        separator = ","
+        try:
+            _write(members[key], put, depth - 1)
+        except _Unwritable as unwritable:
+            unwritable.steps.append(key)
+            raise
+    put("{}" if separator == "{" else "}")
+
+
+def _in_order(members: Mapping[object, object]) -> Iterable[str]:
+    for key in members:
+        if not isinstance(key, str):
+            raise _Unwritable(f"has the key {key!r}, a {type(key).__name__}; JSON keys are text")
+    keys = cast("Mapping[str, object]", members)
+    indexes = [key for key in keys if _is_index(key)]
+    if not indexes:
+        return keys
+    return [*sorted(indexes, key=int), *(key for key in keys if not _is_index(key))]
+
+
+def _is_index(key: str) -> bool:
+    if not (key.isascii() and key.isdigit() and len(key) <= len(str(_MAX_INDEX))):
+        return False
+    return (key == "0" or key[0] != "0") and int(key) <= _MAX_INDEX
+
+
+def _text(value: str) -> str:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return _text_with_surrogates(value)
+    return encode_basestring(value)
+
+
+def _text_with_surrogates(value: str) -> str:
+    # JavaScript sees UTF-16: two halves that happen to meet are one character.
+    joined = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return "".join(
+        f"\\u{ord(char):04x}" if "\ud800" <= char <= "\udfff" else char
+        for char in encode_basestring(joined)
+    )
+
+
+def _integer(value: int) -> str:
+    if -_MAX_SAFE <= value <= _MAX_SAFE:
+        return int.__repr__(value)
+    try:
+        text = _number(float(value))
+    except OverflowError:
+        raise _Unwritable("is an integer beyond what JavaScript can hold; store text") from None
+    if text != int.__repr__(value):
+        raise _Unwritable(f"is {value}, which JavaScript would write as {text}; store it as text")
+    return text
+
+
+def _number(value: float) -> str:
+    if not math.isfinite(value):
+        raise _Unwritable(f"is {value}, which JSON does not have")
+    magnitude = abs(value)
+    if magnitude == 0:
+        return "0"
+    if magnitude < _EXPONENT_BELOW or magnitude >= _EXPONENT_FROM:
+        mantissa, _, exponent = _scientific(value).partition("e")
+        return f"{mantissa}e{int(exponent):+d}"
+    text = float.__repr__(value)
+    if "e" not in text:
+        return text.removesuffix(".0")
+    return _positional(text)
+
+
+def _scientific(value: float) -> str:
+    text = float.__repr__(value)
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa.removesuffix('.0')}e{exponent}"
+
+
+def _positional(text: str) -> str:
+    # Python turns to exponents at 1e16 and 1e-5, JavaScript at 1e21 and 1e-7.
+    mantissa, _, exponent = text.partition("e")
+    sign = "-" if mantissa.startswith("-") else ""
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    digits = (whole + fraction).rstrip("0") if fraction == "0" else whole + fraction
+    point = len(whole) + int(exponent)
+    if point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    return sign + digits.ljust(point, "0")
+
+
+def _path(root: str, steps: list[str | int]) -> str:
+    path = ""
+    for step in reversed(steps):
+        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return path.removeprefix(".") or root
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands twice")
+    return members
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("beyond what a double holds")
+    return value
+
+
+def _whole(text: str) -> int | float:
+    value = int(text)
+    if -_MAX_SAFE <= value <= _MAX_SAFE:
+        return value
+    rounded = _finite(text)
+    return rounded if abs(rounded) >= _EXPONENT_FROM else int(_number(rounded))
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+_decode = json.JSONDecoder(
+    object_pairs_hook=_members,
+    parse_int=_whole,
+    parse_float=_finite,
+    parse_constant=_no_constant,
+).decode
+
+
+def _shallow(value: object, depth: int) -> bool:
+    match value:
+        case list():
+            return depth > 0 and all(_shallow(item, depth - 1) for item in cast("Any", value))
+        case dict():
+            return depth > 0 and all(
+                _shallow(item, depth - 1) for item in cast("dict[str, Any]", value).values()
+            )
+        case _:
+            return True

@@ -1,0 +1,52 @@
+"""Problem documents: an error as JSON that programs match on and people understand."""
+
+from dojang.errors import DojangError, Misuse, Unavailable
+from dojang.wire import json
+
+__all__ = ["MEDIA_TYPE", "body", "headers"]
+
+MEDIA_TYPE = "application/problem+json"
+
+_TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+
+
+def body(error: DojangError) -> bytes:
+    """Return the document of an error: `type`, `title`, `status`, `code` and `detail`.
+
+    What the calling code did wrong is for its author's log, not for whoever sent the request.
+
+    Source: RFC 9457.
+    """
+    ours = isinstance(error, Misuse)
+    members = {
+        "type": "about:blank",
+        "title": _TITLES.get(error.status, "Error"),
+        "status": error.status,
+        "code": "internal" if ours else error.code,
+        "detail": "something went wrong here; it has been logged" if ours else str(error),
+    }
+    field = getattr(error, "field", None)
+    if isinstance(field, str):
+        members["field"] = field
+    return json.dumps(members).encode("utf-8")
+
+
+def headers(error: DojangError) -> list[tuple[str, str]]:
+    """Return the headers that go with the document."""
+    named = [("content-type", MEDIA_TYPE), ("cache-control", "no-store")]
+    if isinstance(error, Unavailable):
+        named.append(("retry-after", str(error.retry_after)))
+    return named

@@ -1,0 +1,54 @@
+"""`make vectors`: every case of a directory of interop vectors, a line per file and one for all."""
+
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tests.interop.reading import has_reader, problem_with
+
+OWN = Path(__file__).parent.parent / "vectors" / "interop"
+
+
+def main() -> int:
+    """Run the vectors; return 1 if a case failed or there was none."""
+    directory = Path(os.environ.get("DOJANG_VECTORS", OWN))
+    files = sorted(directory.glob("*.json"))
+    if not files:
+        sys.stderr.write(f"{directory} has no vector files; set DOJANG_VECTORS to one that has\n")
+        return 2
+    total: Counter[str] = Counter()
+    for file in files:
+        total.update(_run(file))
+    sys.stdout.write(f"{total['unread']} cases have no reader yet\n" if total["unread"] else "")
+    sys.stdout.write(f"{total['passed']} passed, {total['failed']} failed\n")
+    return 1 if total["failed"] or not total["passed"] else 0
+
+
+def _run(file: Path) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    unread: Counter[str] = Counter()
+    for case in _cases(file):
+        if not has_reader(case):
+            counts["unread"] += 1
+            unread[case["operation"]] += 1
+            continue
+        problem = problem_with(case)
+        counts["failed" if problem else "passed"] += 1
+        if problem:
+            sys.stdout.write(f"  {case['id']}: {problem}\n")
+    line = f"{file.name}: {counts['passed']} passed, {counts['failed']} failed"
+    named = ", ".join(f"{operation} {count}" for operation, count in sorted(unread.items()))
+    sys.stdout.write(f"{line}; no reader yet: {named}\n" if named else f"{line}\n")
+    return counts
+
+
+def _cases(file: Path) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    return cases
+
+
+if __name__ == "__main__":
+    sys.exit(main())

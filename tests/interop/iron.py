@@ -1,0 +1,83 @@
+"""Cases of iron.json: seals, and the cookies of iron-session."""
+
+from typing import Any
+
+from dojang.errors import Missing
+from dojang.wire import chunks, iron, json
+from dojang.wire.iron import Parameters
+from dojang.wire.iron_password import Password, PasswordBook
+from dojang.wire.iron_session import IronSeal
+from tests.interop.values import plain
+
+Case = dict[str, Any]
+
+
+def _unseal(case: Case) -> Any:
+    seals = IronSeal(case["secrets"], legacy=case["library"] == "@hapi/iron")
+    return seals.decode(case["wire"], now=case["now"] * 1000).claims
+
+
+def _cookie_read(case: Case) -> Any:
+    found = chunks.candidates(case["cookie_header"], case["options"]["cookieName"])
+    if not found:
+        raise Missing("no such cookie")
+    return IronSeal(case["secrets"]).decode(found[0], now=case["now"] * 1000).claims
+
+
+def _iron_unseal(case: Case) -> Any:
+    opened = iron.unseal(
+        case["wire"],
+        PasswordBook(_unsealing(case)),
+        now=case["now"] * 1000,
+        parameters=_parameters(case),
+    )
+    value = json.loads(opened.plaintext)
+    if "__proto__" in opened.plaintext.decode():
+        # The layer of iron-session refuses it; the bare seal carries any bytes.
+        IronSeal([_unsealing(case)]).decode(case["wire"], now=case["now"] * 1000)
+    return value
+
+
+def _iron_seal(case: Case) -> dict[str, Any]:
+    options = plain(case["options"])
+    encryption, integrity = options.get("encryption", {}), options.get("integrity", {})
+    password = _sealing(case)
+    salts = encryption.get("salt", ""), integrity.get("salt", "")
+    ttl = options["ttl"]
+    wire = iron.seal(
+        json.dumps(plain(case["payload"])).encode(),
+        password,
+        expires=case["written_at"] * 1000 + ttl if ttl else None,
+        parameters=_parameters(case),
+        keys=iron.new_keys(password, _parameters(case), salts=salts),
+        iv=encryption["iv"],
+    )
+    return {"wire": wire}
+
+
+def _parameters(case: Case) -> Parameters:
+    encryption = case["options"].get("encryption", {})
+    integrity = case["options"].get("integrity", {})
+    return Parameters(
+        algorithm=encryption.get("algorithm", "aes-256-cbc"),
+        encryption_iterations=encryption.get("iterations", 1),
+        integrity_iterations=integrity.get("iterations", 1),
+    )
+
+
+def _unsealing(case: Case) -> Any:
+    secrets = plain(case["secrets"])
+    return secrets["unseal"] if isinstance(secrets, dict) and "unseal" in secrets else secrets
+
+
+def _sealing(case: Case) -> Password:
+    secrets = plain(case["secrets"])
+    given = secrets["seal"] if isinstance(secrets, dict) and "seal" in secrets else secrets
+    if isinstance(given, dict) and not given.keys() & {"secret", "encryption"}:
+        ((name, given),) = given.items()
+        return Password.of(given, id=name)
+    return Password.of(given)
+
+
+READERS = {"unseal": _unseal, "cookie_read": _cookie_read, "iron_unseal": _iron_unseal}
+WRITERS = {"iron_unseal": _iron_seal}

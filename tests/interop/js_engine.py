@@ -1,0 +1,43 @@
+"""Cases of js_engine.json: exact text as Node writes it."""
+
+from typing import Any
+
+from dojang.wire import json, percent
+from dojang.wire.js_date import http_date
+from tests.interop.values import plain
+
+Case = dict[str, Any]
+
+
+def _stringify(case: Case) -> Any:
+    return json.dumps(_with_buffers(plain(case["payload"])))
+
+
+def _with_buffers(value: Any) -> Any:
+    # Bytes have no JSON; Node's Buffer writes itself like this.
+    if isinstance(value, bytes):
+        return {"type": "Buffer", "data": list(value)}
+    if isinstance(value, dict):
+        return {key: _with_buffers(member) for key, member in value.items()}
+    return value
+
+
+def _encode(case: Case) -> Any:
+    return percent.encode(case["payload"])
+
+
+def _decode(case: Case) -> Any:
+    return percent.decode(case["wire"])
+
+
+def _http_date(case: Case) -> Any:
+    return http_date(case["payload"])
+
+
+READERS = {
+    "json_stringify": _stringify,
+    "encode_uri_component": _encode,
+    "decode_uri_component": _decode,
+    "http_date": _http_date,
+}
+WRITERS: dict[str, Any] = {}

@@ -1,0 +1,55 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.interop.__main__ import OWN
+from tests.interop.reading import has_reader, problem_with
+
+
+def cases() -> list[Any]:
+    found = [case for file in sorted(OWN.glob("*.json")) for case in json.loads(file.read_text())]
+    return [pytest.param(case, id=case["id"]) for case in found if has_reader(case)]
+
+
+@pytest.mark.parametrize("case", cases())
+def test_a_value_of_the_real_library_is_read_and_written_as_it_does(case: dict[str, Any]) -> None:
+    assert problem_with(case) is None
+
+
+def test_every_seal_and_signed_value_has_a_reader() -> None:
+    iron = json.loads((OWN / "iron.json").read_text())
+    express = json.loads((OWN / "express.json").read_text())
+    wanted = [case for case in express if case["operation"] in {"unsign", "session_read"}]
+    assert all(has_reader(case) for case in [*iron, *wanted])
+    assert (len(iron), len(wanted)) == (69, 37)
+
+
+def run(directory: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tests.interop"],
+        env={"DOJANG_VECTORS": str(directory), "PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_another_directory_of_vectors_is_run_and_counted(tmp_path: Path) -> None:
+    good = json.loads((OWN / "iron.json").read_text())[0]
+    bad = {**good, "id": "tampered", "payload": {"user": "somebody else"}}
+    strange = {**good, "id": "strange", "operation": "unheard_of"}
+    (tmp_path / "mine.json").write_text(json.dumps([good, bad, strange]))
+    done = run(tmp_path)
+    assert done.returncode == 1
+    assert "mine.json: 1 passed, 1 failed; no reader yet: unheard_of 1" in done.stdout
+    assert done.stdout.endswith("1 passed, 1 failed\n")
+
+
+def test_a_directory_without_vectors_is_an_error_that_says_so(tmp_path: Path) -> None:
+    done = run(tmp_path)
+    assert done.returncode == 2
+    assert "has no vector files" in done.stderr

@@ -1,0 +1,201 @@
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dojang.errors import InvalidCookie, TooLarge
+from dojang.wire import chunks, cookies
+from dojang.wire.cookies import Cookie
+
+
+def test_the_default_is_as_safe_as_a_cookie_gets() -> None:
+    assert Cookie().set("v", max_age=60) == (
+        "__Host-session=v; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Lax"
+    )
+
+
+def test_local_development_has_a_name_for_what_it_gives_up() -> None:
+    assert Cookie.for_local_development().set("v") == "session=v; Path=/; HttpOnly; SameSite=Lax"
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"domain": "*"}, "not a host name"),
+        ({"name": "sid", "domain": ".example.com"}, "write domain='example.com'"),
+        ({"name": "sid", "domain": "127.0.0.1"}, "is an address"),
+        ({"name": "sid", "domain": "com"}, "top-level domain"),
+        ({"name": "sid", "domain": "example.com:443"}, "is an address|not a host name"),
+        ({"name": "sid", "domain": "exa mple.com"}, "not a host name"),
+        ({"domain": "example.com"}, "__Secure-session"),
+        ({"path": "/app"}, "needs Path=/"),
+        ({"secure": False}, "for_local_development"),
+        ({"name": "__HOST-x", "secure": False}, "for_local_development"),
+        ({"name": "__Secure-x", "secure": False}, "needs Secure"),
+        ({"name": "x", "secure": False, "same_site": "none"}, "SameSite=None needs Secure"),
+        ({"name": "x", "secure": False, "partitioned": True}, "Partitioned needs Secure"),
+        ({"name": ""}, "cannot be a cookie's name"),
+        ({"name": "a b"}, "cannot be a cookie's name"),
+        ({"name": "a=b"}, "cannot be a cookie's name"),
+        ({"name": "naïve"}, "cannot be a cookie's name"),
+        ({"name": "x", "path": "app"}, "begins with /"),
+        ({"name": "x", "path": "/a;b"}, "begins with /"),
+        ({"name": "x", "path": "/" + "a" * 1024}, "1025 bytes"),
+        ({"same_site": "Lax"}, "same_site is strict, lax, none or None"),
+        ({"priority": "urgent"}, "priority is low"),
+    ],
+)
+def test_a_cookie_no_browser_would_accept_cannot_be_made(fields: Any, says: str) -> None:
+    with pytest.raises(InvalidCookie, match=says):
+        Cookie(**fields)
+
+
+@given(st.text())
+def test_any_name_either_serialises_by_the_grammar_or_is_refused(name: str) -> None:
+    try:
+        line = Cookie(name=name, secure=True).set("v")
+    except InvalidCookie:
+        return
+    assert line.startswith(f"{name}=v; ")
+    assert not set(line) & set("\r\n\x00")
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_part_of_a_cookie_can_split_the_header(value: str, path: str, domain: str) -> None:
+    """CVE-2026-0672, CVE-2026-3644 (http.cookies): CR and LF in any part."""
+    try:
+        line = Cookie(name="x", path=path, domain=domain or None).set(value)
+    except (InvalidCookie, TooLarge):
+        return
+    assert line.isascii()
+    assert line.isprintable()
+    assert line.count(";") == line.count("; ")
+
+
+@pytest.mark.parametrize("value", ["a b", "a;b", "a,b", 'a"b', "a\\b", "a\r\nSet-Cookie: x=y", "é"])
+def test_a_value_beyond_cookie_octets_is_refused(value: str) -> None:
+    with pytest.raises(InvalidCookie):
+        Cookie().set(value)
+
+
+def test_a_life_beyond_400_days_is_cut_as_browsers_cut_it() -> None:
+    assert "; Max-Age=34560000;" in Cookie().set("v", max_age=10**9)
+
+
+def test_the_size_is_that_of_the_whole_line_and_the_error_names_both_figures() -> None:
+    room = cookies.MAX_COOKIE - len(Cookie().set(""))
+    assert len(Cookie().set("v" * room)) == 4096
+    with pytest.raises(TooLarge, match="4097 bytes") as caught:
+        Cookie().set("v" * (room + 1))
+    assert (caught.value.size, caught.value.limit) == (4097, 4096)
+
+
+def test_deleting_repeats_name_path_and_domain() -> None:
+    cookie = Cookie(name="__Secure-x", path="/app", domain="example.com")
+    assert cookie.delete() == (
+        "__Secure-x=; Max-Age=0; Domain=example.com; Path=/app; HttpOnly; Secure; SameSite=Lax"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("", []),
+        ("a=1; b=2", [("a", "1"), ("b", "2")]),
+        ("a=1;b=2", [("a", "1"), ("b", "2")]),
+        ("a=1; a=2", [("a", "1"), ("a", "2")]),
+        ("  a = 1 ;\tb\t=\t2 ", [("a", "1"), ("b", "2")]),
+        ("novalue; =nameless; a=1", [("a", "1")]),
+        ("=__Host-session=x", []),
+        ('a="q"', [("a", '"q"')]),
+        ("a=b=c", [("a", "b=c")]),
+        ("a=1\r\nx=2; b=3", [("b", "3")]),
+        ("a=\x00; b=3", [("b", "3")]),
+        ("a=", [("a", "")]),
+        ("$Version=1; a=1", [("$Version", "1"), ("a", "1")]),
+    ],
+)
+def test_a_cookie_header_is_read(header: str, found: list[tuple[str, str]]) -> None:
+    assert list(cookies.parse(header)) == found
+
+
+def test_a_nameless_cookie_cannot_disguise_itself_as_a_prefixed_one() -> None:
+    assert cookies.values("=__Host-session=evil", "__Host-session") == []
+
+
+@pytest.mark.parametrize("unit", ["\\", '"', "a=", ";", "=;", '"\\'])
+def test_hostile_headers_are_read_in_linear_time(unit: str) -> None:
+    """CVE-2024-7592 (http.cookies): quadratic parsing of quoted backslashes."""
+
+    def cost(size: int) -> float:
+        header = 'x="' + unit * size
+        start = time.perf_counter()
+        for _ in range(5):
+            list(cookies.parse(header))
+        return time.perf_counter() - start
+
+    cost(1_000)
+    assert cost(160_000) < 40 * max(cost(20_000), 1e-4)
+
+
+def test_a_large_value_is_cut_into_at_most_four_cookies_and_joined_again() -> None:
+    cookie = Cookie(chunked=True)
+    value = "".join(chr(97 + n % 26) for n in range(10_000))
+    lines = chunks.set_chunks(cookie, value, max_age=60)
+    assert [line.partition("=")[0] for line in lines] == [
+        "__Host-session.0", "__Host-session.1", "__Host-session.2",
+    ]  # fmt: skip
+    assert max(map(len, lines)) <= 4096
+    header = "; ".join(line.partition(";")[0] for line in reversed(lines))
+    assert chunks.candidates(header, "__Host-session") == [value]
+
+
+def test_a_value_too_large_for_four_cookies_is_refused_with_both_figures() -> None:
+    with pytest.raises(TooLarge, match="takes 17000 bytes, and 4 cookies hold"):
+        chunks.set_chunks(Cookie(chunked=True), "v" * 17_000, max_age=None)
+
+
+def test_pieces_of_an_older_value_are_deleted() -> None:
+    present = ["__Host-session.0", "__Host-session.1"]
+    lines = chunks.set_chunks(Cookie(chunked=True), "small", max_age=None, present=present)
+    assert [line.partition(";")[0] for line in lines] == [
+        "__Host-session=small", "__Host-session.0=", "__Host-session.1=",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("header", "joined"),
+    [
+        ("s.0=a; s.1=b", ["ab"]),
+        ("s.1=b; s.0=a", ["ab"]),
+        ("s.0=a; s.2=c", ["a"]),
+        ("s.1=b", []),
+        ("s=whole; s.0=a; s.1=b", ["whole"]),
+        ("s.0=a; s.0=x; s.1=b", ["ab"]),
+        ("s.0=a; s-other=x; s.x=y; s.00=z", ["a"]),
+        ("s.0=a; s.1=b; s.2=c; s.3=d; s.4=e", ["abcd"]),
+    ],
+)
+def test_pieces_are_joined_up_to_the_first_gap(header: str, joined: list[str]) -> None:
+    assert chunks.candidates(header, "s") == joined
+
+
+VECTORS = Path(__file__).parent.parent / "vectors" / "http-state-cookies" / "parser.json"
+
+
+def browser_headers() -> list[Any]:
+    """What browsers send after each of the http-state working group's cases."""
+    cases = json.loads(VECTORS.read_text())
+    sent = [(case["test"], case["sent"]) for case in cases if case["sent"]]
+    return [pytest.param(pairs, id=name) for name, pairs in sent]
+
+
+@pytest.mark.parametrize("sent", browser_headers())
+def test_what_a_browser_sends_is_read_as_it_meant_it(sent: list[dict[str, str]]) -> None:
+    header = "; ".join(f"{pair['name']}={pair['value']}" for pair in sent)
+    named = [(pair["name"], pair["value"]) for pair in sent if pair["name"]]
+    assert list(cookies.parse(header)) == named
