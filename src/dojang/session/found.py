@@ -1,0 +1,27 @@
+"""What a strategy made of the credentials that came with a request."""
+
+from dataclasses import dataclass
+
+from dojang.errors import Rejected
+from dojang.session.record import Record
+
+__all__ = ["Found"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A record, or the reason why there is none.
+
+    Attributes:
+        record: As it is stored; None when nothing usable came.
+        current: The same as of now, renewed where that was due.
+        rejected: Why there is no record; None when there is one.
+        credential: The text that was good, as it came.
+        newest: Whether the newest key made that text; if not, it is due to be made again.
+    """
+
+    record: Record | None = None
+    current: Record | None = None
+    rejected: Rejected | None = None
+    credential: str | None = None
+    newest: bool = True

@@ -1,0 +1,102 @@
+"""How long a session lives: two clocks and a rule for moving the first."""
+
+from dataclasses import dataclass, replace
+
+from dojang.errors import Misuse
+from dojang.session.record import Record
+from dojang.wire.cookies import MAX_AGE
+
+__all__ = ["Lifetime"]
+
+_HOUR = 3600
+_DAY = 24 * _HOUR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifetime:
+    """Idle limit, absolute limit, and when to renew.
+
+    Args:
+        idle: Seconds a session lives without being looked at, or None for no such limit.
+        absolute: Seconds it lives after its login whatever happens, or None for no such limit.
+        renew: The share of the idle time, 0 to 1, that must have passed before it is extended:
+            0 on every request, 0.5 at half-life, 1 never.
+        unremembered: Seconds of the absolute limit of a session that ends with the browser.
+        seen_every: Seconds between two updates of "last seen" in a device list.
+
+    Raises:
+        Misuse: A limit is not positive, or `renew` is not a share.
+    """
+
+    idle: int | None = 7 * _DAY
+    absolute: int | None = 30 * _DAY
+    renew: float = 0.5
+    unremembered: int = 12 * _HOUR
+    seen_every: int = 300
+
+    def __post_init__(self) -> None:
+        for name in ("idle", "absolute", "unremembered"):
+            seconds = getattr(self, name)
+            if seconds is not None and seconds <= 0:
+                raise Misuse(
+                    f"{name} is {seconds} s; write a positive number, or None for no limit"
+                )
+        if not 0 <= self.renew <= 1:
+            raise Misuse(f"renew is {self.renew}; write a share of the idle time from 0 to 1")
+
+    def expiry(self, *, created: int, remember: bool, now: int) -> int | None:
+        """Return when a session looked at `now` is over, in unix milliseconds, or None for never."""
+        end = self.end(created=created, remember=remember)
+        if self.idle is None:
+            return end
+        quiet = now + self.idle * 1000
+        return quiet if end is None else min(end, quiet)
+
+    def end(self, *, created: int, remember: bool) -> int | None:
+        """Return the absolute limit in unix milliseconds, or None for none."""
+        limits = [self.absolute, None if remember else self.unremembered]
+        seconds = min((limit for limit in limits if limit is not None), default=None)
+        return None if seconds is None else created + seconds * 1000
+
+    def is_live(self, record: Record, *, now: int) -> bool:
+        """Return whether neither limit has passed at `now`, by the record and by this rule."""
+        end = self.end(created=record.created, remember=record.remember)
+        return (record.expires is None or now < record.expires) and (end is None or now < end)
+
+    def renewed(self, record: Record, *, now: int) -> Record:
+        """Return `record` with a later expiry where one is due, else `record` itself.
+
+        The absolute limit is never passed, and the expiry never moves back.
+        """
+        if self.idle is None or record.expires is None or self.renew == 1:
+            return record
+        unused = record.expires - now
+        if self.idle * 1000 - unused < self.renew * self.idle * 1000:
+            return record
+        later = self.expiry(created=record.created, remember=record.remember, now=now)
+        if later is None or later <= record.expires:
+            return record
+        return replace(record, expires=later)
+
+    def noticed(self, record: Record, *, now: int) -> Record:
+        """Return `record` as last seen `now`, if that was more than `seen_every` ago."""
+        if now - record.seen < self.seen_every * 1000:
+            return record
+        return replace(record, seen=now)
+
+    def max_age(self, record: Record, *, now: int) -> int | None:
+        """Return the Max-Age of the cookie in seconds, or None for one that ends with the browser.
+
+        It follows the absolute limit, else the idle one, so that renewing a session kept on the
+        server need not send the cookie again.
+        """
+        if not record.remember:
+            return None
+        end = self.end(created=record.created, remember=True)
+        until = record.expires if end is None else end
+        return MAX_AGE if until is None else min(max(0, -((now - until) // 1000)), MAX_AGE)
+
+    @property
+    def follows_idle(self) -> bool:
+        """Whether the cookie's Max-Age moves with every renewal."""
+        return self.absolute is None

@@ -1,0 +1,59 @@
+"""Two changes of one session, made apart, brought together."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dojang.wire import json
+
+__all__ = ["Merged", "merge", "overwrite"]
+
+_ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What came of a merge.
+
+    Attributes:
+        data: JSON text of an object.
+        overwritten: Members that they had changed and that are not as they left them.
+    """
+
+    data: str
+    overwritten: int
+
+
+def merge(base: str, mine: str, theirs: str) -> Merged:
+    """Return `theirs` with what `mine` changed since `base`, by top-level member.
+
+    Args:
+        base: What both sides started from. All three are JSON text of an object.
+        mine: What this request made of it.
+        theirs: What is stored by now.
+    """
+    old, ours, current = (json.loads_object(text) for text in (base, mine, theirs))
+    merged = dict(current)
+    for key in {**old, **ours}:
+        if _differ(old, ours, key):
+            merged.pop(key, None)
+            if key in ours:
+                merged[key] = ours[key]
+    return Merged(json.dumps(merged), _lost(old, current, merged))
+
+
+def overwrite(base: str, mine: str, theirs: str) -> Merged:
+    """Return `mine`, and how many of the changes in `theirs` that undoes."""
+    old, ours, current = (json.loads_object(text) for text in (base, mine, theirs))
+    return Merged(mine, _lost(old, current, ours))
+
+
+def _lost(old: dict[str, Any], theirs: dict[str, Any], result: dict[str, Any]) -> int:
+    return sum(_differ(old, theirs, key) and _differ(theirs, result, key) for key in old | theirs)
+
+
+def _differ(one: dict[str, Any], other: dict[str, Any], key: str) -> bool:
+    left, right = one.get(key, _ABSENT), other.get(key, _ABSENT)
+    if left is _ABSENT or right is _ABSENT:
+        return left is not right
+    # By text, because 1, 1.0 and True are equal in Python and not in JSON.
+    return json.dumps(left) != json.dumps(right)
