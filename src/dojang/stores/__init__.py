@@ -1,0 +1,1 @@
+"""Where server-side records live: one file each, one contract."""

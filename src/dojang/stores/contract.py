@@ -1,0 +1,91 @@
+"""What a store promises; `tests/stores/contract.py` holds every store to it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from dojang.session.limit import Limit
+from dojang.session.record import Principal, Record
+
+__all__ = ["Store"]
+
+
+class Store(Protocol):
+    """Records under their handles. Four verbs write, and none of them means "save".
+
+    Every verb is all or nothing, and answered only once it is done as durably as the store can.
+    Any of them raises `Unavailable` when the store does not answer.
+    """
+
+    @property
+    def suspends(self) -> bool:
+        """Whether `find` may wait for an event loop."""
+        ...
+
+    async def find(self, handle: str) -> Record | None:
+        """Return the record under `handle`, or None. A miss is an answer, not an error.
+
+        A record past its expiry may still be found; whoever asks looks at the time.
+        """
+        ...
+
+    async def insert(self, record: Record, *, now: int, limit: Limit | None = None) -> None:
+        """Store a record under a handle that is free.
+
+        Args:
+            record: Its handle is not empty.
+            now: Unix milliseconds; records past their expiry do not count towards `limit`.
+            limit: How many live records its user may have, this one included.
+
+        Raises:
+            Conflict: The handle is taken.
+            TooManySessions: The limit is reached and refuses.
+        """
+        ...
+
+    async def replace(
+        self,
+        before: Record,
+        after: Record,
+        *,
+        now: int,
+        retire_until: int | None = None,
+        limit: Limit | None = None,
+    ) -> None:
+        """Store `after` where `before` is; under another handle, the old one dies in the same step.
+
+        Args:
+            before: As it was found. Only its data are compared: a touch is no conflict.
+            after: Its handle is not empty.
+            now: Unix milliseconds.
+            retire_until: When the handles differ, for how long (unix milliseconds) the old one
+                stays as a record that is `rotated` and holds nothing; None removes it.
+            limit: As for `insert`, when the handles differ.
+
+        Raises:
+            Gone: There is nothing under `before.handle`, or something rotated.
+            Conflict: Its data have changed, or the new handle is taken.
+            TooManySessions: The limit is reached and refuses.
+        """
+        ...
+
+    async def touch(self, record: Record, *, now: int) -> bool:
+        """Move expiry and "last seen"; say whether the record was there. Never revives, never
+        rewrites data, never moves the expiry back.
+        """  # noqa: D205
+        ...
+
+    async def remove(self, handle: str) -> bool:
+        """End a session; say whether it was there."""
+        ...
+
+    async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
+        """Return the live records of `user`, newest login first."""
+        ...
+
+    async def remove_all(self, user: Principal, *, but: str | None = None) -> int:
+        """End all sessions of `user`, but the one with that handle; say how many went."""
+        ...
+
+    async def sweep(self, *, now: int, limit: int = 500) -> int:
+        """Delete at most `limit` records that are past their expiry; say how many went."""
+        ...

@@ -1,0 +1,1 @@
+"""What does the waiting for the stores."""

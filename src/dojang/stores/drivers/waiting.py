@@ -1,0 +1,22 @@
+"""Waiting for another thread: without blocking where an event loop runs, by blocking elsewhere."""
+
+import asyncio
+from concurrent.futures import Future
+from typing import TypeVar
+
+__all__ = ["settled"]
+
+T = TypeVar("T")
+
+
+async def settled(future: "Future[T]") -> T:
+    """Return the result of `future`.
+
+    In a thread without a running event loop this blocks and never suspends, so that `blocking.run`
+    may drive it.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return future.result()
+    return await asyncio.wrap_future(future)

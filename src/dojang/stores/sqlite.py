@@ -1,0 +1,199 @@
+"""Records in an SQLite file: the default, and a real store."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from dojang.errors import Conflict, Gone
+from dojang.session.limit import Limit
+from dojang.session.record import Device, Login, Principal, Record
+from dojang.stores.drivers.sqlite import SqliteDriver
+from dojang.stores.limits import victims
+from dojang.stores.sqlite_schema import migrate
+from dojang.wire import json
+
+__all__ = ["SqliteStore"]
+
+#: Milliseconds between two sweeps that ride along with a write.
+_SWEEP_EVERY = 60_000
+
+#: Records such a sweep deletes at most, so that nobody waits for it.
+_SWEEP_AT_ONCE = 500
+
+_FIND = "SELECT * FROM session WHERE handle = ?"
+_INSERT = "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_UPDATE = """
+    UPDATE session SET owner = ?, numeric = ?, data = ?, created = ?, expires = ?, login = ?,
+    remember = ?, seen = ?, address = ?, agent = ?, rotated = ? WHERE handle = ?
+"""
+# max() of NULL is NULL, which is never: exactly what an expiry wants.
+_TOUCH = """
+    UPDATE session SET expires = max(expires, ?), seen = max(seen, ?)
+    WHERE handle = ? AND rotated = 0
+"""
+_REMOVE = "DELETE FROM session WHERE handle = ?"
+_LIVE = """
+    SELECT * FROM session WHERE owner = ? AND (expires IS NULL OR expires > ?)
+    ORDER BY created DESC, handle
+"""
+_REMOVE_ALL = "DELETE FROM session WHERE owner = ? AND handle IS NOT ?"
+_SWEEP = """
+    DELETE FROM session WHERE handle IN (SELECT handle FROM session WHERE expires <= ? LIMIT ?)
+"""
+
+
+class SqliteStore:
+    """A store in one file, shared by all threads, event loops and processes of one machine.
+
+    An acknowledged write is on disk (`synchronous=FULL`). The file is opened when it is first used,
+    and again after a fork.
+    """
+
+    suspends = False
+
+    def __init__(self, path: str | Path) -> None:
+        """Use the database at `path`, created when missing.
+
+        Raises:
+            Misuse: `path` names no file.
+        """
+        self._driver = SqliteDriver(path, migrate)
+        self._swept = 0
+
+    async def find(self, handle: str) -> Record | None:
+        rows = self._driver.read(_FIND, (handle,))
+        return _record(rows[0]) if rows else None
+
+    async def insert(self, record: Record, *, now: int, limit: Limit | None = None) -> None:
+        await self._driver.write(lambda db: self._insert(db, record, now, limit))
+
+    async def replace(
+        self,
+        before: Record,
+        after: Record,
+        *,
+        now: int,
+        retire_until: int | None = None,
+        limit: Limit | None = None,
+    ) -> None:
+        await self._driver.write(
+            lambda db: _replace(db, before, after, now, retire_until=retire_until, limit=limit)
+        )
+
+    async def touch(self, record: Record, *, now: int) -> bool:
+        del now
+        parameters = (record.expires, record.seen, record.handle)
+        return await self._driver.write(lambda db: db.execute(_TOUCH, parameters).rowcount > 0)
+
+    async def remove(self, handle: str) -> bool:
+        return await self._driver.write(lambda db: db.execute(_REMOVE, (handle,)).rowcount > 0)
+
+    async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
+        return [_record(row) for row in self._driver.read(_LIVE, (str(user), now))]
+
+    async def remove_all(self, user: Principal, *, but: str | None = None) -> int:
+        parameters = (str(user), but)
+        return await self._driver.write(lambda db: db.execute(_REMOVE_ALL, parameters).rowcount)
+
+    async def sweep(self, *, now: int, limit: int = 500) -> int:
+        return await self._driver.write(lambda db: db.execute(_SWEEP, (now, limit)).rowcount)
+
+    def close(self) -> None:
+        """Finish what is queued and close the file; using the store again opens it again."""
+        self._driver.close()
+
+    def _insert(
+        self, db: sqlite3.Connection, record: Record, now: int, limit: Limit | None
+    ) -> None:
+        _insert(db, record, now, limit)
+        if now - self._swept >= _SWEEP_EVERY:
+            self._swept = now
+            db.execute(_SWEEP, (now, _SWEEP_AT_ONCE))
+
+
+def _insert(db: sqlite3.Connection, record: Record, now: int, limit: Limit | None) -> None:
+    if record.user is not None and limit is not None:
+        live = [_record(row) for row in db.execute(_LIVE, (str(record.user), now))]
+        for victim in victims(live, limit):
+            db.execute(_REMOVE, (victim.handle,))
+    try:
+        db.execute(_INSERT, (record.handle, *_columns(record)))
+    except sqlite3.IntegrityError:
+        raise Conflict("the id is taken") from None
+
+
+def _replace(
+    db: sqlite3.Connection,
+    before: Record,
+    after: Record,
+    now: int,
+    *,
+    retire_until: int | None,
+    limit: Limit | None,
+) -> None:
+    row = db.execute(_FIND, (before.handle,)).fetchone()
+    if row is None or row["rotated"]:
+        raise Gone("the session was ended")
+    if row["data"] != before.data:
+        raise Conflict("the session was changed")
+    if after.handle == before.handle:
+        db.execute(_UPDATE, (*_columns(after), after.handle))
+        return
+    db.execute(_REMOVE, (before.handle,))
+    _insert(db, after, now, limit)
+    if retire_until is not None:
+        retired = Record(
+            handle=before.handle, created=before.created, expires=retire_until, rotated=True
+        )
+        db.execute(_INSERT, (retired.handle, *_columns(retired)))
+
+
+def _columns(record: Record) -> tuple[object, ...]:
+    user, login = record.user, record.login
+    return (
+        None if user is None else str(user),
+        isinstance(user, int),
+        record.data,
+        record.created,
+        record.expires,
+        None if login is None else json.dumps([login.at, login.methods]),
+        record.remember,
+        record.seen,
+        record.device.address,
+        record.device.agent,
+        record.rotated,
+    )
+
+
+def _record(row: sqlite3.Row) -> Record:
+    (
+        handle,
+        owner,
+        numeric,
+        data,
+        created,
+        expires,
+        login,
+        remember,
+        seen,
+        address,
+        agent,
+        rotated,
+    ) = row
+    return Record(
+        handle=handle,
+        data=data,
+        user=int(owner) if numeric else owner,
+        created=created,
+        expires=expires,
+        login=None if login is None else _login(login),
+        remember=bool(remember),
+        seen=seen,
+        device=Device(address, agent),
+        rotated=bool(rotated),
+    )
+
+
+def _login(text: str) -> Login:
+    at, methods = json.loads(text)
+    return Login(at, tuple(methods))

@@ -1,0 +1,1 @@
+"""Where a session lives: in the cookie, or on the server."""

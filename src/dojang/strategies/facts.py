@@ -1,0 +1,75 @@
+"""Our own facts beside the application's data, in a format that has no fields for them."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from dojang.errors import Malformed
+from dojang.session.record import Login, Record
+from dojang.session.settle import RESERVED
+from dojang.wire import json
+from dojang.wire.format import Opened
+
+__all__ = ["pack", "unpack"]
+
+
+def pack(record: Record) -> dict[str, Any]:
+    """Return the application's data with our facts under the reserved member, which comes last.
+
+    A Node peer carries the member along untouched. Its members: `h` handle, `c` created, `u` user,
+    `l` login instant and methods, `s` 1 when the cookie ends with the browser.
+    """
+    facts: dict[str, Any] = {"h": record.handle, "c": record.created}
+    if record.user is not None:
+        facts["u"] = record.user
+    if record.login is not None:
+        facts["l"] = [record.login.at, *record.login.methods]
+    if not record.remember:
+        facts["s"] = 1
+    return {**json.loads_object(record.data), RESERVED: facts}
+
+
+def unpack(opened: Opened, *, now: int) -> Record:
+    """Return the record that `pack` was given.
+
+    A peer's own session has no facts: it is anonymous to us, nameless, and begins when we see it.
+
+    Args:
+        opened: What the format found.
+        now: Unix milliseconds.
+
+    Raises:
+        Malformed: The reserved member is not what we write there.
+    """
+    claims = opened.claims
+    facts: object = claims.pop(RESERVED, {})
+    if not isinstance(facts, Mapping):
+        raise Malformed(f"{RESERVED} is not an object")
+    more = cast("Mapping[str, Any]", facts)
+    match more:
+        case {"h": str(handle), "c": int(created)}:
+            pass
+        case {} if not more:
+            handle, created = "", now
+        case _:
+            raise Malformed(f"{RESERVED} is not what dojang writes")
+    user = more.get("u")
+    if isinstance(user, bool) or not isinstance(user, str | int | None):
+        raise Malformed(f"{RESERVED} names no principal")
+    return Record(
+        handle=handle,
+        data=json.dumps(claims),
+        user=user,
+        created=created,
+        expires=opened.expires,
+        login=_login(more.get("l")),
+        remember=more.get("s") != 1,
+    )
+
+
+def _login(value: object) -> Login | None:
+    if value is None:
+        return None
+    at, *methods = cast("list[object]", value) if isinstance(value, list) and value else [None]
+    if not isinstance(at, int) or not all(isinstance(method, str) for method in methods):
+        raise Malformed(f"{RESERVED} holds no login")
+    return Login(at, tuple(cast("list[str]", methods)))

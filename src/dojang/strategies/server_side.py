@@ -1,0 +1,202 @@
+"""The session is on the server, and the cookie holds a signed id."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from dojang.errors import Conflict, Gone, Misuse, Oversized, Unknown
+from dojang.session import merge
+from dojang.session.found import Found
+from dojang.session.lifetime import Lifetime
+from dojang.session.limit import Limit
+from dojang.session.plan import Insert, Remove, Replace, Touch, Write
+from dojang.session.record import Principal, Record
+from dojang.session.resume import resume
+from dojang.stores.contract import Store
+from dojang.strategies.strategy import Kept, newest
+from dojang.strategies.tally import Tally
+from dojang.wire import base64url, entropy, signed_id
+from dojang.wire.keyring import Keyring
+
+__all__ = ["OnConflict", "ServerSide", "handle_of"]
+
+OnConflict = Literal["merge", "last_write", "error"]
+
+#: Bytes of randomness in an id.
+_ID_BYTES = 32
+
+#: Characters of the longest signed id that is looked at: ours take 91, a peer's are as short.
+_LONGEST = 512
+
+#: Times a write is tried again when others keep changing the session; each of them got somewhere.
+_TRIES = 64
+
+
+def handle_of(id: str) -> str:
+    """Return the handle of a session id: what a store files it under and device lists show.
+
+    The first 128 bits of its SHA-256. Who knows a handle cannot find an id that has it.
+    """
+    return base64url.encode(hashlib.sha256(id.encode("utf-8")).digest()[:16])
+
+
+class ServerSide:
+    """Keeps sessions in a store, under the hash of an id that only the cookie holds."""
+
+    on_server = True
+    revocable = True
+    longest = _LONGEST
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        keys: Keyring | None = None,
+        on_conflict: OnConflict = "merge",
+        limit: Limit | None = None,
+        overlap: int = 0,
+    ) -> None:
+        """Take the store.
+
+        Args:
+            store: Where records live.
+            keys: Sign the ids, newest first; `Sessions(secret=...)` supplies them otherwise.
+            on_conflict: What happens when somebody else changed the session first: `merge` keeps
+                both sides' top-level members, `last_write` keeps ours alone, `error` raises.
+            limit: How many sessions one principal may have.
+            overlap: Seconds for which a replaced id still reads, as an anonymous session that
+                cannot be changed and whose `rejected` is `rotated`.
+
+        Raises:
+            Misuse: `on_conflict` is none of the three, or `overlap` is negative.
+        """
+        if on_conflict not in {"merge", "last_write", "error"}:
+            raise Misuse(f"on_conflict is merge, last_write or error, not {on_conflict!r}")
+        if overlap < 0:
+            raise Misuse(f"overlap is {overlap} s; write 0 or more")
+        self.store = store
+        self.tally = Tally()
+        self._keys = keys
+        self._on_conflict = on_conflict
+        self._limit = limit
+        self._overlap = overlap
+
+    @property
+    def suspends(self) -> bool:
+        """Whether the store may wait for an event loop."""
+        return self.store.suspends
+
+    @property
+    def signed(self) -> bool:
+        """Whether there are keys to sign ids with."""
+        return self._keys is not None
+
+    def sign_with(self, keys: Keyring) -> None:
+        """Sign ids with `keys` from now on."""
+        self._keys = keys
+
+    async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
+        """Return what the store has for the id; see `Strategy.load`.
+
+        A text without a good signature never reaches the store.
+        """
+
+        async def load_one(text: str) -> Found:
+            if len(text) > _LONGEST:
+                raise Oversized(f"{len(text)} characters, at most {_LONGEST} are looked at")
+            id, key = signed_id.from_cookie(text, keys=self._signing())
+            record = await self.store.find(handle_of(id))
+            if record is None:
+                raise Unknown("there is no such session")
+            current = lifetime.noticed(resume(record, lifetime, now=now), now=now)
+            return Found(record=record, current=current, credential=text, newest=key == 0)
+
+        return await newest(credentials, load_one)
+
+    async def commit(self, write: Write, found: Found, *, now: int) -> Kept:
+        """Write to the store; see `Strategy.commit`."""
+        match write:
+            case Insert(record):
+                return await self._insert(record, now)
+            case Replace(before, after):
+                return await self._replace(before, after, found, now)
+            case Touch(record):
+                if await self.store.touch(record, now=now):
+                    return Kept(record, self._signed_again(found))
+                return self._lost()
+            case Remove(record):
+                await self.store.remove(record.handle)
+                return Kept(None, None)
+
+    async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
+        """Return the live sessions of `user`, newest login first."""
+        return await self.store.list(user, now=now)
+
+    async def end(self, handle: str, *, now: int) -> bool:
+        """End one session; say whether it was there."""
+        del now
+        return await self.store.remove(handle)
+
+    async def end_all(self, user: Principal, *, but: str | None, now: int) -> int:
+        """End all sessions of `user`, but the one with that handle; say how many went."""
+        del now
+        return await self.store.remove_all(user, but=but)
+
+    async def _insert(self, record: Record, now: int) -> Kept:
+        id = entropy.token(_ID_BYTES)
+        named = replace(record, handle=handle_of(id))
+        await self.store.insert(named, now=now, limit=self._limit)
+        return Kept(named, self._sign(id))
+
+    async def _replace(self, before: Record, after: Record, found: Found, now: int) -> Kept:
+        id = None if after.handle else entropy.token(_ID_BYTES)
+        new = replace(after, handle=handle_of(id)) if id else after
+        retire_until = now + self._overlap * 1000 if id and self._overlap else None
+        base, overwritten = before, 0
+        for _ in range(_TRIES):
+            try:
+                await self.store.replace(
+                    base, new, now=now, retire_until=retire_until, limit=self._limit
+                )
+            except Gone:
+                # Somebody who just proved who they are gets in, whatever became of the old session.
+                began = new.user is not None and new.login != before.login
+                return await self._insert(after, now) if began else self._lost()
+            except Conflict:
+                theirs = await self.store.find(before.handle)
+                if theirs is None:
+                    continue
+                if theirs.user != before.user:
+                    return self._lost()
+                merged = self._reconciled(before, after, theirs)
+                new, base = replace(new, data=merged.data), theirs
+                overwritten = merged.overwritten
+            else:
+                self.tally.overwrote(overwritten)
+                return Kept(new, self._sign(id) if id else self._signed_again(found))
+        raise Conflict(f"the session kept changing through {_TRIES} tries; repeat the request")
+
+    def _reconciled(self, before: Record, after: Record, theirs: Record) -> merge.Merged:
+        if self._on_conflict == "error":
+            raise Conflict("somebody else changed the session; load it again and repeat the change")
+        bring = merge.merge if self._on_conflict == "merge" else merge.overwrite
+        return bring(before.data, after.data, theirs.data)
+
+    def _lost(self) -> Kept:
+        self.tally.drop()
+        return Kept(None, None, lost=True)
+
+    def _signing(self) -> Keyring:
+        if self._keys is None:
+            raise Misuse("ids have to be signed: Sessions(ServerSide(store), secret=...)")
+        return self._keys
+
+    def _sign(self, id: str) -> str:
+        return signed_id.to_cookie(id, key=self._signing().newest)
+
+    def _signed_again(self, found: Found) -> str | None:
+        if found.newest or found.credential is None:
+            return found.credential
+        id, _ = signed_id.from_cookie(found.credential, keys=self._signing())
+        return self._sign(id)

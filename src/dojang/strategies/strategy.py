@@ -1,0 +1,106 @@
+"""What a strategy does with credentials and with a write."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dojang.errors import Missing, Rejected
+from dojang.session.found import Found
+from dojang.session.lifetime import Lifetime
+from dojang.session.plan import Write
+from dojang.session.record import Principal, Record
+
+__all__ = ["Kept", "Strategy", "newest"]
+
+#: Cookies of one name that are looked at; a browser sends one, or a few from parent domains.
+_LOOKED_AT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a write.
+
+    Attributes:
+        record: What is stored now; None when the session is over, or was before we came.
+        credential: The text that stands for it; None when the session is over.
+        lost: Whether the session had been ended or replaced meanwhile, so that nothing was written
+            and the browser, which may hold a newer cookie by now, is told nothing.
+    """
+
+    record: Record | None
+    credential: str | None
+    lost: bool = False
+
+
+class Strategy(Protocol):
+    """One way to keep sessions."""
+
+    @property
+    def suspends(self) -> bool:
+        """Whether `load` may wait for an event loop."""
+        ...
+
+    @property
+    def on_server(self) -> bool:
+        """Whether data can be written without sending a cookie."""
+        ...
+
+    @property
+    def revocable(self) -> bool:
+        """Whether sessions can be listed, and ended from afar."""
+        ...
+
+    @property
+    def longest(self) -> int:
+        """Characters of the longest credential that is looked at."""
+        ...
+
+    async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
+        """Return what the credentials stand for; trouble of a store is raised, never "nobody".
+
+        Raises:
+            Unavailable: The store did not answer.
+        """
+        ...
+
+    async def commit(self, write: Write, found: Found, *, now: int) -> Kept:
+        """Carry out a write.
+
+        Raises:
+            Conflict: Somebody else changed the session, and the policy is `error`.
+            TooManySessions: The user has as many as they may.
+            TooLarge: It does not fit where it should go.
+            Unavailable: The store did not answer.
+        """
+        ...
+
+    async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
+        """Return the live sessions of `user`, newest login first."""
+        ...
+
+    async def end(self, handle: str, *, now: int) -> bool:
+        """End one session; say whether it was there."""
+        ...
+
+    async def end_all(self, user: Principal, *, but: str | None, now: int) -> int:
+        """End all sessions of `user`, but the one with that handle; say how many went."""
+        ...
+
+
+async def newest(credentials: Sequence[str], load_one: Callable[[str], Awaitable[Found]]) -> Found:
+    """Return what the newest good credential stands for; nothing is merged.
+
+    Args:
+        credentials: Several when a request carries more than one cookie of the name.
+        load_one: Raises `Rejected` for one that is no good.
+    """
+    good: list[Found] = []
+    reasons: list[Rejected] = []
+    for credential in credentials[:_LOOKED_AT]:
+        try:
+            good.append(await load_one(credential))
+        except Rejected as rejected:
+            reasons.append(rejected)
+    if good:
+        return max(good, key=lambda found: found.record.created if found.record else 0)
+    return Found(rejected=reasons[0] if reasons else Missing("no session cookie came"))
