@@ -1,0 +1,158 @@
+"""A pure ASGI middleware: `scope["session"]`, which Starlette shows as `request.session`."""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from dojang.adapters.sockets import Sockets
+from dojang.errors import DojangError, Misuse
+from dojang.session.record import Device
+from dojang.sessions import Sessions
+from dojang.visit import Visit
+from dojang.wire import problem
+
+__all__ = ["SessionMiddleware"]
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Characters of a User-Agent that are kept for the device list.
+_AGENT_LENGTH = 512
+
+
+class SessionMiddleware:
+    """Opens a session for every request that looks at one, and writes what became of it."""
+
+    def __init__(self, app: App, sessions: Sessions) -> None:
+        """Wrap `app`.
+
+        Args:
+            app: Any ASGI application.
+            sessions: Where they live.
+        """
+        self._app = app
+        self._sessions = sessions
+        self._sockets = Sockets(sessions)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "http":
+            await self._serve_http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._serve_socket(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _serve_http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visit = await self._open(scope)
+        response = _Response(visit, send)
+        try:
+            await self._app(scope, receive, response.send)
+        except DojangError as error:
+            if response.started:
+                raise
+            await response.refuse(error)
+            if isinstance(error, Misuse):
+                raise
+        await response.finish()
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visit = await self._open(scope)
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "websocket.accept":
+                lines = await visit.close(200)
+                visit.start()
+                message["headers"] = [*message.get("headers", ()), *_set_cookies(lines)]
+            await send(message)
+
+        async with self._sockets.watch(visit.session, receive, send_with_cookie) as (hear, say):
+            await self._app(scope, hear, say)
+        await visit.finish()
+
+    async def _open(self, scope: Scope) -> Visit:
+        cookies, bearer, agent = [], None, ""
+        for name, value in scope["headers"]:
+            if name == b"cookie":
+                cookies.append(value.decode("latin-1"))
+            elif name == b"authorization":
+                bearer = _bearer(value.decode("latin-1"))
+            elif name == b"user-agent":
+                agent = value.decode("latin-1")[:_AGENT_LENGTH]
+        address = (scope.get("client") or ("",))[0]
+        visit = await self._sessions.open(
+            "; ".join(cookies), bearer=bearer, device=Device(address, agent)
+        )
+        scope["session"] = visit.session
+        return visit
+
+
+class _Response:
+    """One answer on its way out."""
+
+    def __init__(self, visit: Visit, send: Send) -> None:
+        self._visit = visit
+        self._send = send
+        self._refused = False
+        self.started = False
+
+    async def send(self, message: Message) -> None:
+        if self._refused:
+            return
+        if message["type"] == "http.response.start":
+            try:
+                lines = await self._visit.close(message["status"])
+            except DojangError as error:
+                await self.refuse(error)
+                if isinstance(error, Misuse):
+                    raise
+                return
+            message["headers"] = list(self._headers(message.get("headers", ()), lines))
+            self.started = True
+            self._visit.start()
+        await self._send(message)
+
+    async def refuse(self, error: DojangError) -> None:
+        """Answer with a problem document instead of what the application said."""
+        lines = await self._visit.close(500)
+        named = [(name.encode(), value.encode()) for name, value in problem.headers(error)]
+        self._refused = self.started = True
+        self._visit.start()
+        await self._send(
+            {
+                "type": "http.response.start",
+                "status": error.status,
+                "headers": list(self._headers(named, lines)),
+            }
+        )
+        await self._send({"type": "http.response.body", "body": problem.body(error)})
+
+    async def finish(self) -> None:
+        if self.started and not self._refused:
+            await self._visit.finish()
+
+    def _headers(
+        self, headers: Iterable[tuple[bytes, bytes]], lines: Iterable[str]
+    ) -> Iterable[tuple[bytes, bytes]]:
+        cookies = _set_cookies(lines)
+        vary = [value for name, value in headers if name.lower() == b"vary"]
+        for name, value in headers:
+            # A shared cache must not keep an answer that hands out a session.
+            if not (cookies and name.lower() == b"cache-control"):
+                yield name, value
+        if self._visit.session.accessed and not any(b"cookie" in v.lower() for v in vary):
+            yield b"vary", b"Cookie"
+        if cookies:
+            yield b"cache-control", b"no-store"
+        yield from cookies
+
+
+def _set_cookies(lines: Iterable[str]) -> list[tuple[bytes, bytes]]:
+    return [(b"set-cookie", line.encode("latin-1")) for line in lines]
+
+
+def _bearer(authorization: str) -> str | None:
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

@@ -1,0 +1,214 @@
+"""Sessions: what an application makes once, and every adapter calls."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import unquote
+
+from dojang import clock as clocks
+from dojang.errors import Misuse
+from dojang.session.lifetime import Lifetime
+from dojang.session.limit import Limit
+from dojang.session.record import Device, Principal, Record
+from dojang.session.session import Session
+from dojang.stores.contract import Store
+from dojang.stores.memory import MemoryStore
+from dojang.stores.sqlite import SqliteStore
+from dojang.strategies.client_side import ClientSide
+from dojang.strategies.server_side import ServerSide
+from dojang.strategies.strategy import Strategy
+from dojang.visit import House, Visit
+from dojang.wire.cookies import Cookie
+from dojang.wire.iron_session import IronSeal
+from dojang.wire.keyring import Keyring
+
+__all__ = ["Entry", "Sessions"]
+
+#: What `Sessions.from_url` understands, with an example each.
+_SCHEMES = {"sealed": "sealed:", "memory": "memory:", "sqlite": "sqlite:///sessions.db"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a device list.
+
+    Attributes:
+        handle: Its public name; `Sessions.end` takes it.
+        created: When the user logged in there.
+        seen: When the session was last looked at, give or take `Lifetime.seen_every`.
+        expires: When it is over unless it is renewed; None for never.
+        device: Where the login came from.
+    """
+
+    handle: str
+    created: datetime
+    seen: datetime
+    expires: datetime | None
+    device: Device
+
+
+class Sessions:
+    """Where sessions live, how long, and in which cookie."""
+
+    def __init__(
+        self,
+        strategy: Strategy,
+        *,
+        secret: Keyring | str | bytes | Sequence[str | bytes] | None = None,
+        lifetime: Lifetime | None = None,
+        cookie: Cookie | None = None,
+        principal: str | None = None,
+        bearer: bool = False,
+        clock: Callable[[], int] = clocks.now,
+    ) -> None:
+        """Put the parts together.
+
+        Args:
+            strategy: `ClientSide(format)` or `ServerSide(store)`.
+            secret: Signs the ids of `ServerSide`, newest first; a format has its own.
+            lifetime: Idle and absolute limits; 7 and 30 days unless given.
+            cookie: Name and attributes; `__Host-session`, Secure, HttpOnly, Lax unless given.
+            principal: Where the application keeps its user in the data, as `user.id` or
+                `_auth_user_id`, if it does not call `session.login`.
+            bearer: Whether `Authorization: Bearer` may carry what the cookie carries.
+            clock: Returns unix milliseconds.
+
+        Raises:
+            WeakSecret: A secret is too short.
+            Misuse: `ServerSide` has no secret, or a secret was given that nothing would use.
+        """
+        if isinstance(strategy, ServerSide):
+            if secret is not None:
+                strategy.sign_with(Keyring.of(secret).derive("session-id"))
+            elif not strategy.signed:
+                raise Misuse(
+                    "ids have to be signed: write Sessions(ServerSide(store), secret=...); "
+                    "`dojang keys new` prints a secret"
+                )
+        elif secret is not None:
+            raise Misuse("a client-side format has its own secret: ClientSide(IronSeal(secret))")
+        self.strategy = strategy
+        self.lifetime = lifetime or Lifetime()
+        self.cookie = cookie or Cookie()
+        self.clock = clock
+        self._house = House(
+            strategy=strategy,
+            lifetime=self.lifetime,
+            cookie=self.cookie,
+            principal=principal,
+            bearer=bearer,
+            clock=clock,
+        )
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        secret: Keyring | str | bytes | Sequence[str | bytes],
+        lifetime: Lifetime | None = None,
+        cookie: Cookie | None = None,
+        limit: Limit | None = None,
+        clock: Callable[[], int] = clocks.now,
+    ) -> "Sessions":
+        """Return sessions kept where `url` says, everything else as by the constructor.
+
+        Args:
+            url: `sealed:` (in the cookie), `memory:`, or `sqlite:///relative` and
+                `sqlite:////absolute` with the path of a file.
+            secret: One or several, newest first.
+            lifetime: Idle and absolute limits.
+            cookie: Name and attributes.
+            limit: How many sessions one principal may have; kept on the server only.
+            clock: Returns unix milliseconds.
+
+        Raises:
+            Misuse: The scheme is unknown, or the URL names no file, the error lists what is known;
+                or sessions in a cookie were given a limit.
+            WeakSecret: A secret is too short.
+        """
+        scheme, _, rest = url.partition(":")
+        keys = Keyring.of(secret)
+        strategy: Strategy
+        if scheme == "sealed" and not rest:
+            if limit is not None:
+                raise Misuse(
+                    "sealed: sessions cannot be counted; keep them on the server, or drop the limit"
+                )
+            strategy = ClientSide(IronSeal(list(keys.derive("sealed-session"))))
+            return cls(strategy, lifetime=lifetime, cookie=cookie, clock=clock)
+        store: Store
+        if scheme == "memory" and not rest:
+            store = MemoryStore()
+        elif scheme == "sqlite" and rest.startswith("///") and len(rest) > len("///"):
+            store = SqliteStore(unquote(rest.removeprefix("///")))
+        else:
+            known = ", ".join(_SCHEMES.values())
+            raise Misuse(f"{url!r} says nothing about where sessions live; write one of {known}")
+        strategy = ServerSide(store, limit=limit)
+        return cls(strategy, secret=keys, lifetime=lifetime, cookie=cookie, clock=clock)
+
+    async def open(
+        self, cookies: str = "", *, bearer: str | None = None, device: Device | None = None
+    ) -> Visit:
+        """Return the visit of a request; its `session` is opened when it is looked at.
+
+        Args:
+            cookies: The Cookie header; several are joined by `; `. Any text is safe to pass.
+            bearer: The token of an Authorization header, looked at only if `bearer=True`.
+            device: What a device list should show if somebody logs in.
+        """
+        visit = Visit(self._house, cookies, bearer=bearer, device=device)
+        await visit.prefetch()
+        return visit
+
+    @property
+    def revocable(self) -> bool:
+        """Whether sessions can be listed, and ended from afar."""
+        return self.strategy.revocable
+
+    async def list(self, user: Principal) -> Sequence[Entry]:
+        """Return the live sessions of `user`, newest login first.
+
+        Raises:
+            Misuse: The strategy does not know them.
+            Unavailable: The store did not answer.
+        """
+        return [_entry(record) for record in await self.strategy.list(user, now=self.clock())]
+
+    async def end(self, handle: str) -> bool:
+        """End one session, wherever it is signed in; say whether it was there.
+
+        Raises:
+            Misuse: The strategy cannot.
+            Unavailable: The store did not answer.
+        """
+        return await self.strategy.end(handle, now=self.clock())
+
+    async def end_all(self, user: Principal, *, but: Session | str | None = None) -> int:
+        """End all sessions of `user`; say how many went.
+
+        Args:
+            user: The principal.
+            but: A session, or the handle of one, that stays.
+
+        Raises:
+            Misuse: The strategy cannot.
+            Unavailable: The store did not answer.
+        """
+        spared = but.handle if isinstance(but, Session) else but
+        return await self.strategy.end_all(user, but=spared, now=self.clock())
+
+
+def _entry(record: Record) -> Entry:
+    return Entry(
+        handle=record.handle,
+        created=_instant(record.created),
+        seen=_instant(record.seen),
+        expires=None if record.expires is None else _instant(record.expires),
+        device=record.device,
+    )
+
+
+def _instant(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,0 +1,195 @@
+"""One request's use of a session: opened when looked at, compared and written when it ends."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dojang import blocking
+from dojang.errors import DojangError, Missing, ResponseStarted
+from dojang.session.agree import agree
+from dojang.session.found import Found
+from dojang.session.lifetime import Lifetime
+from dojang.session.plan import Touch, Write, plan
+from dojang.session.record import Device, Record
+from dojang.session.session import Session
+from dojang.strategies.strategy import Kept, Strategy
+from dojang.wire import chunks
+from dojang.wire.cookies import Cookie
+
+__all__ = ["House", "Visit"]
+
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What all visits to one application share."""
+
+    strategy: Strategy
+    lifetime: Lifetime
+    cookie: Cookie
+    principal: str | None
+    bearer: bool
+    clock: Callable[[], int]
+
+
+class Visit:
+    """Opened by `Sessions.open`, and closed once the status of the answer is known."""
+
+    def __init__(
+        self, house: House, cookies: str, *, bearer: str | None = None, device: Device | None = None
+    ) -> None:
+        """Come with what the request carries."""
+        self._house = house
+        self._cookies = cookies
+        self._bearer = bearer if house.bearer else None
+        self._now = house.clock()
+        self._failure: DojangError | None = None
+        self._prefetched: Found | None = None
+        self._lines: list[str] = []
+        self._started = False
+        self.session = Session(
+            self._open,
+            now=self._now,
+            keeper=self,
+            lifetime=house.lifetime,
+            principal=house.principal,
+            device=device or Device(),
+        )
+
+    async def prefetch(self) -> None:
+        """Load now what the strategy could only wait for later; trouble shows at the first look.
+
+        Without a cookie or token nothing is asked.
+        """
+        if not self._house.strategy.suspends or not self._came:
+            return
+        try:
+            self._prefetched = await self._load()
+        except DojangError as failure:
+            self._failure = failure
+
+    async def save(self, session: Session) -> None:
+        """Write what has changed so far; see `Session.save`."""
+        before = session.found
+        if before is None:
+            return
+        write = self._write(session, before)
+        if write is None:
+            return
+        kept = await self._house.strategy.commit(write, before, now=self._house.clock())
+        if kept.lost:
+            return
+        lines = self._announce(before, kept)
+        if lines and self._started:
+            raise ResponseStarted("a new cookie is due, but the headers have left; save() earlier")
+        self._lines += lines
+        session.adopt(
+            Found(record=kept.record, current=kept.record, credential=kept.credential)
+            if kept.record
+            else Found(rejected=Missing("the session was ended by this request"))
+        )
+
+    async def reload(self, session: Session) -> None:
+        """Replace the content by what is stored now; see `Session.reload`."""
+        self._now = self._house.clock()
+        credential = session.found.credential if session.found else None
+        if credential is None:
+            session.adopt(await self._load())
+            return
+        strategy = self._house.strategy
+        session.adopt(await strategy.load([credential], self._house.lifetime, now=self._now))
+
+    async def close(self, status: int) -> Sequence[str]:
+        """Write what the request made of its session, and return the Set-Cookie lines to send.
+
+        Args:
+            status: Of the answer. From 500 on nothing is written; from 400 on a principal that was
+                gained is dropped, and the rest is written.
+
+        Raises:
+            NotJson: The data hold something that JSON does not have.
+            Conflict: Somebody else changed the session, and the policy is `error`.
+            TooManySessions: The user has as many as they may.
+            TooLarge: The session does not fit its cookie.
+            Unavailable: The store did not answer.
+        """
+        if status < _SERVER_ERROR:
+            self._roll()
+            if status >= _CLIENT_ERROR and self.session.found is not None:
+                self.session.forgo_login()
+            await self.save(self.session)
+            self._forget_bad_cookie()
+        lines, self._lines = self._lines, []
+        return lines
+
+    def start(self) -> None:
+        """Note that the headers have left: from now on no cookie can be set."""
+        self._started = True
+        self.session.answer(writable=self._house.strategy.on_server)
+
+    async def finish(self) -> None:
+        """Write what was changed after the headers had left, where that is possible.
+
+        Raises:
+            ResponseStarted: It is not: a session in a cookie, or one that has none yet.
+        """
+        if self.session.found is not None:
+            await self.save(self.session)
+
+    @property
+    def _came(self) -> bool:
+        name = self._house.cookie.name
+        return self._bearer is not None or bool(chunks.candidates(self._cookies, name))
+
+    def _open(self) -> Found:
+        if self._failure is not None:
+            raise self._failure
+        if self._prefetched is not None:
+            return self._prefetched
+        return blocking.run(self._load())
+
+    async def _load(self) -> Found:
+        strategy, lifetime = self._house.strategy, self._house.lifetime
+        cookies = chunks.candidates(self._cookies, self._house.cookie.name)
+        if self._bearer is None:
+            if not cookies:
+                return Found(rejected=Missing("no session cookie came"))
+            return await strategy.load(cookies, lifetime, now=self._now)
+        bearer = await strategy.load([self._bearer], lifetime, now=self._now)
+        if not cookies:
+            return bearer
+        return agree(await strategy.load(cookies, lifetime, now=self._now), bearer)
+
+    def _write(self, session: Session, found: Found) -> Write | None:
+        after = session.settled()
+        write = plan(found.record, after)
+        if write is None and after is not None and not found.newest:
+            return Touch(after)
+        return write
+
+    def _roll(self) -> None:
+        # Renewal on every request means just that, whether or not a handler looked.
+        if self._house.lifetime.renew == 0 and self.session.found is None and self._came:
+            self.session.adopt(self._open())
+
+    def _announce(self, before: Found, kept: Kept) -> list[str]:
+        cookie = self._house.cookie
+        present = chunks.stale(self._cookies, cookie.name)
+        if kept.record is None or kept.credential is None:
+            return chunks.delete(cookie, present=present)
+        if kept.credential == before.credential and not self._life_moved(before, kept.record):
+            return []
+        max_age = self._house.lifetime.max_age(kept.record, now=self._now)
+        return chunks.set_chunks(cookie, kept.credential, max_age=max_age, present=present)
+
+    def _life_moved(self, before: Found, after: Record) -> bool:
+        if before.record is None or before.record.remember != after.remember:
+            return True
+        return self._house.lifetime.follows_idle and before.record.expires != after.expires
+
+    def _forget_bad_cookie(self) -> None:
+        found = self.session.found
+        if self._lines or found is None or found.rejected is None or not found.rejected.forget:
+            return
+        cookie = self._house.cookie
+        self._lines = chunks.delete(cookie, present=chunks.stale(self._cookies, cookie.name))
