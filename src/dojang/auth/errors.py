@@ -1,0 +1,71 @@
+"""What goes wrong with accounts, under the roots of `dojang.errors`."""
+
+from typing import Literal
+
+from dojang.errors import Refused, Rejected, Unavailable
+
+__all__ = ["AlreadyTaken", "InvalidCredentials", "InvalidInput", "TooBusy"]
+
+
+class InvalidCredentials(Rejected):
+    """Sign-in failed.
+
+    One message for an unknown user, a wrong password, a disabled account and an account
+    without a password: whoever asks must not learn which accounts exist.
+
+    Source: OWASP Authentication Cheat Sheet, "Authentication and Error Messages".
+    """
+
+    code = "invalid-credentials"
+
+    def __init__(self) -> None:
+        super().__init__("the login or the password is not right")
+
+
+class AlreadyTaken(Refused):
+    """Another account has the e-mail address or user name.
+
+    Attributes:
+        field: "email" or "username".
+    """
+
+    code = "already-taken"
+    status = 409
+
+    def __init__(self, field: Literal["email", "username"]) -> None:
+        what = "e-mail address" if field == "email" else "user name"
+        super().__init__(f"this {what} has an account already: sign in, or take another one")
+        self.field = field
+
+
+class InvalidInput(Refused):
+    """A sign-up value breaks a rule; the message names the limit and the remedy.
+
+    Attributes:
+        field: "email", "username", "password" or "name". The value itself is not kept.
+    """
+
+    code = "invalid-input"
+    status = 422
+
+    def __init__(
+        self, field: Literal["email", "username", "password", "name"], problem: str
+    ) -> None:
+        super().__init__(problem)
+        self.field = field
+
+
+class TooBusy(Unavailable):
+    """More passwords wait to be hashed than may wait; nothing was looked at.
+
+    Attributes:
+        limit: How many callers may be hashing and waiting at once.
+    """
+
+    code = "too-busy"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} passwords are being checked already; ask again in a second", retry_after=1
+        )
+        self.limit = limit

@@ -1,0 +1,1 @@
+"""How the tables of the accounts came to be: an Alembic environment."""

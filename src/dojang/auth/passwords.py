@@ -1,0 +1,129 @@
+"""Hashing passwords, and verifying them, beside the event loop."""
+
+import os
+from dataclasses import dataclass
+from functools import partial
+
+from dojang.auth.argon2_hashes import CHEAPEST, OWASP, Argon2, Cost
+from dojang.auth.bcrypt_hashes import Bcrypt
+from dojang.auth.errors import InvalidInput
+from dojang.auth.forms import MAXIMUM_BYTES, Forms
+from dojang.auth.threads import Queue
+from dojang.errors import Misuse
+from dojang.wire import entropy
+
+__all__ = ["CHEAPEST", "OWASP", "Cost", "PasswordHasher", "Verified"]
+
+_SALT_BYTES = 16  # RFC 9106 section 3.1
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The outcome of `PasswordHasher.verify`.
+
+    Attributes:
+        ok: The password is the one that was hashed.
+        rehash: It is, and the hash should be replaced by a stronger one now.
+    """
+
+    ok: bool
+    rehash: bool
+
+
+class PasswordHasher:
+    """Argon2id, off the event loop, a bounded number at a time.
+
+    Reads hashes made elsewhere: all variants of Argon2, and bcrypt. Whatever it is asked to
+    verify, it does at least the work of one hash of its own `cost`, so that time does not
+    tell which accounts exist.
+    """
+
+    def __init__(
+        self,
+        cost: Cost = OWASP,
+        *,
+        workers: int | None = None,
+        waiting: int = 64,
+        pepper: bytes = b"",
+        imported: str | None = None,
+    ) -> None:
+        """Keep the parameters; nothing is computed.
+
+        Args:
+            cost: Of the hashes made from now on; weaker ones are reported by `verify`.
+            workers: Hashes computed at once in each event loop; one for each core by default.
+            waiting: Callers that may wait for their turn; one more is told `TooBusy`.
+            pepper: A secret mixed into Argon2 hashes; another one makes the existing useless.
+            imported: One hash of an import (its parameters count, not its password). With it
+                each verification costs one such hash more, whoever asks, so that time does
+                not tell imported accounts from others either.
+
+        Raises:
+            Misuse: `imported` is not an Argon2 or bcrypt hash, or a number is too small.
+        """
+        workers = os.cpu_count() or 1 if workers is None else workers
+        if workers < 1 or waiting < 0:
+            raise Misuse(f"{workers=}, {waiting=}: write workers=1 and waiting=0, or more")
+        self.cost = cost
+        self._pepper = pepper
+        self._queue = Queue(workers=workers, waiting=waiting)
+        self._decoys: list[Argon2 | Bcrypt] = [
+            Argon2.blank(cost=cost, salt=entropy.random_bytes(_SALT_BYTES))
+        ]
+        if imported is not None:
+            self._decoys.append(_imported(imported))
+
+    async def hash(self, password: str) -> str:
+        """Return the hash of the NFKC form of `password`, all of it.
+
+        Raises:
+            InvalidInput: More than 4,096 bytes, or half a surrogate pair; nothing was hashed.
+            TooBusy: Too many callers wait already.
+            Unavailable: There is no memory for it.
+        """
+        forms = Forms.of(password)
+        if forms is None:
+            raise InvalidInput("password", f"a password has at most {MAXIMUM_BYTES} bytes")
+        return await self._queue.run(partial(self._make, forms))
+
+    async def verify(self, encoded: str | None, password: str) -> Verified:
+        """Return whether `password` is the one of `encoded`; the same work either way.
+
+        Args:
+            encoded: `$argon2id$...` (or i, d), `$2a$...`, `$2b$...`, `$2y$...`. None, for
+                nobody's password, and any other text are never right and do the work.
+            password: As typed. Over 4,096 bytes it is wrong, and nothing is hashed.
+
+        Raises:
+            TooBusy: Too many callers wait already.
+            Unavailable: There is no memory to find out.
+        """
+        forms = Forms.of(password)
+        if forms is None:
+            return Verified(ok=False, rehash=False)
+        return await self._queue.run(partial(self._compare, encoded or "", forms))
+
+    def _make(self, forms: Forms) -> str:
+        salt = entropy.random_bytes(_SALT_BYTES)
+        return str(Argon2.make(forms.normal, cost=self.cost, salt=salt, pepper=self._pepper))
+
+    def _compare(self, encoded: str, forms: Forms) -> Verified:
+        found = Argon2.parse(encoded) or Bcrypt.parse(encoded)
+        ok = found is not None and self._matches(found, forms)
+        for decoy in self._decoys:
+            if found is None or found.work != decoy.work:
+                self._matches(decoy, forms)
+        weak = isinstance(found, Bcrypt) or (found is not None and found.is_weaker_than(self.cost))
+        return Verified(ok=ok, rehash=ok and weak)
+
+    def _matches(self, found: Argon2 | Bcrypt, forms: Forms) -> bool:
+        if isinstance(found, Bcrypt):
+            return found.matches(forms)
+        return found.matches(forms, pepper=self._pepper)
+
+
+def _imported(text: str) -> Argon2 | Bcrypt:
+    found = Argon2.parse(text) or Bcrypt.parse(text)
+    if found is None:
+        raise Misuse("imported= is one hash as the other system stored it, such as $2b$12$...")
+    return found

@@ -1,0 +1,141 @@
+"""The statements of the accounts: each function is one transaction, and blocks.
+
+Source of all: `dojang.auth.tables`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from sqlalchemy import Engine, RowMapping, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from dojang.auth.errors import AlreadyTaken
+from dojang.auth.identifiers import Login
+from dojang.auth.tables import users
+from dojang.auth.user import User
+from dojang.errors import Unavailable
+
+__all__ = ["NewRow", "add", "answering", "by_id", "by_login", "replace_hash", "set_disabled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """An account to be added.
+
+    Attributes:
+        user: What the others may know of it.
+        email_key: The folded address, which nobody else may have.
+        username_key: The folded user name, which nobody else may have.
+        password_hash: PHC text.
+    """
+
+    user: User
+    email_key: str | None
+    username_key: str | None
+    password_hash: str
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turn trouble with the database into `Unavailable`.
+
+    Trouble is never a failed sign-in: a locked file must not read as a wrong password.
+
+    Raises:
+        Unavailable: The database is locked, full, gone, broken, or all connections are busy.
+        IntegrityError: Unchanged: a constraint said no, which is an answer.
+    """
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        # The driver's own words: SQLAlchemy's would carry the statement and its values.
+        raise Unavailable(f"the accounts database failed: {error.orig}") from error.orig
+    except PoolTimeout as error:
+        raise Unavailable("all connections to the accounts database are busy") from error
+
+
+def add(engine: Engine, row: NewRow) -> None:
+    """Add an account.
+
+    Raises:
+        AlreadyTaken: The unique constraint of the e-mail address or user name refused it.
+        Unavailable: The database did not answer.
+    """
+    try:
+        with answering(), engine.begin() as connection:
+            connection.execute(insert(users).values(_values(row)))
+    except IntegrityError:
+        raise AlreadyTaken(_taken(engine, row)) from None
+
+
+def by_id(engine: Engine, user_id: str) -> User | None:
+    """Return the account `user_id`; None if there is none.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    with answering(), engine.connect() as connection:
+        row = connection.execute(select(users).where(users.c.id == user_id)).mappings().first()
+    return _user(row) if row else None
+
+
+def by_login(engine: Engine, login: Login) -> tuple[User, str | None] | None:
+    """Return the account that signs in as `login` with its password hash; None if there is none.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    column = users.c.email_key if login.field == "email" else users.c.username_key
+    with answering(), engine.connect() as connection:
+        row = connection.execute(select(users).where(column == login.key)).mappings().first()
+    return (_user(row), row["password_hash"]) if row else None
+
+
+def replace_hash(engine: Engine, user_id: str, *, old: str, new: str) -> bool:
+    """Put `new` where `old` is; False where the password was changed in the meantime.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    guarded = update(users).where(users.c.id == user_id, users.c.password_hash == old)
+    with answering(), engine.begin() as connection:
+        return connection.execute(guarded.values(password_hash=new)).rowcount == 1
+
+
+def set_disabled(engine: Engine, user_id: str, *, disabled: bool) -> bool:
+    """Disable or enable an account; False where there is none.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    statement = update(users).where(users.c.id == user_id).values(disabled=disabled)
+    with answering(), engine.begin() as connection:
+        return connection.execute(statement).rowcount == 1
+
+
+def _values(row: NewRow) -> dict[str, object]:
+    return {
+        **asdict(row.user),
+        "email_key": row.email_key,
+        "username_key": row.username_key,
+        "password_hash": row.password_hash,
+        "password_changed": row.user.created,
+    }
+
+
+def _taken(engine: Engine, row: NewRow) -> Literal["email", "username"]:
+    # Asked, because each database words its refusal differently.
+    if row.email_key is None:
+        return "username"
+    return "email" if by_login(engine, Login("email", row.email_key)) else "username"
+
+
+def _user(row: RowMapping) -> User:
+    return User(
+        row["id"], row["email"], row["username"], row["name"], row["created"], row["disabled"]
+    )

@@ -1,0 +1,26 @@
+"""What the rest of an application may know of an account."""
+
+from dataclasses import dataclass
+
+__all__ = ["User"]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One account, without its password.
+
+    Attributes:
+        id: 22 characters of base64url; never changes and never tells anything.
+        email: As typed; None where there is none. Not proven to be theirs.
+        username: As typed; None where there is none.
+        name: For showing; None where none was given.
+        created: Unix milliseconds.
+        disabled: True: may not sign in, and should not stay signed in.
+    """
+
+    id: str
+    email: str | None
+    username: str | None
+    name: str | None
+    created: int
+    disabled: bool = False

@@ -1,0 +1,1 @@
+"""Tests of the accounts, on real databases and real hashes."""
