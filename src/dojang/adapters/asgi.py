@@ -1,16 +1,17 @@
 """A pure ASGI middleware: `scope["session"]`, which Starlette shows as `request.session`."""
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 from dojang.adapters.sockets import Sockets
 from dojang.errors import DojangError, Misuse
 from dojang.session.record import Device
+from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.visit import Visit
 from dojang.wire import problem
 
-__all__ = ["SessionMiddleware"]
+__all__ = ["SessionMiddleware", "session_of"]
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -20,6 +21,28 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Characters of a User-Agent that are kept for the device list.
 _AGENT_LENGTH = 512
+
+
+class Connection(Protocol):
+    """A request or WebSocket of Starlette or FastAPI, or anything else with a scope."""
+
+    @property
+    def scope(self) -> Scope:
+        """The ASGI scope."""
+        ...
+
+
+def session_of(connection: Connection) -> Session:
+    """Return the session of a connection: `request.session`, with its own type.
+
+    Raises:
+        Misuse: The middleware is not in front of the application.
+    """
+    session = connection.scope.get("session")
+    if not isinstance(session, Session):
+        raise Misuse("no session: app.add_middleware(SessionMiddleware, sessions=sessions)")
+    session.mark_accessed()
+    return session
 
 
 class SessionMiddleware:

@@ -29,8 +29,9 @@ _ID_BYTES = 32
 #: Characters of the longest signed id that is looked at: ours take 91, a peer's are as short.
 _LONGEST = 512
 
-#: Times a write is tried again when others keep changing the session; each of them got somewhere.
-_TRIES = 64
+#: Times a write is tried again when others keep changing the session. Each lost try is somebody
+#: else's success; of 32 writers at once, one loses this often in 1e14 writes.
+_TRIES = 1_000
 
 
 def handle_of(id: str) -> str:

@@ -44,7 +44,8 @@ def judge(method: str, headers: Mapping[str, str], *, origins: Collection[str]) 
         return Verdict.OURS if site in {"same-origin", "none"} else Verdict.FOREIGN
     origin = headers.get("origin")
     if origin is not None:
-        return Verdict.OURS if _normal(origin) in set(map(_normal, origins)) else Verdict.FOREIGN
+        ours = {_normal(known) for known in origins} - {""}
+        return Verdict.OURS if _normal(origin) in ours else Verdict.FOREIGN
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     return Verdict.NEEDS_TOKEN if media_type in _FORM_TYPES else Verdict.OURS
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dojang.errors import UnknownKey, WeakSecret
 from dojang.wire.js_text import units, utf8
@@ -73,7 +74,7 @@ class PasswordBook:
 
     def __init__(
         self,
-        passwords: "Password | Secret | Sequence[Secret] | Mapping[str | int, object]",
+        passwords: "Password | Secret | Sequence[Secret] | Mapping[Any, Any]",
     ) -> None:
         """Take passwords as they are configured.
 
@@ -87,8 +88,7 @@ class PasswordBook:
         """
         if isinstance(passwords, Mapping):
             self._by_id = {
-                str(id): Password.of(value, id=str(id))  # type: ignore[arg-type]
-                for id, value in passwords.items()
+                str(id): Password.of(value, id=str(id)) for id, value in passwords.items()
             }
             self._any: tuple[Password, ...] = ()
             numbers = sorted((int(id), id) for id in self._by_id if id.isdecimal())

@@ -35,7 +35,7 @@ class IronSeal:
 
     def __init__(
         self,
-        password: Password | Secret | Sequence[Secret] | Mapping[str | int, object],
+        password: Password | Secret | Sequence[Secret] | Mapping[Any, Any],
         *,
         legacy: bool = False,
     ) -> None:
@@ -52,8 +52,7 @@ class IronSeal:
             WeakSecret: There is no password, or one is too short.
         """
         # iron-session takes a single text for {1: text}: a seal that names another id is refused.
-        one = {1: password} if isinstance(password, str) else password
-        self._passwords = PasswordBook(one)
+        self._passwords = PasswordBook({"1": password} if isinstance(password, str) else password)
         self._legacy = legacy
         self._kept: dict[tuple[int, str, str], iron.Keys] = {}
         self._writing: iron.Keys | None = None

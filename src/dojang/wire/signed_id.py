@@ -66,8 +66,16 @@ def to_cookie(value: str, *, key: bytes) -> str:
     return percent.encode(PREFIX + sign(value, key=key))
 
 
-def from_cookie(text: str, *, keys: Iterable[bytes]) -> tuple[str, int]:
+def from_cookie(
+    text: str, *, keys: Iterable[bytes], canonical: bool = True
+) -> tuple[str, int]:
     """Return what `to_cookie` was given, and which key signed it.
+
+    Args:
+        text: Any text is safe to pass.
+        keys: Secrets, newest first.
+        canonical: Whether only the one spelling that `to_cookie` writes is good. Express reads any
+            percent-encoding of it.
 
     Raises:
         Malformed: Not percent-encoded text that begins with `s:`.
@@ -78,4 +86,6 @@ def from_cookie(text: str, *, keys: Iterable[bytes]) -> tuple[str, int]:
     decoded = percent.decode(text)
     if not decoded.startswith(PREFIX):
         raise Malformed("expected s:<id>.<signature>")
+    if canonical and percent.encode(decoded) != text:
+        raise Malformed("expected s:<id>.<signature>, percent-encoded as Express writes it")
     return unsign(decoded[len(PREFIX) :], keys=keys)

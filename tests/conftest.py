@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dojang.session.lifetime import Lifetime
+from dojang.sessions import Sessions
+from dojang.stores.memory import MemoryStore
+from dojang.stores.sqlite import SqliteStore
+from dojang.strategies.client_side import ClientSide
+from dojang.strategies.server_side import ServerSide
+from dojang.testing import Clock
+from dojang.wire.iron_session import IronSeal
+
+SECRET = "correct horse battery staple, and more"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "sessions.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sealed(clock: Clock) -> Sessions:
+    return Sessions(ClientSide(IronSeal(SECRET)), clock=clock)
+
+
+@pytest.fixture
+def in_memory(clock: Clock) -> Sessions:
+    return Sessions(ServerSide(MemoryStore()), secret=SECRET, clock=clock)
+
+
+@pytest.fixture
+def in_sqlite(clock: Clock, sqlite_store: SqliteStore) -> Sessions:
+    return Sessions(ServerSide(sqlite_store), secret=SECRET, clock=clock)
+
+
+@pytest.fixture(params=["sealed", "in_memory", "in_sqlite"])
+def sessions(request: pytest.FixtureRequest) -> Sessions:
+    """One session, any home: each test that takes this runs in all of them."""
+    home: Sessions = request.getfixturevalue(request.param)
+    return home
+
+
+@pytest.fixture(params=["in_memory", "in_sqlite"])
+def on_server(request: pytest.FixtureRequest) -> Sessions:
+    """Homes on the server."""
+    home: Sessions = request.getfixturevalue(request.param)
+    return home
+
+
+def lasting(sessions: Sessions, lifetime: Lifetime) -> Sessions:
+    """Return the same home under other limits."""
+    return (
+        Sessions(sessions.strategy, lifetime=lifetime, clock=sessions.clock)
+        if not isinstance(sessions.strategy, ServerSide)
+        else Sessions(sessions.strategy, secret=SECRET, lifetime=lifetime, clock=sessions.clock)
+    )

@@ -1,0 +1,289 @@
+"""No lost update, no revival; what could not be kept is counted."""
+
+import json
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dojang import blocking
+from dojang.errors import Conflict, ReadOnly
+from dojang.sessions import Sessions
+from dojang.stores.contract import Store
+from dojang.stores.memory import MemoryStore
+from dojang.strategies.server_side import OnConflict, ServerSide
+from dojang.strategies.tally import Tally
+from dojang.testing import Clock
+from tests.browser import Browser, look, put
+from tests.conftest import SECRET
+from tests.counts import scaled
+from tests.stores.contract import in_threads
+
+
+def tally_of(sessions: Sessions) -> Tally:
+    assert isinstance(sessions.strategy, ServerSide)
+    return sessions.strategy.tally
+
+
+def with_policy(store: Store, policy: OnConflict, clock: Clock, **options: Any) -> Sessions:
+    strategy = ServerSide(store, on_conflict=policy, **options)
+    return Sessions(strategy, secret=SECRET, clock=clock)
+
+
+def test_two_requests_that_change_different_members_both_win(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(put(cart=[], theme="light"))
+    with browser.twin().under_way() as slow:
+        with browser.twin().under_way() as quick:
+            quick["theme"] = "dark"
+        slow["cart"].append("book")
+    assert browser.visit(look) == {"cart": ["book"], "theme": "dark"}
+    assert tally_of(on_server).overwritten == 0
+
+
+def test_on_the_same_member_the_later_answer_wins_and_is_counted(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(put(n=0))
+    with browser.twin().under_way() as slow:
+        browser.twin().visit(put(n=1))
+        slow["n"] = 2
+    assert browser.visit(look) == {"n": 2}
+    assert tally_of(on_server).overwritten == 1
+
+
+def test_last_write_keeps_ours_alone_and_counts_what_that_undid(clock: Clock) -> None:
+    sessions = with_policy(MemoryStore(), "last_write", clock)
+    browser = Browser(sessions)
+    browser.visit(put(a=0, b=0))
+    with browser.twin().under_way() as slow:
+        browser.twin().visit(put(a=1, b=1))
+        slow["a"] = 2
+    assert browser.visit(look) == {"a": 2, "b": 0}
+    assert tally_of(sessions).overwritten == 2
+
+
+def test_under_the_error_policy_a_conflict_is_409_and_nothing_is_written(clock: Clock) -> None:
+    sessions = with_policy(MemoryStore(), "error", clock)
+    browser = Browser(sessions)
+    browser.visit(put(n=0))
+    visit = browser.open()
+    visit.session["n"] = 2
+    browser.twin().visit(put(n=1))
+    with pytest.raises(Conflict) as caught:
+        browser.close(visit)
+    assert caught.value.status == 409
+    assert browser.visit(look) == {"n": 1}
+
+
+def test_a_slow_request_never_brings_back_a_session_that_was_logged_out(
+    on_server: Sessions,
+) -> None:
+    browser = Browser(on_server)
+    browser.visit(lambda session: session.login("ada"))
+    old = browser.twin()
+    with browser.twin().under_way() as slow:
+        browser.visit(lambda session: session.logout())
+        slow["late"] = True
+    assert old.visit(lambda session: session.rejected) == "unknown"
+    assert tally_of(on_server).dropped == 1
+
+
+def test_no_revival_in_any_of_many_races(on_server: Sessions) -> None:
+    """JupyterHub CVE-2021-41247, Django's UpdateError: a logout and a write at the same time."""
+    for _ in range(scaled(10_000)):
+        browser = Browser(on_server)
+        browser.visit(lambda session: session.login("ada"))
+        writer, leaver = browser.twin(), browser.twin()
+        writing, leaving = writer.open(), leaver.open()
+        writing.session["n"] = 1
+        leaving.session.logout()
+        pair = [(writer, writing), (leaver, leaving)]
+        in_threads(lambda n, pair=pair: pair[n][0].close(pair[n][1]), 2)
+        assert browser.visit(lambda session: session.user) is None
+
+
+def test_a_request_that_finds_its_session_gone_sends_no_deleting_cookie(
+    on_server: Sessions,
+) -> None:
+    browser = Browser(on_server)
+    browser.visit(lambda session: session.login("ada"))
+    slow = browser.twin()
+    visit = slow.open()
+    visit.session["late"] = True
+    browser.visit(lambda session: session.logout())
+    assert slow.close(visit) == []
+
+
+def test_a_slow_request_does_not_wipe_the_cookie_of_a_login(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(put(cart=["book"]))
+    slow = browser.twin()
+    visit = slow.open()
+    visit.session["late"] = True
+    browser.visit(lambda session: session.login("ada"))
+    assert slow.close(visit) == []
+    slow.cookies = browser.cookies
+    assert slow.visit(lambda session: session.user) == "ada"
+
+
+def test_changes_are_never_merged_across_a_change_of_principal(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(put(cart=[]))
+    slow = browser.twin()
+    visit = slow.open()
+    visit.session["cart"].append("of the anonymous")
+    browser.visit(lambda session: session.login("ada"))
+    slow.close(visit)
+    assert browser.visit(look) == {"cart": []}
+    assert tally_of(on_server).dropped == 1
+
+
+def test_a_principal_changed_in_place_by_a_peer_is_not_merged_with(clock: Clock) -> None:
+    store = MemoryStore()
+    sessions = with_policy(store, "merge", clock)
+    browser = Browser(sessions)
+    browser.visit(put(n=0))
+    visit = browser.open()
+    visit.session["n"] = 1
+    handle = visit.session.handle
+    assert handle is not None
+    found = blocking.run(store.find(handle))
+    assert found is not None
+    theirs = replace(found, user="eve", data='{"n":9}')
+    blocking.run(store.replace(found, theirs, now=clock()))
+    browser.close(visit)
+    assert blocking.run(store.find(handle)) == theirs
+    assert tally_of(sessions).dropped == 1
+
+
+def test_a_login_takes_along_what_a_parallel_request_stored(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(put(cart=[]))
+    signing_in = browser.twin()
+    visit = signing_in.open()
+    visit.session.login("ada")
+    browser.visit(put(theme="dark"))
+    signing_in.close(visit)
+    assert signing_in.visit(look) == {"cart": [], "theme": "dark"}
+
+
+def test_somebody_who_proved_who_they_are_gets_in_whatever_became_of_the_old_session(
+    on_server: Sessions,
+) -> None:
+    browser = Browser(on_server)
+    browser.visit(put(cart=["book"]))
+    visit = browser.open()
+    visit.session.login("ada")
+    browser.twin().visit(lambda session: session.clear())
+    browser.close(visit)
+    assert browser.visit(lambda session: session.user) == "ada"
+
+
+def test_a_rotation_of_an_ended_session_revives_nothing(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(lambda session: session.login("ada"))
+    slow = browser.twin()
+    visit = slow.open()
+    visit.session.rotate()
+    browser.visit(lambda session: session.logout())
+    assert slow.close(visit) == []
+    assert slow.visit(lambda session: session.user) is None
+
+
+def test_without_overlap_an_old_id_is_unknown_at_once(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(put(n=1))
+    old = browser.twin()
+    browser.visit(lambda session: session.rotate())
+    assert old.visit(lambda session: (session.rejected, session.user)) == ("unknown", None)
+
+
+def test_within_the_overlap_an_old_id_reads_as_nobody_and_cannot_be_changed(
+    clock: Clock,
+) -> None:
+    sessions = with_policy(MemoryStore(), "merge", clock, overlap=5)
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login("ada"))
+    old = browser.twin()
+    browser.visit(lambda session: session.rotate())
+    visit = old.open()
+    assert (visit.session.user, dict(visit.session), visit.session.rejected) == (
+        None, {}, "rotated",
+    )  # fmt: skip
+    with pytest.raises(ReadOnly) as caught:
+        visit.session["n"] = 1
+    assert caught.value.status == 409
+    assert old.close(visit) == []
+    clock.tick(5)
+    assert old.visit(lambda session: session.rejected) in {"unknown", "rotated"}
+    assert old.visit(lambda session: session.user) is None
+
+
+def test_parallel_increments_of_different_members_are_all_there(on_server: Sessions) -> None:
+    rounds, members = scaled(10_000) // 8 + 1, 8
+    browser = Browser(on_server)
+    browser.visit(put(**{f"n{member}": 0 for member in range(members)}))
+
+    def increment(member: int) -> None:
+        mine = browser.twin()
+        for _ in range(rounds):
+            mine.visit(lambda session: session.update({f"n{member}": session[f"n{member}"] + 1}))
+
+    in_threads(increment, members)
+    assert browser.visit(look) == {f"n{member}": rounds for member in range(members)}
+    assert tally_of(on_server).overwritten == 0
+
+
+@pytest.mark.parametrize("policy", ["merge", "last_write"])
+def test_of_four_requests_that_write_one_member_three_are_written_over_and_counted(
+    policy: OnConflict, clock: Clock
+) -> None:
+    sessions = with_policy(MemoryStore(), policy, clock)
+    browser = Browser(sessions)
+    browser.visit(put(who="nobody"))
+    rounds = scaled(500)
+    for turn in range(rounds):
+        visits = [browser.open() for _ in range(4)]
+        for writer, visit in enumerate(visits):
+            visit.session["who"] = f"{writer}-{turn}"
+        for visit in visits:
+            browser.close(visit)
+    assert tally_of(sessions).overwritten == 3 * rounds
+
+
+@pytest.mark.parametrize("policy", ["merge", "last_write"])
+def test_every_value_written_over_on_a_shared_member_is_counted(
+    policy: OnConflict, clock: Clock
+) -> None:
+    store = Watching()
+    sessions = with_policy(store, policy, clock)
+    browser = Browser(sessions)
+    browser.visit(put(who="nobody"))
+
+    def write(writer: int) -> None:
+        mine = browser.twin()
+        for turn in range(scaled(2_500)):
+            visit = mine.open()
+            visit.session.update(who=f"{writer}-{turn}", was=visit.session["who"])
+            mine.close(visit)
+
+    in_threads(write, 4)
+    assert tally_of(sessions).overwritten == store.overwritten
+
+
+class Watching(MemoryStore):
+    """Counts, from the outside, what each replace wrote over that its writer had not read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.overwritten = 0
+        self._watching = threading.Lock()
+
+    async def replace(self, before: Any, after: Any, **options: Any) -> None:
+        await super().replace(before, after, **options)
+        written, stored = json.loads(after.data), json.loads(before.data)
+        with self._watching:
+            # "was" is what the writer had read; "who" and "was" both change with every write.
+            if written["was"] != stored["who"]:
+                self.overwritten += 1 + (stored.get("was") != written["was"])

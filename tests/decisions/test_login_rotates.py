@@ -1,0 +1,139 @@
+"""A principal gained or changed means a new id, detected rather than asked for."""
+
+from typing import Any
+
+import pytest
+
+from dojang import blocking
+from dojang.errors import Misuse
+from dojang.sessions import Sessions
+from dojang.stores.memory import MemoryStore
+from dojang.strategies.server_side import ServerSide
+from dojang.testing import Clock
+from tests.browser import Browser, look, put
+from tests.conftest import SECRET
+
+
+@pytest.fixture
+def named(clock: Clock) -> Sessions:
+    """An application that keeps its user in its own data, as `user.id`."""
+    strategy = ServerSide(MemoryStore())
+    return Sessions(strategy, secret=SECRET, clock=clock, principal="user.id")
+
+
+def test_a_login_issues_a_new_id_and_the_old_one_dies(on_server: Sessions) -> None:
+    """passport CVE-2022-25896: login without regenerating the session."""
+    browser = Browser(on_server)
+    browser.visit(put(cart=["book"]))
+    old = browser.twin()
+    browser.visit(lambda session: session.login("ada"))
+    assert browser.cookie != old.cookie
+    assert browser.visit(look) == {"cart": ["book"]}
+    assert old.visit(lambda session: (session.user, dict(session))) == (None, {})
+
+
+def test_a_login_of_the_same_user_again_rotates_too(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(lambda session: session.login("ada"))
+    old = browser.twin()
+    browser.visit(lambda session: session.login("ada", methods=("pwd", "otp")))
+    assert old.visit(lambda session: session.user) is None
+    assert browser.visit(lambda session: session.user) == "ada"
+
+
+def test_a_login_as_somebody_else_takes_no_data_along(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(lambda session: session.login("ada"))
+    browser.visit(put(letters="of ada"))
+    browser.visit(lambda session: session.login("eve"))
+    assert browser.visit(lambda session: (session.user, dict(session))) == ("eve", {})
+
+
+def test_a_logout_with_something_left_to_say_moves_to_a_new_id(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(lambda session: session.login("ada"))
+    old = browser.twin()
+
+    def log_out(session: Any) -> None:
+        session.logout()
+        session["flash"] = "goodbye"
+
+    browser.visit(log_out)
+    assert browser.visit(lambda session: (session.user, dict(session))) == (
+        None, {"flash": "goodbye"},
+    )  # fmt: skip
+    assert old.visit(lambda session: session.user) is None
+
+
+def test_clear_ends_the_principal_as_starlette_and_flask_log_out(sessions: Sessions) -> None:
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login("ada"))
+    browser.visit(lambda session: session.clear())
+    assert browser.cookies == {}
+    assert browser.visit(lambda session: session.user) is None
+
+
+def test_a_principal_in_the_applications_own_data_rotates_when_it_appears(
+    named: Sessions,
+) -> None:
+    browser = Browser(named)
+    browser.visit(put(cart=["book"]))
+    old = browser.twin()
+    browser.visit(put(user={"id": 7, "name": "Ada"}))
+    assert browser.cookie != old.cookie
+    assert browser.visit(lambda session: session.user) == 7
+    assert old.visit(lambda session: session.user) is None
+    assert len(blocking.run(named.list(7))) == 1
+
+
+def test_a_principal_in_the_data_rotates_when_it_changes_or_goes(named: Sessions) -> None:
+    browser = Browser(named)
+    browser.visit(put(user={"id": 7}))
+    seven = browser.twin()
+    browser.visit(put(user={"id": 8}))
+    eight = browser.twin()
+    browser.visit(lambda session: (session.pop("user"), put(flash="bye")(session)))
+    assert browser.visit(lambda session: (session.user, dict(session))) == (None, {"flash": "bye"})
+    assert [old.visit(lambda session: session.user) for old in (seven, eight)] == [None, None]
+
+
+def test_a_change_beside_the_principal_does_not_rotate(named: Sessions) -> None:
+    browser = Browser(named)
+    browser.visit(put(user={"id": 7, "name": "Ada"}))
+    before = browser.cookie
+    browser.visit(lambda session: session["user"].update(name="Augusta Ada"))
+    assert browser.cookie == before
+
+
+def test_a_session_written_elsewhere_is_adopted_into_the_list_when_first_seen(
+    named: Sessions, clock: Clock
+) -> None:
+    plain = Sessions(named.strategy, secret=SECRET, clock=clock)
+    browser = Browser(plain)
+    browser.visit(put(user={"id": 7}))
+    assert blocking.run(named.list(7)) == []
+    browser.sessions = named
+    before = browser.cookie
+    assert browser.visit(lambda session: session.user) == 7
+    assert browser.cookie == before
+    assert len(blocking.run(named.list(7))) == 1
+
+
+def test_a_rotation_can_be_asked_for_and_keeps_principal_and_age(
+    on_server: Sessions, clock: Clock
+) -> None:
+    browser = Browser(on_server)
+    browser.visit(lambda session: session.login("ada"))
+    created = browser.visit(lambda session: session.created)
+    old = browser.twin()
+    clock.tick(60)
+    browser.visit(lambda session: session.rotate())
+    assert browser.cookie != old.cookie
+    assert browser.visit(lambda session: (session.user, session.created)) == ("ada", created)
+    assert old.visit(lambda session: session.user) is None
+
+
+@pytest.mark.parametrize("user", ["", None, True, 1.5, b"ada", {"id": 1}, "\ud800"])
+def test_what_cannot_name_a_user_is_refused(sessions: Sessions, user: Any) -> None:
+    with pytest.raises(Misuse):
+        Browser(sessions).visit(lambda session: session.login(user))

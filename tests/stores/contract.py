@@ -1,0 +1,284 @@
+"""What every store promises, as tests; a store's test file is this and a fixture."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+
+import pytest
+
+from dojang import blocking
+from dojang.errors import Conflict, Gone, TooManySessions
+from dojang.session.limit import Limit
+from dojang.session.record import Device, Login, Record
+from dojang.stores.contract import Store
+
+T = TypeVar("T")
+
+NOW = 1_767_225_600_000
+HOUR = 3_600_000
+
+
+class Driver(Protocol):
+    def __call__(self, coroutine: Coroutine[Any, Any, T], /) -> T: ...
+
+
+def a_record(handle: str = "h1", **changes: Any) -> Record:
+    plain = Record(handle=handle, data='{"a":1}', created=NOW, expires=NOW + HOUR, seen=NOW)
+    return replace(plain, **changes)
+
+
+def of_user(handle: str, age: int = 0, user: str = "ada") -> Record:
+    return a_record(handle, user=user, created=NOW - age, login=Login(NOW - age, ("pwd",)))
+
+
+class StoreContract:
+    """Each test drives the store from a coroutine and from synchronous code alike."""
+
+    @pytest.fixture
+    def store(self) -> Store:
+        raise NotImplementedError
+
+    @pytest.fixture(params=["async", "sync"])
+    def run(self, request: pytest.FixtureRequest) -> Iterator[Driver]:
+        if request.param == "sync":
+            yield blocking.run
+            return
+        with asyncio.Runner() as runner:
+            yield runner.run
+
+    def test_what_was_inserted_is_found_whole(self, store: Store, run: Driver) -> None:
+        record = Record(
+            handle="h1",
+            data='{"이름":"김철수","n":[1,2.5,null]}',
+            user=42,
+            created=NOW,
+            expires=None,
+            login=Login(NOW - 5, ("pwd", "otp")),
+            remember=False,
+            seen=NOW,
+            device=Device("203.0.113.9", "Mozilla/5.0 \xe9"),
+        )
+        run(store.insert(record, now=NOW))
+        assert run(store.find("h1")) == record
+
+    def test_a_miss_is_an_answer(self, store: Store, run: Driver) -> None:
+        assert run(store.find("nobody")) is None
+
+    def test_an_insert_refuses_a_taken_handle_and_leaves_what_is_there(
+        self, store: Store, run: Driver
+    ) -> None:
+        run(store.insert(a_record(), now=NOW))
+        with pytest.raises(Conflict):
+            run(store.insert(a_record(data='{"a":2}'), now=NOW))
+        assert run(store.find("h1")) == a_record()
+
+    def test_a_replace_writes_what_changed(self, store: Store, run: Driver) -> None:
+        run(store.insert(a_record(), now=NOW))
+        after = a_record(data='{"a":2}', expires=NOW + 2 * HOUR)
+        run(store.replace(a_record(), after, now=NOW))
+        assert run(store.find("h1")) == after
+
+    def test_a_replace_after_a_remove_does_not_revive(self, store: Store, run: Driver) -> None:
+        run(store.insert(a_record(), now=NOW))
+        run(store.remove("h1"))
+        with pytest.raises(Gone):
+            run(store.replace(a_record(), a_record(data="{}"), now=NOW))
+        assert run(store.find("h1")) is None
+
+    def test_a_replace_of_changed_data_is_a_conflict_and_changes_nothing(
+        self, store: Store, run: Driver
+    ) -> None:
+        run(store.insert(a_record(), now=NOW))
+        theirs = a_record(data='{"a":2}')
+        run(store.replace(a_record(), theirs, now=NOW))
+        with pytest.raises(Conflict):
+            run(store.replace(a_record(), a_record(data='{"a":3}'), now=NOW))
+        assert run(store.find("h1")) == theirs
+
+    def test_a_touch_in_between_is_no_conflict(self, store: Store, run: Driver) -> None:
+        run(store.insert(a_record(), now=NOW))
+        run(store.touch(a_record(expires=NOW + 2 * HOUR), now=NOW))
+        run(store.replace(a_record(), a_record(data='{"a":2}'), now=NOW))
+        found = run(store.find("h1"))
+        assert found is not None
+        assert found.data == '{"a":2}'
+
+    def test_a_replace_under_a_new_handle_ends_the_old_one_in_the_same_step(
+        self, store: Store, run: Driver
+    ) -> None:
+        run(store.insert(a_record(), now=NOW))
+        run(store.replace(a_record(), a_record("h2"), now=NOW))
+        assert run(store.find("h1")) is None
+        assert run(store.find("h2")) == a_record("h2")
+
+    def test_a_rotation_that_fails_leaves_the_old_one_as_it_was(
+        self, store: Store, run: Driver
+    ) -> None:
+        run(store.insert(a_record(), now=NOW))
+        run(store.insert(a_record("h2"), now=NOW))
+        with pytest.raises(Conflict):
+            run(store.replace(a_record(), a_record("h2", data="{}"), now=NOW))
+        assert run(store.find("h1")) == a_record()
+        assert run(store.find("h2")) == a_record("h2")
+
+    def test_a_retired_handle_is_rotated_holds_nothing_and_cannot_be_written(
+        self, store: Store, run: Driver
+    ) -> None:
+        run(store.insert(of_user("h1"), now=NOW))
+        until = NOW + 5_000
+        run(store.replace(of_user("h1"), of_user("h2"), now=NOW, retire_until=until))
+        retired = run(store.find("h1"))
+        assert retired is not None
+        assert (retired.rotated, retired.user, retired.data) == (True, None, "{}")
+        assert retired.expires == until
+        with pytest.raises(Gone):
+            run(store.replace(retired, replace(retired, data='{"x":1}'), now=NOW))
+        assert run(store.touch(replace(retired, expires=NOW + HOUR), now=NOW)) is False
+
+    def test_a_touch_moves_expiry_and_seen_and_never_data(self, store: Store, run: Driver) -> None:
+        run(store.insert(a_record(), now=NOW))
+        touched = a_record(data='{"lost":1}', expires=NOW + 2 * HOUR, seen=NOW + 9)
+        assert run(store.touch(touched, now=NOW)) is True
+        assert run(store.find("h1")) == a_record(expires=NOW + 2 * HOUR, seen=NOW + 9)
+
+    def test_a_touch_never_moves_the_expiry_back(self, store: Store, run: Driver) -> None:
+        run(store.insert(a_record(), now=NOW))
+        run(store.touch(a_record(expires=NOW + 1, seen=0), now=NOW))
+        assert run(store.find("h1")) == a_record()
+
+    def test_a_touch_of_what_is_gone_revives_nothing(self, store: Store, run: Driver) -> None:
+        assert run(store.touch(a_record(), now=NOW)) is False
+        assert run(store.find("h1")) is None
+
+    def test_a_remove_says_whether_there_was_something(self, store: Store, run: Driver) -> None:
+        run(store.insert(a_record(), now=NOW))
+        assert run(store.remove("h1")) is True
+        assert run(store.remove("h1")) is False
+
+    def test_a_users_live_sessions_are_listed_newest_first(self, store: Store, run: Driver) -> None:
+        run(store.insert(of_user("old", age=2_000), now=NOW))
+        run(store.insert(of_user("new", age=1_000), now=NOW))
+        run(store.insert(of_user("other", user="eve"), now=NOW))
+        run(store.insert(a_record("anonymous"), now=NOW))
+        over = replace(of_user("over"), expires=NOW)
+        run(store.insert(over, now=NOW))
+        listed = run(store.list("ada", now=NOW))
+        assert [record.handle for record in listed] == ["new", "old"]
+
+    def test_an_integer_user_is_the_same_as_its_text_in_a_list_and_keeps_its_type(
+        self, store: Store, run: Driver
+    ) -> None:
+        run(store.insert(a_record(user=7), now=NOW))
+        (record,) = run(store.list("7", now=NOW))
+        assert record.user == 7
+        assert isinstance(record.user, int)
+
+    def test_ending_all_of_a_user_spares_the_one_and_everybody_else(
+        self, store: Store, run: Driver
+    ) -> None:
+        for handle in ("h1", "h2", "h3"):
+            run(store.insert(of_user(handle), now=NOW))
+        run(store.insert(of_user("h4", user="eve"), now=NOW))
+        assert run(store.remove_all("ada", but="h2")) == 2
+        assert [record.handle for record in run(store.list("ada", now=NOW))] == ["h2"]
+        assert len(run(store.list("eve", now=NOW))) == 1
+        assert run(store.remove_all("ada")) == 1
+
+    def test_beyond_the_limit_the_oldest_goes(self, store: Store, run: Driver) -> None:
+        limit = Limit(2)
+        for age in (30, 20, 10):
+            run(store.insert(of_user(f"h{age}", age=age), now=NOW, limit=limit))
+        assert [record.handle for record in run(store.list("ada", now=NOW))] == ["h10", "h20"]
+
+    def test_beyond_the_limit_a_new_one_is_refused_and_nobody_ended(
+        self, store: Store, run: Driver
+    ) -> None:
+        limit = Limit(1, "refuse")
+        run(store.insert(of_user("h1"), now=NOW, limit=limit))
+        with pytest.raises(TooManySessions):
+            run(store.insert(of_user("h2"), now=NOW, limit=limit))
+        assert [record.handle for record in run(store.list("ada", now=NOW))] == ["h1"]
+
+    def test_a_login_that_replaces_the_users_own_session_fits_a_full_limit(
+        self, store: Store, run: Driver
+    ) -> None:
+        limit = Limit(1, "refuse")
+        run(store.insert(of_user("h1"), now=NOW, limit=limit))
+        run(store.replace(of_user("h1"), of_user("h2"), now=NOW, limit=limit))
+        assert [record.handle for record in run(store.list("ada", now=NOW))] == ["h2"]
+
+    def test_a_login_the_limit_refuses_leaves_the_session_before_it(
+        self, store: Store, run: Driver
+    ) -> None:
+        limit = Limit(1, "refuse")
+        run(store.insert(of_user("h1"), now=NOW, limit=limit))
+        run(store.insert(a_record("anonymous"), now=NOW))
+        with pytest.raises(TooManySessions):
+            run(store.replace(a_record("anonymous"), of_user("h2"), now=NOW, limit=limit))
+        assert run(store.find("anonymous")) == a_record("anonymous")
+        assert run(store.find("h2")) is None
+
+    def test_an_expired_session_does_not_count_towards_the_limit(
+        self, store: Store, run: Driver
+    ) -> None:
+        run(store.insert(replace(of_user("h1"), expires=NOW), now=NOW))
+        run(store.insert(of_user("h2"), now=NOW, limit=Limit(1, "refuse")))
+        assert run(store.find("h2")) is not None
+
+    def test_a_sweep_deletes_what_is_over_in_bounded_batches(
+        self, store: Store, run: Driver
+    ) -> None:
+        for n in range(5):
+            run(store.insert(a_record(f"over{n}", expires=NOW + 10), now=NOW))
+        run(store.insert(a_record("live"), now=NOW))
+        run(store.insert(a_record("endless", expires=None), now=NOW))
+        assert run(store.sweep(now=NOW + 9, limit=3)) == 0
+        assert run(store.sweep(now=NOW + 10, limit=3)) == 3
+        assert run(store.sweep(now=NOW + 10, limit=3)) == 2
+        assert run(store.find("live")) is not None
+        assert run(store.find("endless")) is not None
+
+    def test_parallel_logins_never_exceed_the_limit(self, store: Store) -> None:
+        limit = Limit(3)
+
+        def log_in(n: int) -> None:
+            blocking.run(store.insert(of_user(f"h{n}", age=n), now=NOW, limit=limit))
+
+        in_threads(log_in, 50)
+        assert len(blocking.run(store.list("ada", now=NOW))) == 3
+
+    def test_of_parallel_inserts_of_one_handle_exactly_one_succeeds(self, store: Store) -> None:
+        inserted = []
+
+        def insert(n: int) -> None:
+            try:
+                blocking.run(store.insert(a_record(data=f'{{"n":{n}}}'), now=NOW))
+            except Conflict:
+                return
+            inserted.append(n)
+
+        in_threads(insert, 20)
+        assert len(inserted) == 1
+
+
+def in_threads(work: Any, count: int) -> None:
+    """Run `work(0)` to `work(count - 1)` at the same time, and raise what any of them raised."""
+    problems: list[BaseException] = []
+    barrier = threading.Barrier(count)
+
+    def one(n: int) -> None:
+        try:
+            barrier.wait()
+            work(n)
+        except BaseException as problem:  # noqa: BLE001 - raised below, in the test's thread
+            problems.append(problem)
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if problems:
+        raise problems[0]
