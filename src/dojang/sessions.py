@@ -13,6 +13,7 @@ from dojang.session.record import Device, Principal, Record
 from dojang.session.session import Session
 from dojang.stores.contract import Store
 from dojang.stores.memory import MemoryStore
+from dojang.stores.revocation_log import RevocationLog
 from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
@@ -85,7 +86,12 @@ class Sessions:
                     "ids have to be signed: write Sessions(ServerSide(store), secret=...); "
                     "`dojang keys new` prints a secret"
                 )
-        elif secret is not None:
+        elif isinstance(strategy, ClientSide) and strategy.revocable and _is_endless(lifetime):
+            raise Misuse(
+                "revocations need sessions that end: write Lifetime(absolute=...), because an "
+                "entry is kept until nothing it ends can be alive"
+            )
+        if isinstance(strategy, ClientSide) and secret is not None:
             raise Misuse("a client-side format has its own secret: ClientSide(IronSeal(secret))")
         self.strategy = strategy
         self.lifetime = lifetime or Lifetime()
@@ -109,6 +115,7 @@ class Sessions:
         lifetime: Lifetime | None = None,
         cookie: Cookie | None = None,
         limit: Limit | None = None,
+        revocations: RevocationLog | None = None,
         clock: Callable[[], int] = clocks.now,
     ) -> "Sessions":
         """Return sessions kept where `url` says, everything else as by the constructor.
@@ -120,6 +127,7 @@ class Sessions:
             lifetime: Idle and absolute limits.
             cookie: Name and attributes.
             limit: How many sessions one principal may have; kept on the server only.
+            revocations: What makes `sealed:` sessions revocable and listed; others always are.
             clock: Returns unix milliseconds.
 
         Raises:
@@ -135,7 +143,8 @@ class Sessions:
                 raise Misuse(
                     "sealed: sessions cannot be counted; keep them on the server, or drop the limit"
                 )
-            strategy = ClientSide(IronSeal(list(keys.derive("sealed-session"))))
+            seals = IronSeal(list(keys.derive("sealed-session")))
+            strategy = ClientSide(seals, revocations=revocations)
             return cls(strategy, lifetime=lifetime, cookie=cookie, clock=clock)
         store: Store
         if scheme == "memory" and not rest:
@@ -183,7 +192,7 @@ class Sessions:
             Misuse: The strategy cannot.
             Unavailable: The store did not answer.
         """
-        return await self.strategy.end(handle, now=self.clock())
+        return await self.strategy.end(handle, self.lifetime, now=self.clock())
 
     async def end_all(self, user: Principal, *, but: Session | str | None = None) -> int:
         """End all sessions of `user`; say how many went.
@@ -197,7 +206,12 @@ class Sessions:
             Unavailable: The store did not answer.
         """
         spared = but.handle if isinstance(but, Session) else but
-        return await self.strategy.end_all(user, but=spared, now=self.clock())
+        now = self.clock()
+        return await self.strategy.end_all(user, self.lifetime, but=spared, now=now)
+
+
+def _is_endless(lifetime: Lifetime | None) -> bool:
+    return lifetime is not None and lifetime.absolute is None
 
 
 def _entry(record: Record) -> Entry:

@@ -76,7 +76,8 @@ class Visit:
         write = self._write(session, before)
         if write is None:
             return
-        kept = await self._house.strategy.commit(write, before, now=self._house.clock())
+        house = self._house
+        kept = await house.strategy.commit(write, before, house.lifetime, now=house.clock())
         if kept.lost:
             return
         lines = self._announce(before, kept)

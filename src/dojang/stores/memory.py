@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace as changed
 
 from dojang.errors import Conflict, Gone, Unavailable
+from dojang.session.fence import Revocation
 from dojang.session.limit import Limit
 from dojang.session.record import Principal, Record
 from dojang.stores.limits import victims
+from dojang.stores.revocation_log import Pulled
+from dojang.wire import entropy
 
 __all__ = ["MemoryStore"]
 
@@ -25,6 +28,10 @@ class MemoryStore:
         self._capacity = capacity
         self._records: dict[str, Record] = {}
         self._by_user: dict[str, set[str]] = {}
+        self._revocations: list[Revocation] = []
+        self._dropped = 0
+        self._generation = entropy.token(8)
+        self._begun: int | None = None
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -99,6 +106,29 @@ class MemoryStore:
     async def sweep(self, *, now: int, limit: int = 500) -> int:
         with self._lock:
             return self._sweep(now, limit)
+
+    async def revoke(self, revocation: Revocation, *, now: int) -> None:
+        with self._lock:
+            self._begin(now)
+            live = [entry for entry in self._revocations if entry.expires > now]
+            if len(live) < len(self._revocations) // 2:
+                self._dropped += len(self._revocations) - len(live)
+                self._revocations = live
+            self._revocations.append(revocation)
+
+    async def revocations(self, *, after: int, now: int) -> Pulled:
+        with self._lock:
+            begun = self._begin(now)
+            live = sum(entry.expires > now for entry in self._revocations)
+            new = self._revocations[max(0, after - self._dropped) :]
+            cursor = self._dropped + len(self._revocations)
+        entries = [entry for entry in new if entry.expires > now]
+        return Pulled(self._generation, begun, live, cursor, entries)
+
+    def _begin(self, now: int) -> int:
+        if self._begun is None:
+            self._begun = now
+        return self._begun
 
     def _insert(self, record: Record, now: int, limit: Limit | None) -> None:
         if record.handle in self._records:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dojang.errors import Conflict, Gone
+from dojang.session.fence import Revocation
 from dojang.session.limit import Limit
 from dojang.session.record import Device, Login, Principal, Record
 from dojang.stores.drivers.sqlite import SqliteDriver
 from dojang.stores.limits import victims
+from dojang.stores.revocation_log import Pulled
 from dojang.stores.sqlite_schema import migrate
-from dojang.wire import json
+from dojang.wire import entropy, json
 
 __all__ = ["SqliteStore"]
 
@@ -39,6 +41,21 @@ _LIVE = """
 _REMOVE_ALL = "DELETE FROM session WHERE owner = ? AND handle IS NOT ?"
 _SWEEP = """
     DELETE FROM session WHERE handle IN (SELECT handle FROM session WHERE expires <= ? LIMIT ?)
+"""
+
+_LOG = "SELECT generation, begun FROM revocation_log"
+_BEGIN_LOG = """
+    INSERT INTO revocation_log SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM revocation_log)
+"""
+_REVOKE = """
+    INSERT INTO revocation (handle, owner, not_before, exempt, expires) VALUES (?, ?, ?, ?, ?)
+"""
+_COUNT_REVOCATIONS = "SELECT count(*) FROM revocation WHERE expires > ?"
+_REVOCATIONS = "SELECT * FROM revocation WHERE number > ? AND expires > ? ORDER BY number"
+_SWEEP_REVOCATIONS = """
+    DELETE FROM revocation WHERE number IN (
+        SELECT number FROM revocation WHERE expires <= ? LIMIT ?
+    )
 """
 
 
@@ -96,7 +113,27 @@ class SqliteStore:
         return await self._driver.write(lambda db: db.execute(_REMOVE_ALL, parameters).rowcount)
 
     async def sweep(self, *, now: int, limit: int = 500) -> int:
-        return await self._driver.write(lambda db: db.execute(_SWEEP, (now, limit)).rowcount)
+        return await self._driver.write(lambda db: _sweep(db, now, limit))
+
+    async def revoke(self, revocation: Revocation, *, now: int) -> None:
+        await self._begin(now)
+        parameters = (
+            revocation.handle,
+            revocation.user,
+            revocation.not_before,
+            revocation.exempt,
+            revocation.expires,
+        )
+        await self._driver.write(lambda db: db.execute(_REVOKE, parameters).rowcount)
+
+    async def revocations(self, *, after: int, now: int) -> Pulled:
+        generation, begun = await self._begin(now)
+        # Counted before they are read: what comes in between is at worst read twice.
+        ((live,),) = self._driver.read(_COUNT_REVOCATIONS, (now,))
+        rows = self._driver.read(_REVOCATIONS, (after, now))
+        entries = [_revocation(row) for row in rows]
+        cursor = rows[-1]["number"] if rows else after
+        return Pulled(generation, begun, live, cursor, entries)
 
     def close(self) -> None:
         """Finish what is queued and close the file; using the store again opens it again."""
@@ -108,7 +145,16 @@ class SqliteStore:
         _insert(db, record, now, limit)
         if now - self._swept >= _SWEEP_EVERY:
             self._swept = now
-            db.execute(_SWEEP, (now, _SWEEP_AT_ONCE))
+            _sweep(db, now, _SWEEP_AT_ONCE)
+
+    async def _begin(self, now: int) -> tuple[str, int]:
+        rows = self._driver.read(_LOG)
+        if not rows:
+            fresh = (entropy.token(8), now)
+            await self._driver.write(lambda db: db.execute(_BEGIN_LOG, fresh).rowcount)
+            rows = self._driver.read(_LOG)
+        generation, begun = rows[0]
+        return generation, begun
 
 
 def _insert(db: sqlite3.Connection, record: Record, now: int, limit: Limit | None) -> None:
@@ -146,6 +192,11 @@ def _replace(
             handle=before.handle, created=before.created, expires=retire_until, rotated=True
         )
         db.execute(_INSERT, (retired.handle, *_columns(retired)))
+
+
+def _sweep(db: sqlite3.Connection, now: int, limit: int) -> int:
+    db.execute(_SWEEP_REVOCATIONS, (now, limit))
+    return db.execute(_SWEEP, (now, limit)).rowcount
 
 
 def _columns(record: Record) -> tuple[object, ...]:
@@ -197,3 +248,13 @@ def _record(row: sqlite3.Row) -> Record:
 def _login(text: str) -> Login:
     at, methods = json.loads(text)
     return Login(at, tuple(methods))
+
+
+def _revocation(row: sqlite3.Row) -> Revocation:
+    return Revocation(
+        handle=row["handle"],
+        user=row["owner"],
+        not_before=row["not_before"],
+        exempt=row["exempt"],
+        expires=row["expires"],
+    )

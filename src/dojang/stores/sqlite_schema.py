@@ -25,6 +25,21 @@ _STEPS = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX session_by_owner ON session (owner) WHERE owner IS NOT NULL;
     CREATE INDEX session_by_expiry ON session (expires) WHERE expires IS NOT NULL;
+
+    CREATE TABLE revocation (
+        number     INTEGER PRIMARY KEY AUTOINCREMENT, -- the order of commits: one writer at a time
+        handle     TEXT,                              -- the session that is over, or
+        owner      TEXT,                              -- the principal as text, whose logins
+        not_before INTEGER NOT NULL,                  -- up to this instant are over,
+        exempt     TEXT,                              -- but for this handle
+        expires    INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX revocation_by_expiry ON revocation (expires);
+
+    CREATE TABLE revocation_log (
+        generation TEXT    NOT NULL, -- random: another one means that the log was begun anew
+        begun      INTEGER NOT NULL
+    ) STRICT;
     """,
 )
 

@@ -4,17 +4,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dojang.errors import Misuse
+from dojang.session.fence import Revocation
 from dojang.session.found import Found
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
 from dojang.session.resume import resume
+from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.facts import pack, unpack
+from dojang.strategies.revocations import Revocations
 from dojang.strategies.strategy import Kept, newest
 from dojang.wire import entropy
 from dojang.wire.format import Format
 
 __all__ = ["ClientSide"]
+
+#: Milliseconds for which a format may let a token live beyond its expiry.
+_SKEW_MS = 60_000
 
 #: Bytes of randomness in a handle.
 _HANDLE_BYTES = 16
@@ -27,22 +33,39 @@ class ClientSide:
     one that arrives last: that is what a session in a cookie is.
     """
 
-    suspends = False
     on_server = False
-    revocable = False
 
-    def __init__(self, format: Format, *, cache: int = 1024) -> None:
+    def __init__(
+        self,
+        format: Format,
+        *,
+        revocations: Revocations | RevocationLog | None = None,
+        cache: int = 1024,
+    ) -> None:
         """Take the format.
 
         Args:
             format: Claims <-> text.
+            revocations: A store, or how to read one, that makes sessions revocable and listed: one
+                write at login and none per request. See `Revocations` for how soon it takes effect.
             cache: Cookie texts whose verified records are remembered, so that the same cookie
-                again costs about a microsecond; 0 remembers none. Time and limits are looked at
-                every time. An entry takes about the size of the cookie twice.
+                again costs about a microsecond; 0 remembers none. Time, limits and revocations are
+                looked at every time. An entry takes about the size of the cookie twice.
         """
         self._format = format
         self._capacity = cache
         self._verified: dict[str, tuple[Record, bool]] = {}
+        self._revocations = _readable(revocations)
+
+    @property
+    def suspends(self) -> bool:
+        """Whether asking for revocations may wait for an event loop."""
+        return self._revocations is not None and self._revocations.log.suspends
+
+    @property
+    def revocable(self) -> bool:
+        """Whether sessions can be listed, and ended from afar."""
+        return self._revocations is not None
 
     @property
     def longest(self) -> int:
@@ -51,39 +74,91 @@ class ClientSide:
 
     async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
         """Return what the cookie holds; see `Strategy.load`."""
+        if self._revocations is not None and credentials:
+            await self._revocations.refresh(now=now)
 
         async def load_one(text: str) -> Found:
             record, is_newest = self._verified.get(text) or self._verify(text, now)
             current = resume(record, lifetime, now=now)
+            if self._revocations is not None:
+                self._revocations.check(record)
             return Found(record=record, current=current, credential=text, newest=is_newest)
 
         return await newest(credentials, load_one)
 
-    async def commit(self, write: Write, found: Found, *, now: int) -> Kept:
+    async def commit(self, write: Write, found: Found, lifetime: Lifetime, *, now: int) -> Kept:
         """Return the text to send; see `Strategy.commit`."""
-        del found
         match write:
             case Insert(record) | Touch(record) | Replace(_, record):
                 named = record if record.handle else replace(record, handle=_new_handle())
                 text = self._format.encode(pack(named), expires=named.expires, now=now)
+                if named.handle != record.handle:
+                    await self._enlist(named, found.record, lifetime, now)
+                elif isinstance(write, Touch):
+                    await self._note_renewal(named, now)
                 return Kept(named, text)
-            case Remove():
+            case Remove(record):
+                if self._revocations is not None and record.user is not None:
+                    await self.end(record.handle, lifetime, now=now)
                 return Kept(None, None)
 
     async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
-        """Refuse: nobody knows which cookies are out there."""
-        del user, now
-        raise _not_here("listed")
+        """Return the live sessions of `user`, newest login first."""
+        return await self._known("listed").log.list(user, now=now)
 
-    async def end(self, handle: str, *, now: int) -> bool:
-        """Refuse: a cookie that is out there is good until it expires."""
-        del handle, now
-        raise _not_here("ended from afar")
+    async def end(self, handle: str, lifetime: Lifetime, *, now: int) -> bool:
+        """End one session, within the bound of `Revocations`; say whether it was in the list."""
+        revocations = self._known("ended from afar")
+        entry = Revocation(handle=handle, expires=self._nothing_lives_after(lifetime, now))
+        await revocations.add(entry, now=now)
+        return await revocations.log.remove(handle)
 
-    async def end_all(self, user: Principal, *, but: str | None, now: int) -> int:
-        """Refuse: a cookie that is out there is good until it expires."""
-        del user, but, now
-        raise _not_here("ended from afar")
+    async def end_all(
+        self, user: Principal, lifetime: Lifetime, *, but: str | None, now: int
+    ) -> int:
+        """End all sessions of `user`, but the one with that handle; say how many were listed."""
+        revocations = self._known("ended from afar")
+        entry = Revocation(
+            user=str(user),
+            not_before=now,
+            exempt=but,
+            expires=self._nothing_lives_after(lifetime, now),
+        )
+        await revocations.add(entry, now=now)
+        return await revocations.log.remove_all(user, but=but)
+
+    async def _enlist(
+        self, named: Record, before: Record | None, lifetime: Lifetime, now: int
+    ) -> None:
+        if self._revocations is None:
+            return
+        if before is not None and before.user is not None:
+            await self.end(before.handle, lifetime, now=now)
+        if named.user is not None:
+            # A log that does not exist yet begins here, and must not be younger than this login.
+            await self._revocations.refresh(now=named.login.at if named.login else now)
+            # Listed is what a device list shows; the data stay in the cookie.
+            end = lifetime.end(created=named.created, remember=named.remember)
+            entry = replace(named, data="{}", expires=end)
+            await self._revocations.log.insert(entry, now=now)
+
+    async def _note_renewal(self, record: Record, now: int) -> None:
+        if self._revocations is not None and record.user is not None:
+            listed = replace(record, expires=0, seen=now)
+            await self._revocations.log.touch(listed, now=now)
+
+    def _nothing_lives_after(self, lifetime: Lifetime, now: int) -> int:
+        longest = (lifetime.absolute or 0) * 1000
+        return now + longest + self._known("ended from afar").staleness + _SKEW_MS
+
+    def _known(self, what: str) -> Revocations:
+        if self._revocations is None:
+            raise Misuse(
+                f"sessions that live in their cookie alone cannot be {what}; write "
+                "ClientSide(format, revocations=store), or keep them on the server: "
+                "ServerSide(SqliteStore(...))"
+            )
+        return self._revocations
 
     def _verify(self, text: str, now: int) -> tuple[Record, bool]:
         opened = self._format.decode(text, now=now)
@@ -96,12 +171,11 @@ class ClientSide:
         return verified
 
 
+def _readable(revocations: Revocations | RevocationLog | None) -> Revocations | None:
+    if revocations is None or isinstance(revocations, Revocations):
+        return revocations
+    return Revocations(revocations)
+
+
 def _new_handle() -> str:
     return entropy.token(_HANDLE_BYTES)
-
-
-def _not_here(what: str) -> Misuse:
-    return Misuse(
-        f"sessions that live in their cookie alone cannot be {what}; keep them on the server: "
-        "ServerSide(SqliteStore(...))"
-    )

@@ -115,8 +115,9 @@ class ServerSide:
 
         return await newest(credentials, load_one)
 
-    async def commit(self, write: Write, found: Found, *, now: int) -> Kept:
+    async def commit(self, write: Write, found: Found, lifetime: Lifetime, *, now: int) -> Kept:
         """Write to the store; see `Strategy.commit`."""
+        del lifetime
         match write:
             case Insert(record):
                 return await self._insert(record, now)
@@ -134,14 +135,16 @@ class ServerSide:
         """Return the live sessions of `user`, newest login first."""
         return await self.store.list(user, now=now)
 
-    async def end(self, handle: str, *, now: int) -> bool:
+    async def end(self, handle: str, lifetime: Lifetime, *, now: int) -> bool:
         """End one session; say whether it was there."""
-        del now
+        del lifetime, now
         return await self.store.remove(handle)
 
-    async def end_all(self, user: Principal, *, but: str | None, now: int) -> int:
+    async def end_all(
+        self, user: Principal, lifetime: Lifetime, *, but: str | None, now: int
+    ) -> int:
         """End all sessions of `user`, but the one with that handle; say how many went."""
-        del now
+        del lifetime, now
         return await self.store.remove_all(user, but=but)
 
     async def _insert(self, record: Record, now: int) -> Kept:

@@ -63,7 +63,7 @@ class Strategy(Protocol):
         """
         ...
 
-    async def commit(self, write: Write, found: Found, *, now: int) -> Kept:
+    async def commit(self, write: Write, found: Found, lifetime: Lifetime, *, now: int) -> Kept:
         """Carry out a write.
 
         Raises:
@@ -78,11 +78,13 @@ class Strategy(Protocol):
         """Return the live sessions of `user`, newest login first."""
         ...
 
-    async def end(self, handle: str, *, now: int) -> bool:
+    async def end(self, handle: str, lifetime: Lifetime, *, now: int) -> bool:
         """End one session; say whether it was there."""
         ...
 
-    async def end_all(self, user: Principal, *, but: str | None, now: int) -> int:
+    async def end_all(
+        self, user: Principal, lifetime: Lifetime, *, but: str | None, now: int
+    ) -> int:
         """End all sessions of `user`, but the one with that handle; say how many went."""
         ...
 

@@ -1,0 +1,73 @@
+"""Which client-side sessions were ended from afar, as a value to check a record against."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dojang.session.record import Record
+
+__all__ = ["Fence", "Revocation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """One session, or everything a user logged in before an instant.
+
+    Attributes:
+        handle: The session that is over; None when the entry is about a user.
+        user: The principal as text; None when the entry is about one session.
+        not_before: Unix milliseconds; logins up to and including this instant are over.
+        exempt: The handle that stays, or None.
+        expires: When nothing it fences can be alive any more; unix milliseconds.
+    """
+
+    handle: str | None = None
+    user: str | None = None
+    not_before: int = 0
+    exempt: str | None = None
+    expires: int
+
+
+class Fence:
+    """All revocations still alive.
+
+    It compares the instant of the login, which a renewal carries along unchanged: the time of
+    issue would let a renewal that races the revocation escape.
+    """
+
+    def __init__(
+        self, revocations: Iterable[Revocation] = (), *, everything_before: int = 0
+    ) -> None:
+        """Take the revocations.
+
+        Args:
+            revocations: In the order in which they were made.
+            everything_before: Unix milliseconds; when the log was lost and begun anew, nothing
+                older is known to be good.
+        """
+        self._handles: dict[str, int] = {}
+        self._users: dict[str, list[Revocation]] = {}
+        self._everything_before = everything_before
+        for revocation in revocations:
+            self.add(revocation)
+
+    def add(self, revocation: Revocation) -> None:
+        """Take one more."""
+        if revocation.handle is not None:
+            self._handles[revocation.handle] = revocation.expires
+        if revocation.user is not None:
+            self._users.setdefault(revocation.user, []).append(revocation)
+
+    def stops(self, record: Record) -> bool:
+        """Return whether the session was ended from afar.
+
+        A session without a login, as one born in a peer, can only be ended by its handle.
+        """
+        if record.handle in self._handles:
+            return True
+        if record.login is None or record.user is None:
+            return False
+        at = record.login.at
+        return at < self._everything_before or any(
+            at <= entry.not_before and entry.exempt != record.handle
+            for entry in self._users.get(str(record.user), ())
+        )

@@ -1,0 +1,49 @@
+"""What a store promises that keeps revocations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dojang.session.fence import Revocation
+from dojang.stores.contract import Store
+
+__all__ = ["Pulled", "RevocationLog"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What is new in a log, and what a reader checks its own copy against.
+
+    Attributes:
+        generation: Random; another one means that the log was lost and begun anew.
+        begun: When this generation began, in unix milliseconds.
+        live: How many revocations are alive in the whole log.
+        cursor: Where to go on next time.
+        entries: Those alive behind the cursor that was asked for, in the order of their commits.
+    """
+
+    generation: str
+    begun: int
+    live: int
+    cursor: int
+    entries: Sequence[Revocation]
+
+
+class RevocationLog(Store, Protocol):
+    """A store that also keeps an ordered log of revocations until they expire."""
+
+    async def revoke(self, revocation: Revocation, *, now: int) -> None:
+        """Append a revocation; once this returns, every later pull has it.
+
+        Raises:
+            Unavailable: The store did not answer.
+        """
+        ...
+
+    async def revocations(self, *, after: int, now: int) -> Pulled:
+        """Return what was appended behind the cursor `after`; 0 for everything alive.
+
+        Raises:
+            Unavailable: The store did not answer.
+        """
+        ...

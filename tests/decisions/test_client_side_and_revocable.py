@@ -1,0 +1,252 @@
+"""A sealed session can be ended from afar within a stated bound, at no look-up per request."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dojang import blocking
+from dojang.errors import Misuse, Unavailable
+from dojang.session.lifetime import Lifetime
+from dojang.sessions import Sessions
+from dojang.stores.memory import MemoryStore
+from dojang.stores.revocation_log import RevocationLog
+from dojang.stores.sqlite import SqliteStore
+from dojang.strategies.client_side import ClientSide
+from dojang.strategies.revocations import Revocations
+from dojang.testing import Clock
+from dojang.wire.iron_session import IronSeal
+from tests.browser import Browser, look, put
+from tests.conftest import SECRET
+
+BOUND = 1.0
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RevocationLog]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    store = SqliteStore(tmp_path / "revocations.db")
+    yield store
+    store.close()
+
+
+def process(log: RevocationLog, clock: Clock, **options: Any) -> Sessions:
+    """A process of its own: nothing in common with another but the log."""
+    strategy = ClientSide(IronSeal(SECRET), revocations=Revocations(log, **options))
+    return Sessions(strategy, clock=clock)
+
+
+def sign_in(sessions: Sessions, user: str = "ada") -> Browser:
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login(user))
+    return browser
+
+
+def user(browser: Browser) -> Any:
+    return browser.visit(lambda session: session.user)
+
+
+def handle(browser: Browser) -> str:
+    found: str = browser.twin().visit(lambda session: session.handle)
+    return found
+
+
+def test_a_session_ended_in_one_process_is_refused_in_another_within_the_bound(
+    log: RevocationLog, clock: Clock
+) -> None:
+    here, there = process(log, clock), process(log, clock)
+    browser = sign_in(here)
+    browser.sessions = there
+    assert user(browser) == "ada"
+    blocking.run(here.end(handle(browser)))
+    clock.tick(BOUND)
+    cookie = dict(browser.cookies)
+    assert browser.visit(lambda session: (session.user, session.rejected)) == (None, "revoked")
+    assert browser.cookies == {}
+    browser.cookies = cookie
+    assert user(browser) is None
+
+
+def test_in_the_process_that_ended_it_it_is_over_at_once(log: RevocationLog, clock: Clock) -> None:
+    sessions = process(log, clock)
+    browser = sign_in(sessions)
+    blocking.run(sessions.end(handle(browser)))
+    assert user(browser) is None
+
+
+def test_signing_out_everywhere_ends_every_earlier_login_but_the_exempt_one(
+    log: RevocationLog, clock: Clock
+) -> None:
+    here, there = process(log, clock), process(log, clock)
+    mine, others = sign_in(here), [sign_in(there), sign_in(here)]
+    stranger = sign_in(here, "eve")
+    clock.tick(0.001)
+    assert blocking.run(here.end_all("ada", but=handle(mine))) == 2
+    clock.tick(BOUND)
+    assert [user(browser) for browser in [mine, *others, stranger]] == ["ada", None, None, "eve"]
+    assert user(sign_in(there)) == "ada"
+
+
+def test_a_renewal_that_races_the_revocation_does_not_escape_it(
+    log: RevocationLog, clock: Clock
+) -> None:
+    here, there = process(log, clock), process(log, clock)
+    browser = sign_in(here)
+    renewing = browser.twin()
+    renewing.sessions = there
+    with renewing.under_way() as session:
+        clock.tick(10)
+        blocking.run(here.end_all("ada"))
+        session["n"] = 1
+    clock.tick(BOUND)
+    assert user(renewing) is None
+
+
+def test_a_logout_ends_the_cookie_that_was_stolen_before_it(
+    log: RevocationLog, clock: Clock
+) -> None:
+    """@fastify/secure-session CVE-2024-31999: a deleted cookie good for ever."""
+    sessions = process(log, clock)
+    browser = sign_in(sessions)
+    stolen = browser.twin()
+    browser.visit(lambda session: session.logout())
+    assert user(stolen) is None
+
+
+def test_a_login_again_ends_the_cookie_before_it(log: RevocationLog, clock: Clock) -> None:
+    sessions = process(log, clock)
+    browser = sign_in(sessions)
+    old = browser.twin()
+    browser.visit(lambda session: session.login("ada"))
+    assert (user(old), user(browser)) == (None, "ada")
+
+
+def test_devices_are_listed_with_one_write_at_login_and_none_per_request(clock: Clock) -> None:
+    log = Counting()
+    sessions = process(log, clock)
+    browsers = [sign_in(sessions) for _ in range(3)]
+    assert log.written == 3
+    for browser in browsers:
+        for n in range(10):
+            browser.visit(put(n=n))
+    assert log.written == 3
+    handles = [handle(browser) for browser in browsers]
+    assert sorted(handles) == sorted(entry.handle for entry in blocking.run(sessions.list("ada")))
+
+
+def test_one_small_query_a_second_however_many_requests(clock: Clock) -> None:
+    log = Counting()
+    sessions = process(log, clock)
+    browser = sign_in(sessions)
+    asked = log.asked
+    for _ in range(1_000):
+        clock.tick(0.01)
+        browser.visit(look)
+    assert 9 <= log.asked - asked <= 11
+
+
+def test_nobody_without_a_cookie_asks_for_revocations(clock: Clock) -> None:
+    log = Counting()
+    sessions = process(log, clock)
+    for _ in range(100):
+        clock.tick(5)
+        Browser(sessions).visit(look)
+    assert log.asked == 0
+
+
+def test_a_process_that_starts_later_knows_what_was_ended_before(
+    log: RevocationLog, clock: Clock
+) -> None:
+    sessions = process(log, clock)
+    browser = sign_in(sessions)
+    blocking.run(sessions.end(handle(browser)))
+    browser.sessions = process(log, clock)
+    assert user(browser) is None
+
+
+def test_a_log_that_was_lost_fences_everything_older_than_the_new_one(clock: Clock) -> None:
+    before, after = MemoryStore(), MemoryStore()
+    browser = sign_in(process(before, clock))
+    clock.tick(60)
+    browser.sessions = process(after, clock)
+    assert browser.visit(lambda session: session.rejected) == "revoked"
+    assert user(sign_in(browser.sessions)) == "ada"
+
+
+def test_while_the_store_is_down_sessions_pass_for_the_grace_and_then_are_503(
+    clock: Clock,
+) -> None:
+    log = Counting()
+    browser = sign_in(process(log, clock, max_staleness=1, grace=5))
+    assert user(browser) == "ada"
+    log.down = True
+    clock.tick(5.9)
+    assert user(browser) == "ada"
+    clock.tick(0.1)
+    with pytest.raises(Unavailable):
+        user(browser)
+    log.down = False
+    assert user(browser) == "ada"
+
+
+def test_entries_are_gone_once_nothing_they_end_can_be_alive(
+    log: RevocationLog, clock: Clock
+) -> None:
+    sessions = process(log, clock)
+    for _ in range(5):
+        blocking.run(sessions.end(handle(sign_in(sessions))))
+    assert blocking.run(log.revocations(after=0, now=clock())).live == 5
+    clock.tick(30 * 24 * 3600 + 120)
+    assert blocking.run(log.revocations(after=0, now=clock())).live == 0
+
+
+def test_a_reader_that_missed_something_takes_the_whole_log(
+    log: RevocationLog, clock: Clock
+) -> None:
+    sessions = process(log, clock)
+    browser = sign_in(sessions)
+    assert isinstance(sessions.strategy, ClientSide)
+    revocations = sessions.strategy._revocations
+    assert revocations is not None
+    revocations._cursor = 10**6
+    other = process(log, clock)
+    blocking.run(other.end(handle(browser)))
+    clock.tick(BOUND)
+    assert user(browser) is None
+
+
+def test_sessions_without_an_end_cannot_be_revocable(log: RevocationLog) -> None:
+    strategy = ClientSide(IronSeal(SECRET), revocations=log)
+    with pytest.raises(Misuse, match="absolute="):
+        Sessions(strategy, lifetime=Lifetime(absolute=None))
+
+
+def test_a_bound_that_means_nothing_is_refused(log: RevocationLog) -> None:
+    with pytest.raises(Misuse, match="0 or more"):
+        Revocations(log, max_staleness=-1)
+
+
+class Counting(MemoryStore):
+    """Counts pulls and writes, and can be taken down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = self.written = 0
+        self.down = False
+
+    async def revocations(self, **options: Any) -> Any:
+        if self.down:
+            raise Unavailable("taken down by the test")
+        self.asked += 1
+        return await super().revocations(**options)
+
+    async def insert(self, record: Any, **options: Any) -> None:
+        self.written += 1
+        await super().insert(record, **options)
+
+    async def revoke(self, revocation: Any, **options: Any) -> None:
+        self.written += 1
+        await super().revoke(revocation, **options)
