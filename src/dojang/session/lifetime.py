@@ -45,7 +45,7 @@ class Lifetime:
             raise Misuse(f"renew is {self.renew}; write a share of the idle time from 0 to 1")
 
     def expiry(self, *, created: int, remember: bool, now: int) -> int | None:
-        """Return when a session looked at `now` is over, in unix milliseconds, or None for never."""
+        """Return when a session looked at `now` is over, in unix milliseconds; None for never."""
         end = self.end(created=created, remember=remember)
         if self.idle is None:
             return end
