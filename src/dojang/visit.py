@@ -47,6 +47,7 @@ class Visit:
         self._prefetched: Found | None = None
         self._lines: list[str] = []
         self._started = False
+        self._written = False
         self.session = Session(
             self._open,
             now=self._now,
@@ -84,7 +85,7 @@ class Visit:
         if lines and self._started:
             raise ResponseStarted("a new cookie is due, but the headers have left; save() earlier")
         self._lines += lines
-        session.adopt(
+        session.kept(
             Found(record=kept.record, current=kept.record, credential=kept.credential)
             if kept.record
             else Found(rejected=Missing("the session was ended by this request"))
@@ -114,7 +115,8 @@ class Visit:
             TooLarge: The session does not fit its cookie.
             Unavailable: The store did not answer.
         """
-        if status < _SERVER_ERROR:
+        self._written = status < _SERVER_ERROR
+        if self._written:
             self._roll()
             if status >= _CLIENT_ERROR and self.session.found is not None:
                 self.session.forgo_login()
@@ -134,7 +136,7 @@ class Visit:
         Raises:
             ResponseStarted: It is not: a session in a cookie, or one that has none yet.
         """
-        if self.session.found is not None:
+        if self._written and self.session.changed_late:
             await self.save(self.session)
 
     @property

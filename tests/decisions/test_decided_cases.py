@@ -118,6 +118,20 @@ def test_a_principal_the_application_wrote_itself_is_dropped_from_an_error_answe
     assert client.get("/peek").text == "None ['flash']"
 
 
+def test_an_answer_of_5xx_saves_nothing_that_comes_after_it_either(on_server: Sessions) -> None:
+    async def fails(request: Request) -> Response:
+        async def body() -> AsyncIterator[str]:
+            yield "first"
+            request.session["late"] = True
+
+        return StreamingResponse(body(), status_code=500)
+
+    client = serve(on_server, fails=fails)
+    client.get("/login")
+    client.get("/fails")
+    assert client.get("/peek").text == "ada []"
+
+
 def test_in_a_cookie_changing_after_the_headers_have_left_raises(sealed: Sessions) -> None:
     raised: list[BaseException] = []
 

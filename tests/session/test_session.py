@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dojang import blocking
 from dojang.sessions import Sessions
 from tests.browser import Browser, put
 
@@ -134,3 +135,15 @@ def test_a_login_undone_in_the_same_request_leaves_nothing(sessions: Sessions) -
 
     browser.visit(hesitate)
     assert browser.sent == []
+
+
+def test_what_a_handler_holds_is_still_the_sessions_own_after_a_save(
+    sessions: Sessions,
+) -> None:
+    browser = Browser(sessions)
+    visit = browser.open()
+    cart = visit.session["cart"] = ["book"]
+    blocking.run(visit.session.save())
+    cart.append("lamp")
+    browser.close(visit)
+    assert browser.visit(dict) == {"cart": ["book", "lamp"]}

@@ -43,6 +43,19 @@ def test_what_was_written_reads_back_and_is_written_the_same(value: Any) -> None
     assert json.dumps(json.loads(text)) == text
 
 
+@given(VALUES)
+def test_the_short_way_of_writing_gives_the_same_text_as_the_long_way(value: Any) -> None:
+    pieces: list[str] = []
+    json._write(value, pieces.append, json.MAX_DEPTH)
+    assert json._plain(value) in {"".join(pieces), None}
+
+
+@pytest.mark.parametrize("key", [1, 1.5, True, None, -1])
+def test_a_key_that_is_no_text_is_refused_though_python_would_turn_it_into_text(key: Any) -> None:
+    with pytest.raises(NotJson, match="JSON keys are text"):
+        json.dumps({key: 1})
+
+
 @given(st.text())
 def test_any_text_yields_a_value_or_malformed(text: str) -> None:
     try:

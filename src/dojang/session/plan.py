@@ -58,7 +58,7 @@ def plan(before: Record | None, after: Record | None) -> Write | None:
         return None if after is None else Insert(after)
     if after is None:
         return Remove(before)
-    if before == after:
+    if before is after or before == after:
         return None
     if replace(after, expires=before.expires, seen=before.seen) == before:
         return Touch(after)

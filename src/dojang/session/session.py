@@ -218,21 +218,26 @@ class Session(WatchedDict):
         return self._lifetime
 
     def adopt(self, found: Found) -> None:
-        """Hold what was found or stored, forgetting all changes."""
-        self._forget_changes()
+        """Hold what was found, and its data instead of what is there."""
         record = found.current
         data = {} if record is None else json.loads_object(record.data)
         self._fill(data)
-        if record is not None:
-            if self._path is not None:
-                self._named = principals.find(data, self._path)
-                if record.user is None and self._named is not None:
-                    # Written elsewhere: owned, listed and ended like ours from now on.
-                    record = replace(record, user=self._named)
-                    found = replace(found, current=record)
-            self._user = record.user
-            self._remember = record.remember
+        self._named = None if self._path is None else principals.find(data, self._path)
+        if record is not None and record.user is None and self._named is not None:
+            # Written elsewhere: owned, listed and ended like ours from now on.
+            found = replace(found, current=replace(record, user=self._named))
+        self.kept(found)
+
+    def kept(self, found: Found) -> None:
+        """Hold what was written, with the very objects that a handler may still have at hand."""
+        record = found.current
         self._found = found
+        self._user = record.user if record else None
+        self._remember = record.remember if record else True
+        self._login = None
+        self._rotate = False
+        if self._path is not None:
+            self._named = principals.find(self._unwatched(), self._path)
 
     def answer(self, *, writable: bool) -> None:
         """Note that the headers have left: no cookie can be set any more.
@@ -241,6 +246,14 @@ class Session(WatchedDict):
             writable: Whether the data of a session that has its cookie can still be stored.
         """
         self._answered, self._writable = True, writable
+
+    @property
+    def changed_late(self) -> bool:
+        """Whether the data are others than those that were found or last written."""
+        if self._found is None:
+            return False
+        current = self._found.current
+        return json.dumps(self._unwatched()) != (current.data if current else "{}")
 
     def forgo_login(self) -> None:
         """Undo the gain of a principal, and nothing else: the answer was an error."""
@@ -322,13 +335,6 @@ class Session(WatchedDict):
         self._change()
         if self._answered:
             raise ResponseStarted(_TOO_LATE)
-
-    def _forget_changes(self) -> None:
-        self._user = None
-        self._named = None
-        self._login = None
-        self._remember = True
-        self._rotate = False
 
 
 def _instant(milliseconds: int) -> datetime:

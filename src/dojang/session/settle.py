@@ -57,7 +57,10 @@ def settle(current: Record | None, draft: Draft, lifetime: Lifetime, *, now: int
         raise Misuse(f"the member {RESERVED} is reserved; choose another name")
     if current is None or draft.login is not None or draft.user not in (None, current.user):
         return _begun(draft, lifetime, now)
-    after = replace(_remembered(current, draft, lifetime, now), data=_encoded(draft.data, current))
+    data, remembered = _encoded(draft.data, current), draft.remember == current.remember
+    if data is current.data and remembered and draft.user == current.user and not draft.rotate:
+        return current
+    after = replace(_remembered(current, draft, lifetime, now), data=data)
     if draft.user is None and current.user is not None:
         return replace(after, handle="", user=None, login=None)
     return replace(after, handle="") if draft.rotate else after
@@ -79,7 +82,7 @@ def _begun(draft: Draft, lifetime: Lifetime, now: int) -> Record:
 def _encoded(data: dict[str, Any], current: Record) -> str:
     text = json.dumps(data)
     if text == current.data:
-        return text
+        return current.data
     # A peer may have spelled the same value otherwise: compared are two texts of our own.
     return current.data if json.dumps(json.loads_object(current.data)) == text else text
 

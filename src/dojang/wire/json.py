@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
 from typing import Any, cast
@@ -40,6 +41,9 @@ def dumps(value: object, *, root: str = "session") -> str:
 
     Source: ECMA-262 section 25.5.2.
     """
+    text = _plain(value)
+    if text is not None:
+        return text
     pieces: list[str] = []
     try:
         _write(value, pieces.append, MAX_DEPTH)
@@ -83,6 +87,30 @@ def loads_object(text: str | bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Malformed("expected a JSON object")
     return cast("dict[str, Any]", value)
+
+
+# The C encoder is ten times as fast as the writer below, and differs from JavaScript only in what
+# this finds in its text: numbers with a point, an exponent or more digits than a double holds, keys
+# that were no text or look like an index, and lone surrogates. A text that merely looks so takes
+# the long way and comes out the same.
+_DIFFERS = re.compile(
+    r"(?:^|[:,\[])-?(?:[0-9]+[.eE]|[0-9]{16})"
+    r'|"(?:-?[0-9][^"]*|true|false|null)":'
+    r"|[\ud800-\udfff]"
+)
+_encode = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
+).encode
+
+
+def _plain(value: object) -> str | None:
+    try:
+        text = _encode(value)
+    except (TypeError, ValueError, RecursionError):
+        return None  # the writer below says where and why
+    if _DIFFERS.search(text) or text.count("[") + text.count("{") > MAX_DEPTH:
+        return None
+    return text
 
 
 class _Unwritable(Exception):
@@ -253,12 +281,19 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
-_decode = json.JSONDecoder(
+#: Numbers that JavaScript may read otherwise than Python: long ones, and those with an exponent.
+_ODD_NUMBER = re.compile(r"[0-9]{16}|[0-9][eE]")
+_decode_plain = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_no_constant).decode
+_decode_odd = json.JSONDecoder(
     object_pairs_hook=_members,
     parse_int=_whole,
     parse_float=_finite,
     parse_constant=_no_constant,
 ).decode
+
+
+def _decode(text: str) -> Any:  # noqa: ANN401
+    return _decode_odd(text) if _ODD_NUMBER.search(text) else _decode_plain(text)
 
 
 def _shallow(value: object, depth: int) -> bool:

@@ -66,9 +66,7 @@ def to_cookie(value: str, *, key: bytes) -> str:
     return percent.encode(PREFIX + sign(value, key=key))
 
 
-def from_cookie(
-    text: str, *, keys: Iterable[bytes], canonical: bool = True
-) -> tuple[str, int]:
+def from_cookie(text: str, *, keys: Iterable[bytes], canonical: bool = True) -> tuple[str, int]:
     """Return what `to_cookie` was given, and which key signed it.
 
     Args:

@@ -1,0 +1,1 @@
+"""What a session costs, beside its peers, as ratios measured side by side in one run."""
