@@ -69,10 +69,13 @@ class DojangError(Exception):
     Attributes:
         code: Stable across releases: log it, match on it, show it.
         status: What an adapter answers over HTTP when nobody catches the error.
+        shown: Whether the message is for whoever sent the request; if not, it is for the log of
+            whoever keeps the service.
     """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
+    shown: ClassVar[bool] = True
 
 
 class Rejected(DojangError):
@@ -217,8 +220,9 @@ class TooManySessions(Refused):
     status = 409
 
     def __init__(self, limit: int) -> None:
+        places = "one place" if limit == 1 else f"{limit} places"
         super().__init__(
-            f"this account may be signed in {limit} times at once; sign out elsewhere first"
+            f"this account may be signed in at {places} at once; sign out elsewhere first"
         )
         self.limit = limit
 
@@ -232,6 +236,7 @@ class Unavailable(DojangError):
 
     code = "unavailable"
     status = 503
+    shown = False
 
     def __init__(self, message: str, *, retry_after: int = 1) -> None:
         super().__init__(message)
@@ -242,6 +247,7 @@ class Misuse(DojangError):
     """The calling code broke a contract; the message says which, and what to write instead."""
 
     code = "misuse"
+    shown = False
 
 
 class NotJson(Misuse, TypeError):

@@ -209,6 +209,10 @@ class Sessions:
         now = self.clock()
         return await self.strategy.end_all(user, self.lifetime, but=spared, now=now)
 
+    def close(self) -> None:
+        """Finish what is queued and let go of files and connections; the next use opens them."""
+        self.strategy.close()
+
 
 def _is_endless(lifetime: Lifetime | None) -> bool:
     return lifetime is not None and lifetime.absolute is None

@@ -181,10 +181,16 @@ class StoreContract:
         for handle in ("h1", "h2", "h3"):
             run(store.insert(of_user(handle), now=NOW))
         run(store.insert(of_user("h4", user="eve"), now=NOW))
-        assert run(store.remove_all("ada", but="h2")) == 2
+        assert run(store.remove_all("ada", now=NOW, but="h2")) == 2
         assert [record.handle for record in run(store.list("ada", now=NOW))] == ["h2"]
         assert len(run(store.list("eve", now=NOW))) == 1
-        assert run(store.remove_all("ada")) == 1
+        assert run(store.remove_all("ada", now=NOW)) == 1
+
+    def test_what_was_over_already_is_not_counted_as_ended(self, store: Store, run: Driver) -> None:
+        run(store.insert(replace(of_user("h1"), expires=NOW), now=NOW))
+        run(store.insert(of_user("h2"), now=NOW))
+        assert run(store.remove_all("ada", now=NOW)) == 1
+        assert run(store.find("h1")) is None
 
     def test_beyond_the_limit_the_oldest_goes(self, store: Store, run: Driver) -> None:
         limit = Limit(2)

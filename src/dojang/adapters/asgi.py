@@ -1,10 +1,11 @@
 """A pure ASGI middleware: `scope["session"]`, which Starlette shows as `request.session`."""
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Protocol
 
 from dojang.adapters.sockets import Sockets
-from dojang.errors import DojangError, Misuse
+from dojang.errors import DojangError, Misuse, Unavailable
 from dojang.session.record import Device
 from dojang.session.session import Session
 from dojang.sessions import Sessions
@@ -18,6 +19,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_LOG = logging.getLogger("dojang")
 
 #: Characters of a User-Agent that are kept for the device list.
 _AGENT_LENGTH = 512
@@ -139,6 +142,8 @@ class _Response:
 
     async def refuse(self, error: DojangError) -> None:
         """Answer with a problem document instead of what the application said."""
+        if isinstance(error, Unavailable):
+            _LOG.warning("answered 503: %s", error)
         lines = await self._visit.close(500)
         named = [(name.encode(), value.encode()) for name, value in problem.headers(error)]
         self._refused = self.started = True

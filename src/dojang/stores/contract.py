@@ -82,10 +82,14 @@ class Store(Protocol):
         """Return the live records of `user`, newest login first."""
         ...
 
-    async def remove_all(self, user: Principal, *, but: str | None = None) -> int:
-        """End all sessions of `user`, but the one with that handle; say how many went."""
+    async def remove_all(self, user: Principal, *, now: int, but: str | None = None) -> int:
+        """End all sessions of `user`, but the one with that handle; say how many were live."""
         ...
 
     async def sweep(self, *, now: int, limit: int = 500) -> int:
         """Delete at most `limit` records that are past their expiry; say how many went."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is queued and let go of files and connections; the next use opens them."""
         ...

@@ -98,10 +98,12 @@ class MemoryStore:
             live = self._live(user, now)
         return sorted(live, key=lambda record: record.created, reverse=True)
 
-    async def remove_all(self, user: Principal, *, but: str | None = None) -> int:
+    async def remove_all(self, user: Principal, *, now: int, but: str | None = None) -> int:
         with self._lock:
-            handles = set(self._by_user.get(str(user), ()))
-            return sum(self._drop(handle) for handle in handles if handle != but)
+            live = {record.handle for record in self._live(user, now)} - {but}
+            for handle in set(self._by_user.get(str(user), ())) - {but}:
+                self._drop(handle)
+            return len(live)
 
     async def sweep(self, *, now: int, limit: int = 500) -> int:
         with self._lock:
@@ -124,6 +126,9 @@ class MemoryStore:
             cursor = self._dropped + len(self._revocations)
         entries = [entry for entry in new if entry.expires > now]
         return Pulled(self._generation, begun, live, cursor, entries)
+
+    def close(self) -> None:
+        """Do nothing: there is nothing but memory to let go of."""
 
     def _begin(self, now: int) -> int:
         if self._begun is None:

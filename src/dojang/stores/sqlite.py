@@ -38,6 +38,7 @@ _LIVE = """
     SELECT * FROM session WHERE owner = ? AND (expires IS NULL OR expires > ?)
     ORDER BY created DESC, handle
 """
+_REMOVE_OVER = "DELETE FROM session WHERE owner = ? AND expires <= ?"
 _REMOVE_ALL = "DELETE FROM session WHERE owner = ? AND handle IS NOT ?"
 _SWEEP = """
     DELETE FROM session WHERE handle IN (SELECT handle FROM session WHERE expires <= ? LIMIT ?)
@@ -108,9 +109,8 @@ class SqliteStore:
     async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
         return [_record(row) for row in self._driver.read(_LIVE, (str(user), now))]
 
-    async def remove_all(self, user: Principal, *, but: str | None = None) -> int:
-        parameters = (str(user), but)
-        return await self._driver.write(lambda db: db.execute(_REMOVE_ALL, parameters).rowcount)
+    async def remove_all(self, user: Principal, *, now: int, but: str | None = None) -> int:
+        return await self._driver.write(lambda db: _remove_all(db, str(user), now, but))
 
     async def sweep(self, *, now: int, limit: int = 500) -> int:
         return await self._driver.write(lambda db: _sweep(db, now, limit))
@@ -192,6 +192,11 @@ def _replace(
             handle=before.handle, created=before.created, expires=retire_until, rotated=True
         )
         db.execute(_INSERT, (retired.handle, *_columns(retired)))
+
+
+def _remove_all(db: sqlite3.Connection, owner: str, now: int, but: str | None) -> int:
+    db.execute(_REMOVE_OVER, (owner, now))
+    return db.execute(_REMOVE_ALL, (owner, but)).rowcount
 
 
 def _sweep(db: sqlite3.Connection, now: int, limit: int) -> int:

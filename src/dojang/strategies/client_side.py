@@ -125,7 +125,12 @@ class ClientSide:
             expires=self._nothing_lives_after(lifetime, now),
         )
         await revocations.add(entry, now=now)
-        return await revocations.log.remove_all(user, but=but)
+        return await revocations.log.remove_all(user, now=now, but=but)
+
+    def close(self) -> None:
+        """Let go of what the log of revocations holds."""
+        if self._revocations is not None:
+            self._revocations.log.close()
 
     async def _enlist(
         self, named: Record, before: Record | None, lifetime: Lifetime, now: int

@@ -144,8 +144,12 @@ class ServerSide:
         self, user: Principal, lifetime: Lifetime, *, but: str | None, now: int
     ) -> int:
         """End all sessions of `user`, but the one with that handle; say how many went."""
-        del lifetime, now
-        return await self.store.remove_all(user, but=but)
+        del lifetime
+        return await self.store.remove_all(user, now=now, but=but)
+
+    def close(self) -> None:
+        """Let go of what the store holds."""
+        self.store.close()
 
     async def _insert(self, record: Record, now: int) -> Kept:
         id = entropy.token(_ID_BYTES)

@@ -88,6 +88,10 @@ class Strategy(Protocol):
         """End all sessions of `user`, but the one with that handle; say how many went."""
         ...
 
+    def close(self) -> None:
+        """Finish what is queued and let go of files and connections; the next use opens them."""
+        ...
+
 
 async def newest(credentials: Sequence[str], load_one: Callable[[str], Awaitable[Found]]) -> Found:
     """Return what the newest good credential stands for; nothing is merged.

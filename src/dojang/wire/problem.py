@@ -26,17 +26,15 @@ _TITLES = {
 def body(error: DojangError) -> bytes:
     """Return the document of an error: `type`, `title`, `status`, `code` and `detail`.
 
-    What the calling code did wrong is for its author's log, not for whoever sent the request.
-
     Source: RFC 9457.
     """
-    ours = isinstance(error, Misuse)
     members = {
         "type": "about:blank",
         "title": _TITLES.get(error.status, "Error"),
         "status": error.status,
-        "code": "internal" if ours else error.code,
-        "detail": "something went wrong here; it has been logged" if ours else str(error),
+        # How our own code went wrong is nobody else's business, not even which way.
+        "code": "internal" if isinstance(error, Misuse) else error.code,
+        "detail": _detail(error),
     }
     field = getattr(error, "field", None)
     if isinstance(field, str):
@@ -50,3 +48,11 @@ def headers(error: DojangError) -> list[tuple[str, str]]:
     if isinstance(error, Unavailable):
         named.append(("retry-after", str(error.retry_after)))
     return named
+
+
+def _detail(error: DojangError) -> str:
+    if error.shown:
+        return str(error)
+    if isinstance(error, Unavailable):
+        return f"this does not work right now; try again in {error.retry_after} s"
+    return "something went wrong here; it has been logged"
