@@ -63,6 +63,7 @@ class TooBusy(Unavailable):
     """
 
     code = "too-busy"
+    shown = True
 
     def __init__(self, limit: int) -> None:
         super().__init__(

@@ -78,7 +78,9 @@ class PasswordPolicy:
             )
         if len(text) < self.minimum:
             raise InvalidInput(
-                "password", f"{len(text)} characters are too few: take {self.minimum} or more"
+                "password",
+                f"a password this short is soon guessed: take {self.minimum} characters or more "
+                f"(this one has {len(text)})",
             )
         return text
 

@@ -1,0 +1,23 @@
+"""The command line: `dojang serve`, `dojang keys new`, `dojang version`."""
+
+import sys
+
+from dojang.cli.extras import extra
+from dojang.errors import DojangError
+
+__all__ = ["main"]
+
+#: The exit code of whatever was asked for wrongly, as the shell and Typer have it.
+_WRONG = 2
+
+
+def main() -> None:
+    """Run the command line; what is wrong is said in one line, without a traceback."""
+    try:
+        with extra("cli"):
+            from dojang.cli.app import app  # noqa: PLC0415 - guarded
+        app()
+    except DojangError as error:
+        for line in str(error).splitlines():
+            sys.stderr.write(f"dojang: {line}\n")
+        sys.exit(_WRONG)

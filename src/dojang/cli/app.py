@@ -1,0 +1,18 @@
+"""The verbs, put together."""
+
+import typer
+
+from dojang.cli import keys, serve, version
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="dojang",
+    help="Keeps people signed in.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.add_typer(keys.app, name="keys")
+app.command("version")(version.version)

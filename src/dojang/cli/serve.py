@@ -1,0 +1,23 @@
+"""`dojang serve`: the self-hosted server."""
+
+from typing import Annotated
+
+import typer
+
+from dojang.cli.extras import extra
+
+__all__ = ["serve"]
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="An address of this machine.")] = None,
+    port: Annotated[int | None, typer.Option(help="A number from 1 to 65535.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
+) -> None:
+    """Run the server, as DOJANG_* in the environment or in .env say."""
+    with extra("server"):
+        from dojang.cli.server import run  # noqa: PLC0415 - guarded
+        from dojang.server.settings import Settings  # noqa: PLC0415 - guarded
+
+        settings = Settings.load(host=host, port=port, workers=workers)
+    run(settings)

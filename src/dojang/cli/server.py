@@ -1,0 +1,101 @@
+"""Running the server in its processes, once everything is known to be in order."""
+
+import sys
+from functools import partial
+from typing import Any, cast
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+from granian.server.common import AbstractServer
+from rich.console import Console
+from starlette.applications import Starlette
+
+from dojang.cli.listening import Address, free_address
+from dojang.server import addresses
+from dojang.server.app import create
+from dojang.server.assembly import prepare
+from dojang.server.errors import BadSettings
+from dojang.server.parts import Parts
+from dojang.server.settings import Settings
+
+__all__ = ["run"]
+
+#: Seconds that requests under way have when the server is told to stop.
+_GRACE = 10
+
+#: What granian says, which is little, is for the log and goes where the log goes.
+_STDERR = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "dojang: %(message)s"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "stream": "ext://sys.stderr",
+        }
+    },
+    "loggers": {"_granian": {"handlers": ["stderr"], "propagate": False}},
+}
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    A process that dies is replaced; one that dies again at once ends the server, with exit code 1.
+
+    Raises:
+        BadSettings: The server cannot start as it is configured.
+    """
+    address = free_address(settings.host, settings.port)
+    parts = prepare(settings)
+    server = _server(settings, address)
+    server.on_startup(partial(_announce, parts))
+    server.serve(target_loader=partial(_application, settings), wrap_loader=False)
+
+
+def _server(settings: Settings, address: Address) -> AbstractServer[Any]:
+    # Processes, or threads where Python has no lock: of one shape, which types cannot say.
+    make = cast("type[AbstractServer[Any]]", Server)
+    return make(
+        "dojang",
+        address=address.host,
+        port=address.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        websockets=False,
+        log_level=LogLevels.error,
+        log_dictconfig=_STDERR,
+        workers_kill_timeout=_GRACE,
+        respawn_failed_workers=True,
+    )
+
+
+def _application(settings: Settings) -> Starlette:
+    try:
+        return create(settings)
+    except BadSettings as error:  # since `prepare` somebody took away what it found
+        sys.exit(f"dojang: {error}")
+
+
+def _announce(parts: Parts) -> None:
+    settings = parts.settings
+    # Written and flushed before the processes are forked, or each would say it again.
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(f"dojang is at {settings.url} ({settings.env})")
+    console.print(f"  listening  {settings.host}, port {settings.port}{_processes(settings)}")
+    console.print(f"  accounts   {settings.home / 'accounts.db'}")
+    console.print(f"  sessions   {settings.sessions}")
+    for note in filter(None, (parts.note, _in_the_clear(settings))):
+        console.print(f"  note       {note}")
+
+
+def _processes(settings: Settings) -> str:
+    return "" if settings.workers == 1 else f", {settings.workers} processes"
+
+
+def _in_the_clear(settings: Settings) -> str:
+    if settings.https or addresses.is_loopback(settings.url):
+        return ""
+    return "cookies travel in the clear; production wants https in DOJANG_URL"

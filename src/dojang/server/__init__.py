@@ -1,0 +1,1 @@
+"""The self-hosted server: a JSON API and pages over sessions and accounts."""

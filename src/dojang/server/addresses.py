@@ -1,0 +1,60 @@
+"""The addresses of the server: where it listens, and what browsers call it."""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+__all__ = ["ANYWHERE", "is_loopback", "local", "origin", "origins"]
+
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+#: Addresses that listen to everybody.
+ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def local(host: str, port: int) -> str:
+    """Return the address of a server that nobody gave a public one.
+
+    Args:
+        host: Where it listens; every name of this machine becomes `localhost`.
+        port: Where it listens.
+    """
+    bracketed = f"[{host}]" if ":" in host else host
+    name = "localhost" if host in ANYWHERE or bracketed in _LOOPBACK else bracketed
+    return origin(f"http://{name}:{port}")
+
+
+def origin(url: str) -> str:
+    """Return the origin of `url` as browsers write it: lower-case, without a default port.
+
+    Raises:
+        ValueError: Not `http://host` or `https://host`, a port aside.
+
+    Source: RFC 6454 section 6.2.
+    """
+    parts = urlsplit(url.strip())
+    host, port = parts.hostname, parts.port
+    if parts.scheme not in _DEFAULT_PORTS or not host or "@" in parts.netloc:
+        raise ValueError("not an address of http or https")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError("has a path")
+    shown = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
+    default = port is None or port == _DEFAULT_PORTS[parts.scheme]
+    return f"{parts.scheme}://{shown}" + ("" if default else f":{port}")
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether `url` is of this machine, which browsers trust without https."""
+    return _host(url) in _LOOPBACK
+
+
+def origins(url: str) -> Collection[str]:
+    """Return the origins that are ours: that of `url`, and on this machine its other names."""
+    host = _host(url)
+    if host not in _LOOPBACK:
+        return {url}
+    return {url.replace(f"://{host}", f"://{name}", 1) for name in _LOOPBACK}
+
+
+def _host(url: str) -> str:
+    host = urlsplit(url).hostname or ""
+    return f"[{host}]" if ":" in host else host

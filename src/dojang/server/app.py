@@ -1,0 +1,88 @@
+"""The ASGI application: the API, the pages, and what surrounds them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TextIO
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount, Router
+
+from dojang import clock
+from dojang.adapters.asgi import SessionMiddleware
+from dojang.auth import PasswordHasher
+from dojang.server import addresses, assembly, health, openapi, refusals
+from dojang.server.body_limit import BodyLimit
+from dojang.server.log import RequestLog, open_log
+from dojang.server.origin import OriginCheck
+from dojang.server.pages import routes as page_routes
+from dojang.server.parts import Parts
+from dojang.server.routes import PREFIX, api_routes
+from dojang.server.security_headers import SecurityHeaders
+from dojang.server.settings import Settings
+
+__all__ = ["create"]
+
+#: Bytes of a body, inclusive: no form of ours comes near.
+_BODY_LIMIT = 64 * 1024
+
+
+def create(
+    settings: Settings | None = None,
+    *,
+    hasher: PasswordHasher | None = None,
+    clock: Callable[[], int] = clock.now,
+    log: TextIO | None = None,
+) -> Starlette:
+    """Return the server as an ASGI application.
+
+    Args:
+        settings: How it runs; those of the environment by default.
+        hasher: Argon2id as OWASP advises, by default.
+        clock: Returns unix milliseconds.
+        log: Where its lines go; standard error by default.
+
+    Raises:
+        BadSettings: It cannot start as it is configured.
+    """
+    settings = settings or Settings.load()
+    parts = assembly.assemble(settings, hasher=hasher, clock=clock)
+    app = Starlette(
+        routes=_routes(parts),
+        middleware=_outer(settings, log),
+        exception_handlers=refusals.HANDLERS,
+        lifespan=_lifespan,
+    )
+    app.state.parts = parts
+    return app
+
+
+def _routes(parts: Parts) -> list[BaseRoute]:
+    # What watches the server gets by without a session; everything else has one.
+    api = Mount(PREFIX, app=Router(api_routes, redirect_slashes=False))
+    within = Router([api, *page_routes], redirect_slashes=False)
+    return [*health.routes, *openapi.routes, Mount("", app=within, middleware=_inner(parts))]
+
+
+def _outer(settings: Settings, log: TextIO | None) -> list[Middleware]:
+    # The first sees a request first.
+    out = open_log(as_json=settings.production, stream=log)
+    return [
+        Middleware(SecurityHeaders, url=settings.url),
+        Middleware(RequestLog, log=out, fault=refusals.answer),
+    ]
+
+
+def _inner(parts: Parts) -> list[Middleware]:
+    return [
+        Middleware(OriginCheck, origins=addresses.origins(parts.settings.url)),
+        Middleware(BodyLimit, limit=_BODY_LIMIT),
+        Middleware(SessionMiddleware, sessions=parts.sessions),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    yield
+    parts: Parts = app.state.parts
+    assembly.close(parts)

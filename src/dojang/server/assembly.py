@@ -1,0 +1,132 @@
+"""Putting the parts together as the settings say."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from dojang import blocking, clock
+from dojang.auth import Accounts, PasswordHasher, PasswordPolicy
+from dojang.errors import Misuse, Unavailable
+from dojang.server import secret
+from dojang.server.errors import BadSettings
+from dojang.server.health import readiness
+from dojang.server.parts import Parts
+from dojang.server.settings import Settings
+from dojang.session.lifetime import Lifetime
+from dojang.session.limit import Limit
+from dojang.sessions import Sessions
+from dojang.stores.sqlite import SqliteStore
+from dojang.wire.cookies import Cookie
+from dojang.wire.keyring import Keyring
+
+__all__ = ["assemble", "close", "prepare"]
+
+_PRIVATE = 0o700
+
+
+def assemble(
+    settings: Settings,
+    *,
+    hasher: PasswordHasher | None = None,
+    clock: Callable[[], int] = clock.now,
+) -> Parts:
+    """Return the parts of a server; its directory and its accounts database are made.
+
+    Args:
+        settings: How it runs.
+        hasher: Argon2id as OWASP advises, by default.
+        clock: Returns unix milliseconds.
+
+    Raises:
+        BadSettings: Something cannot be as configured.
+    """
+    _make_home(settings.home)
+    found = secret.find(settings)
+    return Parts(
+        settings=settings,
+        keyring=found.keyring,
+        sessions=_sessions(settings, found.keyring, clock),
+        accounts=_accounts(settings, hasher, clock),
+        note=found.note,
+    )
+
+
+def prepare(settings: Settings) -> Parts:
+    """Return the parts, after each has answered once, with nothing left open.
+
+    A server that cannot work says so before it starts its processes, which then find all made.
+
+    Raises:
+        BadSettings: Something cannot be as configured, or does not answer.
+    """
+    parts = assemble(settings)
+    try:
+        troubles = blocking.run(readiness(parts))
+    finally:
+        close(parts)
+    if troubles:
+        raise BadSettings(
+            f"{part}: {reason} (DOJANG_HOME, DOJANG_SESSIONS)" for part, reason in troubles.items()
+        )
+    return parts
+
+
+def close(parts: Parts) -> None:
+    """Finish what is queued and close the files; using the parts again opens them again."""
+    parts.accounts.close()
+    parts.sessions.close()
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        reason = "" if os.access(home, os.W_OK | os.X_OK) else "Permission denied"
+    except OSError as error:
+        reason = error.strerror or "it cannot be made"
+    if reason:
+        raise BadSettings(
+            f"DOJANG_HOME is {str(home)!r}: {reason}; write a directory that can be written"
+        )
+
+
+def _sessions(settings: Settings, keyring: Keyring, clock: Callable[[], int]) -> Sessions:
+    make = partial(
+        Sessions.from_url,
+        settings.sessions,
+        secret=keyring,
+        lifetime=_lifetime(settings),
+        cookie=Cookie() if settings.https else Cookie.for_local_development(),
+        clock=clock,
+    )
+    if settings.sessions == "sealed:":
+        # The data stay in the cookie; what was ended is on disk, so that it stays ended.
+        return make(revocations=SqliteStore(settings.home / "revocations.db"))
+    if settings.sessions_per_account is None:
+        return make()
+    return make(limit=Limit(settings.sessions_per_account, settings.when_full))
+
+
+def _lifetime(settings: Settings) -> Lifetime:
+    return Lifetime(
+        idle=settings.session_idle,
+        absolute=settings.session_absolute,
+        renew=settings.session_renew,
+    )
+
+
+def _accounts(
+    settings: Settings, hasher: PasswordHasher | None, clock: Callable[[], int]
+) -> Accounts:
+    try:
+        return Accounts.on_sqlite(
+            settings.home / "accounts.db",
+            clock=clock,
+            hasher=hasher,
+            policy=PasswordPolicy(
+                minimum=settings.password_minimum, pattern=settings.password_pattern
+            ),
+            username_pattern=settings.username_pattern,
+        )
+    except (Unavailable, Misuse) as error:
+        raise BadSettings(f"DOJANG_HOME is {str(settings.home)!r}: {error}") from None

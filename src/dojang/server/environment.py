@@ -1,0 +1,108 @@
+"""Reading the environment and `.env`, and one line for whatever is wrong there."""
+
+import os
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from dotenv import dotenv_values
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
+__all__ = ["FILE", "PREFIX", "Plain", "file", "problems", "process", "unknown"]
+
+PREFIX = "DOJANG_"
+FILE = ".env"
+
+#: Read without the prefix too.
+_PLAIN = {"host": "HOST", "port": "PORT"}
+
+#: Ours, and not for the server.
+_ELSEWHERE = {"DOJANG_VECTORS"}
+
+#: Characters of a value that an error shows.
+_SHOWN = 80
+
+
+def process() -> Mapping[str, str]:
+    """Return the environment of this process."""
+    return os.environ
+
+
+def file() -> Mapping[str, str]:
+    """Return what `.env` in the working directory says; nothing if there is none."""
+    return {name: value for name, value in dotenv_values(FILE).items() if value is not None}
+
+
+class Plain(PydanticBaseSettingsSource):
+    """`HOST` and `PORT` without the prefix."""
+
+    def __init__(self, settings_cls: type[BaseSettings], variables: Mapping[str, str]) -> None:
+        """Read them from `variables`."""
+        super().__init__(settings_cls)
+        self._variables = variables
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return the value of a field, if it is one of the two."""
+        del field
+        return self._variables.get(_PLAIN.get(field_name, "")), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return what there is."""
+        fields = self.settings_cls.model_fields
+        given = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
+        return {name: value for name, value in given.items() if value}
+
+
+def unknown(fields: Mapping[str, FieldInfo]) -> list[str]:
+    """Return a line for every `DOJANG_*` variable that is none of `fields`.
+
+    A misspelled setting that is passed over once let everybody in (CVE-2018-7206).
+    """
+    known = {_name(field) for field in fields}
+    found = {name.upper() for name in (*process(), *file())}
+    strangers = {name for name in found if name.startswith(PREFIX)} - known - _ELSEWHERE
+    return [f"{name} is not a setting: {_meant(name, known)}" for name in sorted(strangers)]
+
+
+def problems(error: ValidationError, fields: Mapping[str, FieldInfo]) -> list[str]:
+    """Return a line for every value that pydantic refused."""
+    return [line for found in error.errors() for line in _lines(found, fields)]
+
+
+def _lines(found: Any, fields: Mapping[str, FieldInfo]) -> Iterator[str]:  # noqa: ANN401 - of pydantic
+    if found["type"] == "default_factory_not_called":  # follows from another one
+        return
+    if not found["loc"]:
+        yield from str(found["ctx"]["error"]).splitlines()
+        return
+    field = str(found["loc"][0])
+    yield f"{_given(field)}{_value(field, found['input'])}: write {fields[field].description}"
+
+
+def _value(field: str, value: object) -> str:
+    text = str(value)
+    # An address may carry a password before its @.
+    if field == "secret" or "@" in text:
+        return " cannot be used"
+    return f" is {text[:_SHOWN]!r}{'...' if len(text) > _SHOWN else ''}"
+
+
+def _given(field: str) -> str:
+    plain = _PLAIN.get(field, "")
+    for variables in (process(), file()):
+        if _name(field) in variables:
+            return _name(field)
+        if plain in variables:
+            return plain
+    return _name(field)
+
+
+def _name(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _meant(name: str, known: set[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0)
+    return f"did you mean {near[0]}?"

@@ -1,0 +1,84 @@
+"""The page of an account: who it is, on which devices, and this session."""
+
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dojang.adapters.asgi import session_of
+from dojang.server.models import SessionAnswer
+from dojang.server.pages import devices, forms
+from dojang.server.pages.moments import Moment, instant
+from dojang.server.pages.redirects import HOME, see
+from dojang.server.pages.render import page
+from dojang.server.pages.visitor import entrance, signed_in
+from dojang.server.parts import parts_of
+from dojang.session.session import Session
+
+__all__ = ["end_one", "end_others", "enter", "show"]
+
+
+async def enter(request: Request) -> Response:
+    """Send whoever comes to the front door to their account, or to sign in."""
+    return see(HOME if await signed_in(request) else entrance(request))
+
+
+async def show(request: Request) -> Response:
+    """Show the account of whoever is signed in."""
+    user = await signed_in(request)
+    if user is None:
+        return see(entrance(request))
+    session, sessions = session_of(request), parts_of(request).sessions
+    await session.save()  # so that what follows is what is kept
+    now = instant(sessions.clock())
+    rows = devices.rows(await sessions.list(user.id), current=session.handle, now=now)
+    return page(
+        request,
+        "account",
+        session=session,
+        user=user,
+        since=Moment.of(instant(user.created), now),
+        devices=rows,
+        signed_in_at=Moment.of(session.authenticated or session.created or now, now),
+        expires=Moment.of(session.expires, now) if session.expires else None,
+        latest=_latest(session, now),
+        document=SessionAnswer.of(session).model_dump_json(indent=2),
+    )
+
+
+async def end_one(request: Request) -> Response:
+    """Sign out one device of whoever is signed in; on this one it is the usual sign-out."""
+    form = await forms.read(request)
+    user = await signed_in(request)
+    if user is None:
+        return see(entrance(request))
+    session, sessions = session_of(request), parts_of(request).sessions
+    handle = form.get("handle", "")
+    if handle == session.handle:
+        session.logout()
+        return see("/sign-in?notice=signed-out")
+    # Handles are no secrets: only one's own are ended, and one that is gone is as good as ended.
+    if handle in {entry.handle for entry in await sessions.list(user.id)}:
+        await sessions.end(handle)
+    return see(f"{HOME}?notice=one-ended")
+
+
+async def end_others(request: Request) -> Response:
+    """Sign out all devices of whoever is signed in, but this one."""
+    await forms.read(request)
+    user = await signed_in(request)
+    if user is None:
+        return see(entrance(request))
+    await parts_of(request).sessions.end_all(user.id, but=session_of(request))
+    return see(f"{HOME}?notice=others-ended")
+
+
+def _latest(session: Session, now: datetime) -> Moment | None:
+    """Return until when coming back keeps the session alive; None where it does not or always."""
+    if session.created is None or session.expires is None:
+        return None
+    created = round(session.created.timestamp() * 1000)
+    end = session.lifetime.end(created=created, remember=session.remember)
+    if end is None or instant(end) <= session.expires:
+        return None
+    return Moment.of(instant(end), now)

@@ -1,0 +1,80 @@
+"""A device list as people recognise their devices."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ua_parser import parse
+
+from dojang.server.pages.moments import Moment
+from dojang.sessions import Entry
+
+__all__ = ["Row", "name_of", "rows"]
+
+#: What ua-parser calls a browser -> what people call it.
+_BROWSERS = {
+    "Chrome Mobile": "Chrome",
+    "Chrome Mobile WebView": "Chrome",
+    "Chrome Mobile iOS": "Chrome",
+    "Edge Mobile": "Edge",
+    "Firefox Mobile": "Firefox",
+    "Firefox iOS": "Firefox",
+    "HeadlessChrome": "Chrome",
+    "Mobile Safari": "Safari",
+    "Mobile Safari UI/WKWebView": "Safari",
+    "Opera Mobile": "Opera",
+}
+_SYSTEMS = {"Chrome OS": "ChromeOS", "Mac OS X": "macOS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One device.
+
+    Attributes:
+        handle: What ends it.
+        name: `Chrome on macOS`.
+        address: Where the login came from; may be empty.
+        created: When it signed in.
+        seen: When it was last here, give or take some minutes.
+        current: Whether it is the one that is asking.
+    """
+
+    handle: str
+    name: str
+    address: str
+    created: Moment
+    seen: Moment
+    current: bool
+
+
+def name_of(agent: str) -> str:
+    """Return browser and system of a User-Agent; any text is safe to pass."""
+    found = parse(agent)
+    browser = found.user_agent.family if found.user_agent else "Unknown browser"
+    name = _BROWSERS.get(browser, browser)
+    if found.os is None:
+        return name
+    return f"{name} on {_SYSTEMS.get(found.os.family, found.os.family)}"
+
+
+def rows(entries: Iterable[Entry], *, current: str | None, now: datetime) -> list[Row]:
+    """Return a row for each session: this device first, then in the order given.
+
+    Args:
+        entries: Of one user.
+        current: The handle of the session that is asking.
+        now: For saying how long ago.
+    """
+    made = [
+        Row(
+            handle=entry.handle,
+            name=name_of(entry.device.agent),
+            address=entry.device.address,
+            created=Moment.of(entry.created, now),
+            seen=Moment.of(entry.seen, now),
+            current=entry.handle == current,
+        )
+        for entry in entries
+    ]
+    return sorted(made, key=lambda row: not row.current)

@@ -1,0 +1,23 @@
+"""Which address shows what."""
+
+from starlette.routing import BaseRoute, Route
+
+from dojang.server.pages import account, assets, sign_in, sign_out, sign_up
+from dojang.server.pages.guard import guarded
+
+__all__ = ["routes"]
+
+#: All routes of the pages, for `Starlette(routes=[*routes, ...])`.
+routes: list[BaseRoute] = [
+    Route("/", guarded(account.enter)),
+    Route("/sign-in", guarded(sign_in.show)),
+    Route("/sign-in", guarded(sign_in.submit), methods=["POST"]),
+    Route("/sign-up", guarded(sign_up.show)),
+    Route("/sign-up", guarded(sign_up.submit), methods=["POST"]),
+    Route("/sign-out", guarded(sign_out.show)),
+    Route("/sign-out", guarded(sign_out.submit), methods=["POST"]),
+    Route("/account", guarded(account.show)),
+    Route("/account/devices/sign-out", guarded(account.end_one), methods=["POST"]),
+    Route("/account/devices/sign-out-others", guarded(account.end_others), methods=["POST"]),
+    Route("/static/{name}", assets.serve),
+]

@@ -1,0 +1,75 @@
+"""The page where people sign in."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dojang.adapters.asgi import session_of
+from dojang.errors import Refused, Rejected, Unavailable
+from dojang.server.pages import forms
+from dojang.server.pages.complaints import Complaint
+from dojang.server.pages.redirects import local_path, see
+from dojang.server.pages.render import page
+from dojang.server.pages.visitor import signed_in
+from dojang.server.parts import parts_of
+
+__all__ = ["filled", "show", "submit"]
+
+
+async def show(request: Request) -> Response:
+    """Show the form; whoever is signed in already is sent on."""
+    target = local_path(request.query_params.get("next", ""))
+    if await signed_in(request):
+        return see(target)
+    return filled(request, target=target)
+
+
+async def submit(request: Request) -> Response:
+    """Sign in, and send on; or show the form again with what is wrong."""
+    form = await forms.read(request)
+    login, target = form.get("login", ""), local_path(form.get("next", ""))
+    remember = "remember" in form
+    complaint = _empty(form) or await _sign_in(request, form, remember=remember)
+    if complaint is None:
+        return see(target)
+    return filled(request, complaint, login=login, remember=remember, target=target)
+
+
+def filled(
+    request: Request,
+    complaint: Complaint | None = None,
+    *,
+    login: str = "",
+    remember: bool = True,
+    target: str,
+) -> Response:
+    """Return the form with what was typed; never the password."""
+    return page(
+        request,
+        "sign_in",
+        status=complaint.status if complaint else 200,
+        headers=complaint.headers if complaint else None,
+        session=session_of(request),
+        complaint=complaint,
+        login=login,
+        remember=remember,
+        next=target,
+    )
+
+
+async def _sign_in(request: Request, form: dict[str, str], *, remember: bool) -> Complaint | None:
+    session = session_of(request)
+    try:
+        user = await parts_of(request).accounts.check_password(form["login"], form["password"])
+        session.login(user.id, remember=remember)
+        await session.save()
+    except (Rejected, Refused, Unavailable) as error:
+        return Complaint.about(error)
+    return None
+
+
+def _empty(form: dict[str, str]) -> Complaint | None:
+    if not form.get("login", "").strip():
+        return Complaint.missing("login", "Type your e-mail address or user name.")
+    if not form.get("password", ""):
+        return Complaint.missing("password", "Type your password.")
+    return None

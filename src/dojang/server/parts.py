@@ -1,0 +1,37 @@
+"""What the server is made of, for every route to reach."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from dojang.auth import Accounts
+from dojang.server.settings import Settings
+from dojang.sessions import Sessions
+from dojang.wire.keyring import Keyring
+
+__all__ = ["Parts", "parts_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """One running server.
+
+    Attributes:
+        settings: How it runs.
+        keyring: Its secrets; derive a key for each purpose.
+        sessions: Who is signed in.
+        accounts: Who may sign in.
+        note: What whoever starts it should know of its secret, or empty.
+    """
+
+    settings: Settings
+    keyring: Keyring
+    sessions: Sessions
+    accounts: Accounts
+    note: str = ""
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    """Return the parts of the server that a request came to."""
+    parts: Parts = connection.app.state.parts
+    return parts

@@ -1,0 +1,190 @@
+"""The settings of the server: `DOJANG_*` in the environment or in a `.env` file beside it.
+
+The environment wins over `.env`. `HOST` and `PORT` are read too, as hosting platforms set them;
+in the same place `DOJANG_HOST` and `DOJANG_PORT` win over them, being meant for us alone.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
+from pydantic_settings import SettingsConfigDict as Config
+
+from dojang.auth.identifiers import USERNAME_PATTERN
+from dojang.server import addresses, environment
+from dojang.server.errors import BadSettings
+from dojang.server.strength import weakness
+
+__all__ = ["Settings"]
+
+_DAY = 24 * 3600
+
+Seconds = Annotated[int, Field(ge=1, le=400 * _DAY)]
+
+
+class Settings(BaseSettings):
+    """How one server runs. Each description says what to write."""
+
+    model_config = Config(
+        env_prefix=environment.PREFIX,
+        env_file=environment.FILE,
+        env_ignore_empty=True,
+        extra="ignore",  # what is unknown is named by `load`
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    env: Literal["development", "production"] = Field(
+        default="development", description="development or production"
+    )
+    home: Path = Field(default=Path("var"), description="a directory that can be written")
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="an address of this machine, such as 127.0.0.1",
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="a number from 1 to 65535")
+    url: str = Field(
+        default_factory=lambda known: addresses.local(known["host"], known["port"]),
+        description="the public address without a path, such as https://login.example.org",
+    )
+    secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(),
+        description="what `dojang keys new` prints; several, newest first, with commas between",
+    )
+    sessions: str = Field(
+        default_factory=lambda known: f"sqlite:///{quote(str(known['home'] / 'sessions.db'))}",
+        pattern=r"^(sealed:|memory:|sqlite:///.+)$",
+        description="sqlite:///path/of/a/file.db, sealed: or memory:",
+    )
+    workers: int = Field(default=1, ge=1, le=256, description="a number of processes from 1 to 256")
+    session_idle: Seconds = Field(
+        default=7 * _DAY, description="seconds from 1 to 34560000 (400 days)"
+    )
+    session_absolute: Seconds = Field(
+        default=30 * _DAY, description="seconds from 1 to 34560000 (400 days)"
+    )
+    session_renew: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="the share of the idle time before a session is extended, from 0 to 1",
+    )
+    sessions_per_account: int | None = Field(
+        default=None, ge=1, description="a number from 1, or nothing for no limit"
+    )
+    when_full: Literal["oldest-out", "refuse"] = Field(
+        default="oldest-out", description="oldest-out or refuse"
+    )
+    password_minimum: int = Field(default=8, ge=1, le=1024, description="a number from 1 to 1024")
+    password_pattern: str | None = Field(default=None, description="a regular expression")
+    username_pattern: str = Field(default=USERNAME_PATTERN, description="a regular expression")
+
+    @classmethod
+    def load(cls, **given: object) -> Self:
+        """Return the settings of the environment, with those of `given` that are not None.
+
+        Raises:
+            BadSettings: With one line for everything that is wrong.
+        """
+        problems = environment.unknown(cls.model_fields)
+        try:
+            settings = cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        except ValidationError as error:
+            problems += environment.problems(error, cls.model_fields)
+            raise BadSettings(problems) from None
+        if problems:
+            raise BadSettings(problems)
+        return settings
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the places that are read, the first one winning."""
+        del file_secret_settings
+        return (
+            init_settings,
+            env_settings,
+            environment.Plain(settings_cls, environment.process()),
+            dotenv_settings,
+            environment.Plain(settings_cls, environment.file()),
+        )
+
+    @field_validator("secret", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:  # noqa: ANN401 - as it was given
+        return [part for part in re.split(r"[\s,]+", value) if part] if _is_text(value) else value
+
+    @field_validator("url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        return addresses.origin(value)
+
+    @field_validator("password_pattern", "username_pattern")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if lines := list(_contradictions(self)):
+            raise ValueError("\n".join(lines))
+        return self
+
+    @property
+    def secrets(self) -> list[str]:
+        """The secrets themselves, newest first."""
+        return [secret.get_secret_value() for secret in self.secret]
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers come over https; decides Secure and `__Host-`."""
+        return self.url.startswith("https://")
+
+    @property
+    def production(self) -> bool:
+        """Whether nothing may be made easy."""
+        return self.env == "production"
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    if weak := weakness(settings.secrets, production=settings.production):
+        yield weak
+    if settings.sessions == "memory:" and settings.workers > 1:
+        yield (
+            f"DOJANG_WORKERS is {settings.workers} and DOJANG_SESSIONS is memory:, which each "
+            "process has of its own: write DOJANG_WORKERS=1, or keep sessions in sqlite:///..."
+        )
+    if settings.sessions == "sealed:" and settings.sessions_per_account is not None:
+        yield (
+            f"DOJANG_SESSIONS_PER_ACCOUNT is {settings.sessions_per_account} and DOJANG_SESSIONS "
+            "is sealed:, where nobody can count: keep sessions in sqlite:///..., or drop the limit"
+        )
+    if settings.production and not settings.https:
+        yield from _in_the_clear(settings)
+
+
+def _in_the_clear(settings: Settings) -> Iterator[str]:
+    remedy = "write the https:// address that browsers use, which a proxy may serve"
+    if not addresses.is_loopback(settings.url):
+        yield f"DOJANG_URL is {settings.url}, and production sends no cookie in the clear: {remedy}"
+    elif "url" not in settings.model_fields_set and settings.host in addresses.ANYWHERE:
+        yield f"DOJANG_URL is missing, and others can reach {settings.host}: {remedy}"
