@@ -1,0 +1,131 @@
+"""`make docs`: the pages of the reference that are made from the code."""
+
+import importlib
+import inspect
+import pkgutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dojang
+from dojang.errors import DojangError, Rejected
+from dojang.server.routes import PREFIX, TABLE
+from dojang.server.settings import Settings
+
+REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+COMPUTED = {"url": "`http://localhost:<port>`", "sessions": "`sqlite:///<home>/sessions.db`"}
+MADE = "<!-- Made from the code by `make docs`; change the code. -->"
+
+
+def main() -> int:
+    """Write the pages; with --check, only say which are stale."""
+    pages = {"errors.md": errors(), "settings.md": settings(), "http.md": http()}
+    if "--check" not in sys.argv:
+        for name, text in pages.items():
+            (REFERENCE / name).write_text(text, encoding="utf-8")
+        return 0
+    stale = [name for name, text in pages.items() if current(name) != text]
+    for name in stale:
+        sys.stdout.write(f"docs/reference/{name} is stale: make docs\n")
+    return 1 if stale else 0
+
+
+def current(name: str) -> str:
+    """Return a page as it is."""
+    page = REFERENCE / name
+    return page.read_text(encoding="utf-8") if page.exists() else ""
+
+
+def errors() -> str:
+    """Return the page of all errors."""
+    lines = [
+        "# Errors",
+        "",
+        MADE,
+        "",
+        "Everything raised on purpose is a `DojangError` with a `code` that stays the same across",
+        "releases. Over HTTP it is a problem document (RFC 9457) with that code. `forget` says",
+        "whether the browser is told to drop its cookie.",
+        "",
+        "| code | error | HTTP | forget | meaning |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for kind in sorted(every_error(), key=lambda kind: (kind.status, kind.code)):
+        forget = "yes" if issubclass(kind, Rejected) and kind.forget else ""
+        row = (f"`{kind.code}`", f"`{kind.__name__}`", str(kind.status), forget, summary(kind))
+        lines.append(f"| {' | '.join(row)} |")
+    return "\n".join([*lines, ""])
+
+
+def settings() -> str:
+    """Return the page of the server's settings."""
+    lines = [
+        "# Settings of the server",
+        "",
+        MADE,
+        "",
+        "In the environment, or in a file `.env` where `dojang serve` runs; the environment wins.",
+        "`HOST` and `PORT` are read too. An unknown `DOJANG_` name is an error.",
+        "",
+        "| name | write | default |",
+        "| --- | --- | --- |",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in (None, ()) else f"`{field.default}`"
+        if field.default_factory is not None:
+            default = COMPUTED[name]
+        lines.append(f"| `DOJANG_{name.upper()}` | {field.description} | {default} |")
+    return "\n".join([*lines, ""])
+
+
+def http() -> str:
+    """Return the page of the API."""
+    lines = [
+        "# HTTP API",
+        "",
+        MADE,
+        "",
+        "JSON in and out; every error is a problem document with a stable `code`. The whole of",
+        "it, with schemas, is at `/openapi.json`. `/healthz` answers while the process runs,",
+        "`/readyz` names what is not ready.",
+        "",
+        "```sh",
+        "curl -c jar -H 'Content-Type: application/json' \\",
+        '    -d \'{"email": "ada@example.com", "password": "seal upon paper"}\' \\',
+        "    http://localhost:8000/api/auth/signup",
+        "curl -b jar http://localhost:8000/api/auth/check",
+        "```",
+    ]
+    for entry in TABLE:
+        members = list(entry.body.model_fields) if entry.body else []
+        answer = list(entry.answer.model_fields) if entry.answer else []
+        codes = ", ".join(f"`{kind.code}`" for kind in entry.errors)
+        lines += ["", f"## {entry.method} {PREFIX}{entry.path}", "", summary(entry.handler), ""]
+        if members:
+            lines.append(f"- takes: {', '.join(f'`{member}`' for member in members)}")
+        answered = f": {', '.join(f'`{member}`' for member in answer)}" if answer else ""
+        lines.append(f"- answers: {entry.status}{answered}")
+        lines += [f"- or refuses with: {codes}"] if codes else []
+    return "\n".join([*lines, ""])
+
+
+def every_error() -> Iterator[type[DojangError]]:
+    """Yield every error of every module, once."""
+    for module in pkgutil.walk_packages(dojang.__path__, "dojang."):
+        if ".migrations" not in module.name:
+            importlib.import_module(module.name)
+    waiting = list(DojangError.__subclasses__())
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith("dojang"):
+            yield kind
+
+
+def summary(thing: object) -> str:
+    """Return the first sentence of a docstring."""
+    return (inspect.getdoc(thing) or "").partition("\n\n")[0].replace("\n", " ")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
