@@ -64,7 +64,9 @@ def test_what_breaks_a_rule_is_named(client: TestClient, body: dict[str, str], f
 
 def test_the_password_minimum_is_a_setting(start: Start) -> None:
     client = start(password_minimum=25)
-    assert "take 25 characters or more" in client.post("/api/auth/signup", json=ADA).json()["detail"]
+    assert (
+        "take 25 characters or more" in client.post("/api/auth/signup", json=ADA).json()["detail"]
+    )
 
 
 def test_a_login_opens_a_session_and_returns_the_user(ada: TestClient, app: Starlette) -> None:
