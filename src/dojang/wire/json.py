@@ -8,6 +8,7 @@ from json.encoder import encode_basestring
 from typing import Any, cast
 
 from dojang.errors import Malformed, NotJson
+from dojang.wire import js_number
 
 __all__ = ["MAX_DEPTH", "dumps", "loads", "loads_object"]
 
@@ -19,9 +20,6 @@ _MAX_INDEX = 2**32 - 2
 
 #: Up to here every integer is a double (ECMA-262 21.1.2.6).
 _MAX_SAFE = 2**53 - 1
-
-#: From here on JavaScript writes a number with an exponent (ECMA-262 6.1.6.1.20).
-_EXPONENT_FROM, _EXPONENT_BELOW = 1e21, 1e-6
 
 
 def dumps(value: object, *, root: str = "session") -> str:
@@ -130,7 +128,7 @@ def _write(value: object, put: Any, depth: int) -> None:  # noqa: ANN401 - list.
         case int():
             put(_integer(value))
         case float():
-            put(_number(value))
+            put(_finite_number(value))
         case list() | tuple():
             _write_list(cast("Iterable[object]", value), put, depth)
         case Mapping():
@@ -207,7 +205,7 @@ def _integer(value: int) -> str:
     if -_MAX_SAFE <= value <= _MAX_SAFE:
         return int.__repr__(value)
     try:
-        text = _number(float(value))
+        text = js_number.text(float(value))
     except OverflowError:
         raise _Unwritable("is an integer beyond what JavaScript can hold; store text") from None
     if text != int.__repr__(value):
@@ -215,37 +213,10 @@ def _integer(value: int) -> str:
     return text
 
 
-def _number(value: float) -> str:
+def _finite_number(value: float) -> str:
     if not math.isfinite(value):
         raise _Unwritable(f"is {value}, which JSON does not have")
-    magnitude = abs(value)
-    if magnitude == 0:
-        return "0"
-    if magnitude < _EXPONENT_BELOW or magnitude >= _EXPONENT_FROM:
-        mantissa, _, exponent = _scientific(value).partition("e")
-        return f"{mantissa}e{int(exponent):+d}"
-    text = float.__repr__(value)
-    if "e" not in text:
-        return text.removesuffix(".0")
-    return _positional(text)
-
-
-def _scientific(value: float) -> str:
-    text = float.__repr__(value)
-    mantissa, _, exponent = text.partition("e")
-    return f"{mantissa.removesuffix('.0')}e{exponent}"
-
-
-def _positional(text: str) -> str:
-    # Python turns to exponents at 1e16 and 1e-5, JavaScript at 1e21 and 1e-7.
-    mantissa, _, exponent = text.partition("e")
-    sign = "-" if mantissa.startswith("-") else ""
-    whole, _, fraction = mantissa.lstrip("-").partition(".")
-    digits = (whole + fraction).rstrip("0") if fraction == "0" else whole + fraction
-    point = len(whole) + int(exponent)
-    if point <= 0:
-        return f"{sign}0.{'0' * -point}{digits}"
-    return sign + digits.ljust(point, "0")
+    return js_number.text(value)
 
 
 def _path(root: str, steps: list[str | int]) -> str:
@@ -274,7 +245,7 @@ def _whole(text: str) -> int | float:
     if -_MAX_SAFE <= value <= _MAX_SAFE:
         return value
     rounded = _finite(text)
-    return rounded if abs(rounded) >= _EXPONENT_FROM else int(_number(rounded))
+    return rounded if abs(rounded) >= js_number.EXPONENT_FROM else int(js_number.text(rounded))
 
 
 def _no_constant(name: str) -> float:
