@@ -14,6 +14,7 @@ CODES = {
     "wrong_type": {"wrong-type"},
     "not_found": {"unknown", "missing"},
     "bad_config": {"weak-secret"},
+    "mismatch": {"invalid-credentials"},
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dojang.errors import DojangError
-from tests.interop import express, iron, js_engine
+from tests.interop import express, iron, js_engine, passwords
 from tests.interop.kinds import is_kind
 from tests.interop.values import plain, same
 
@@ -14,6 +14,7 @@ READERS: dict[str, Callable[[Case], Any]] = {
     **iron.READERS,
     **express.READERS,
     **js_engine.READERS,
+    **passwords.READERS,
 }
 WRITERS: dict[str, Callable[[Case], Any]] = {
     **iron.WRITERS,
