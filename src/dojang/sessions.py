@@ -199,13 +199,20 @@ class Sessions:
 
         Args:
             user: The principal.
-            but: A session, or the handle of one, that stays.
+            but: A session, which is saved first, or the handle of one, that stays.
 
         Raises:
-            Misuse: The strategy cannot.
+            Misuse: The strategy cannot, or the session that should stay has no handle.
             Unavailable: The store did not answer.
         """
-        spared = but.handle if isinstance(but, Session) else but
+        spared = but
+        if isinstance(but, Session):
+            # After a login in the same request it has another handle than it came with.
+            await but.save()
+            spared = but.handle
+            if spared is None:
+                raise Misuse("the session that should stay is not stored; leave out but=")
+        assert not isinstance(spared, Session)
         now = self.clock()
         return await self.strategy.end_all(user, self.lifetime, but=spared, now=now)
 

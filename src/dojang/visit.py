@@ -1,10 +1,11 @@
 """One request's use of a session: opened when looked at, compared and written when it ends."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dojang import blocking
-from dojang.errors import DojangError, Missing, ResponseStarted
+from dojang.errors import DojangError, Missing, ResponseStarted, Unavailable
 from dojang.session.agree import agree
 from dojang.session.found import Found
 from dojang.session.lifetime import Lifetime
@@ -45,12 +46,13 @@ class Visit:
         self._now = house.clock()
         self._failure: DojangError | None = None
         self._prefetched: Found | None = None
-        self._lines: list[str] = []
+        self._lines: dict[str, str] = {}
+        self._lost = False
         self._started = False
         self._written = False
         self.session = Session(
             self._open,
-            now=self._now,
+            clock=house.clock,
             keeper=self,
             lifetime=house.lifetime,
             principal=house.principal,
@@ -72,19 +74,22 @@ class Visit:
     async def save(self, session: Session) -> None:
         """Write what has changed so far; see `Session.save`."""
         before = session.found
-        if before is None:
+        if before is None or self._lost:
             return
         write = self._write(session, before)
         if write is None:
             return
         house = self._house
-        kept = await house.strategy.commit(write, before, house.lifetime, now=house.clock())
+        kept = await house.strategy.commit(
+            write, before, house.lifetime, now=house.clock(), fits=self._cookies_for
+        )
         if kept.lost:
+            # There is nothing left to write to; whatever else this request does is lost as well.
+            self._lost = True
+            if session.left:
+                self._queue(chunks.delete(house.cookie, present=self._present()))
             return
-        lines = self._announce(before, kept)
-        if lines and self._started:
-            raise ResponseStarted("a new cookie is due, but the headers have left; save() earlier")
-        self._lines += lines
+        self._queue(self._announce(before, kept))
         session.kept(
             Found(record=kept.record, current=kept.record, credential=kept.credential)
             if kept.record
@@ -122,8 +127,8 @@ class Visit:
                 self.session.forgo_login()
             await self.save(self.session)
             self._forget_bad_cookie()
-        lines, self._lines = self._lines, []
-        return lines
+        lines, self._lines = self._lines, {}
+        return list(lines.values())
 
     def start(self) -> None:
         """Note that the headers have left: from now on no cookie can be set."""
@@ -138,6 +143,11 @@ class Visit:
         """
         if self._written and self.session.changed_late:
             await self.save(self.session)
+
+    @property
+    def depends_on(self) -> Sequence[str]:
+        """The request headers that what a session shows depends on."""
+        return ("Cookie", "Authorization") if self._house.bearer else ("Cookie",)
 
     @property
     def _came(self) -> bool:
@@ -173,17 +183,31 @@ class Visit:
     def _roll(self) -> None:
         # Renewal on every request means just that, whether or not a handler looked.
         if self._house.lifetime.renew == 0 and self.session.found is None and self._came:
-            self.session.adopt(self._open())
+            # A page that does not look stays up when the store is down.
+            with suppress(Unavailable):
+                self.session.adopt(self._open())
 
-    def _announce(self, before: Found, kept: Kept) -> list[str]:
-        cookie = self._house.cookie
-        present = chunks.stale(self._cookies, cookie.name)
+    def _announce(self, before: Found, kept: Kept) -> Sequence[str]:
         if kept.record is None or kept.credential is None:
-            return chunks.delete(cookie, present=present)
+            return chunks.delete(self._house.cookie, present=self._present())
         if kept.credential == before.credential and not self._life_moved(before, kept.record):
             return []
-        max_age = self._house.lifetime.max_age(kept.record, now=self._now)
-        return chunks.set_chunks(cookie, kept.credential, max_age=max_age, present=present)
+        return self._cookies_for(kept.record, kept.credential)
+
+    def _cookies_for(self, record: Record, credential: str) -> Sequence[str]:
+        max_age = self._house.lifetime.max_age(record, now=self._now)
+        cookie = self._house.cookie
+        return chunks.set_chunks(cookie, credential, max_age=max_age, present=self._present())
+
+    def _queue(self, lines: Sequence[str]) -> None:
+        if lines and self._started:
+            raise ResponseStarted("a new cookie is due, but the headers have left; save() earlier")
+        # One line for a name: the last one says what the browser should hold.
+        self._lines |= {line.partition("=")[0]: line for line in lines}
+
+    def _present(self) -> Sequence[str]:
+        came = chunks.stale(self._cookies, self._house.cookie.name)
+        return list(dict.fromkeys([*came, *self._lines]))
 
     def _life_moved(self, before: Found, after: Record) -> bool:
         if before.record is None or before.record.remember != after.remember:
@@ -192,7 +216,8 @@ class Visit:
 
     def _forget_bad_cookie(self) -> None:
         found = self.session.found
-        if self._lines or found is None or found.rejected is None or not found.rejected.forget:
+        if self._lines or self._lost or found is None or found.rejected is None:
             return
-        cookie = self._house.cookie
-        self._lines = chunks.delete(cookie, present=chunks.stale(self._cookies, cookie.name))
+        came = chunks.stale(self._cookies, self._house.cookie.name)
+        if came and (found.rejected.forget or self.session.left):
+            self._queue(chunks.delete(self._house.cookie, present=came))

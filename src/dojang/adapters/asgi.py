@@ -91,7 +91,9 @@ class SessionMiddleware:
             if message["type"] == "websocket.accept":
                 lines = await visit.close(200)
                 visit.start()
-                message["headers"] = [*message.get("headers", ()), *_set_cookies(lines)]
+                headers = [*message.get("headers", ()), *_set_cookies(lines)]
+                # A copy: an application may send one and the same message to everybody.
+                message = {**message, "headers": headers}
             await send(message)
 
         async with self._sockets.watch(visit.session, receive, send_with_cookie) as (hear, say):
@@ -135,7 +137,9 @@ class _Response:
                 if isinstance(error, Misuse):
                     raise
                 return
-            message["headers"] = list(self._headers(message.get("headers", ()), lines))
+            headers = list(self._headers(message.get("headers", ()), lines))
+            # A copy: an application may send one and the same message to everybody.
+            message = {**message, "headers": headers}
             self.started = True
             self._visit.start()
         await self._send(message)
@@ -162,19 +166,26 @@ class _Response:
             await self._visit.finish()
 
     def _headers(
-        self, headers: Iterable[tuple[bytes, bytes]], lines: Iterable[str]
+        self, given: Iterable[tuple[bytes, bytes]], lines: Iterable[str]
     ) -> Iterable[tuple[bytes, bytes]]:
-        cookies = _set_cookies(lines)
-        vary = [value for name, value in headers if name.lower() == b"vary"]
+        headers, cookies = list(given), _set_cookies(lines)
         for name, value in headers:
             # A shared cache must not keep an answer that hands out a session.
             if not (cookies and name.lower() == b"cache-control"):
                 yield name, value
-        if self._visit.session.accessed and not any(b"cookie" in v.lower() for v in vary):
-            yield b"vary", b"Cookie"
+        if self._visit.session.accessed:
+            named = _named_in_vary(headers)
+            for needed in self._visit.depends_on:
+                if needed.lower() not in named:
+                    yield b"vary", needed.encode("ascii")
         if cookies:
             yield b"cache-control", b"no-store"
         yield from cookies
+
+
+def _named_in_vary(headers: Iterable[tuple[bytes, bytes]]) -> set[str]:
+    values = [value.decode("latin-1") for name, value in headers if name.lower() == b"vary"]
+    return {name.strip().lower() for value in values for name in value.split(",")}
 
 
 def _set_cookies(lines: Iterable[str]) -> list[tuple[bytes, bytes]]:

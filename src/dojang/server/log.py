@@ -118,7 +118,7 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), self._header]
+            message = {**message, "headers": [*message.get("headers", ()), self._header]}
         await self._send(message)
 
 

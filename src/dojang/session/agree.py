@@ -19,7 +19,8 @@ def agree(cookie: Found, bearer: Found) -> Found:
     if cookie.record is None and bearer.record is None:
         return cookie
     if cookie.record is not None and bearer.record is not None:
-        if cookie.record.handle == bearer.record.handle:
+        same = cookie.record.handle == bearer.record.handle != ""
+        if same or cookie.credential == bearer.credential:
             return cookie
         raise Disagreeing("cookie and bearer token are two different sessions; send one of them")
     raise Disagreeing(

@@ -15,8 +15,9 @@ class Revocation:
     Attributes:
         handle: The session that is over; None when the entry is about a user.
         user: The principal as text; None when the entry is about one session.
-        not_before: Unix milliseconds; logins up to and including this instant are over.
-        exempt: The handle that stays, or None.
+        not_before: Unix milliseconds; logins before this instant are over.
+        exempt: The handle that stays, or None. When one session is over because it moved to a new
+            id, the handle it goes on under, which is spared whatever the old one was spared.
         expires: When nothing it fences can be alive any more; unix milliseconds.
     """
 
@@ -44,8 +45,8 @@ class Fence:
             everything_before: Unix milliseconds; when the log was lost and begun anew, nothing
                 older is known to be good.
         """
-        self._handles: dict[str, int] = {}
-        self._users: dict[str, list[Revocation]] = {}
+        self._handles: set[str] = set()
+        self._users: dict[str, list[tuple[int, set[str]]]] = {}
         self._everything_before = everything_before
         for revocation in revocations:
             self.add(revocation)
@@ -53,21 +54,32 @@ class Fence:
     def add(self, revocation: Revocation) -> None:
         """Take one more."""
         if revocation.handle is not None:
-            self._handles[revocation.handle] = revocation.expires
+            self._handles.add(revocation.handle)
+            if revocation.exempt is not None:
+                self._inherit(revocation.handle, revocation.exempt)
         if revocation.user is not None:
-            self._users.setdefault(revocation.user, []).append(revocation)
+            spared: set[str] = set()
+            if revocation.exempt is not None:
+                spared.add(revocation.exempt)
+            self._users.setdefault(revocation.user, []).append((revocation.not_before, spared))
 
     def stops(self, record: Record) -> bool:
         """Return whether the session was ended from afar.
 
         A session without a login, as one born in a peer, can only be ended by its handle.
         """
-        if record.handle in self._handles:
+        if record.handle and record.handle in self._handles:
             return True
         if record.login is None or record.user is None:
             return False
         at = record.login.at
         return at < self._everything_before or any(
-            at <= entry.not_before and entry.exempt != record.handle
-            for entry in self._users.get(str(record.user), ())
+            at < not_before and record.handle not in spared
+            for not_before, spared in self._users.get(str(record.user), ())
         )
+
+    def _inherit(self, old: str, new: str) -> None:
+        for entries in self._users.values():
+            for _, spared in entries:
+                if old in spared:
+                    spared.add(new)

@@ -1,24 +1,26 @@
 """Where the application keeps the principal in its own data."""
 
 from collections.abc import Mapping, MutableMapping
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from dojang.errors import Misuse
 from dojang.session.record import Principal
 
 __all__ = ["check", "find", "restore"]
 
+#: Beyond this JavaScript would round it (ECMA-262 21.1.2.6).
+_LARGEST = 2**53 - 1
+
 
 def check(user: object) -> None:
     """Refuse what cannot name a principal.
 
     Raises:
-        Misuse: `user` is empty, or neither text nor an integer, or text that no UTF-8 has.
+        Misuse: `user` is empty, neither text nor an integer, an integer that JavaScript would
+            round, or text that UTF-8 cannot carry.
     """
-    if isinstance(user, str) and any("\ud800" <= char <= "\udfff" for char in user):
-        raise Misuse("a user's id is text that UTF-8 can carry, without lone surrogates")
-    if isinstance(user, bool) or not isinstance(user, str | int) or user == "":
-        raise Misuse(f"a user's id is text or an integer, not {user!r}")
+    if not _is_principal(user):
+        raise Misuse(f"a user's id is text, or an integer of at most {_LARGEST}, and not {user!r}")
 
 
 def find(data: Mapping[str, Any], path: str) -> Principal | None:
@@ -33,9 +35,7 @@ def find(data: Mapping[str, Any], path: str) -> Principal | None:
         if not isinstance(value, Mapping):
             return None
         value = cast("Mapping[str, object]", value).get(step)
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    return value
+    return value if _is_principal(value) else None
 
 
 def restore(data: MutableMapping[str, Any], before: Mapping[str, Any], path: str) -> None:
@@ -45,3 +45,9 @@ def restore(data: MutableMapping[str, Any], before: Mapping[str, Any], path: str
         data[member] = before[member]
     else:
         data.pop(member, None)
+
+
+def _is_principal(value: object) -> TypeGuard[Principal]:
+    if isinstance(value, str):
+        return value != "" and not any("\ud800" <= char <= "\udfff" for char in value)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST

@@ -34,15 +34,19 @@ class Keeper(Protocol):
 class Session(WatchedDict):
     """The session of one request. Read and change it as the dict it is.
 
-    It is opened when it is first looked at; what a handler did to it is found by comparing it with
-    what was opened, so there is no flag to set after changing something nested.
+    It is opened when it is first looked at; looking raises `Unavailable` when its store does not
+    answer, and `Disagreeing` when cookie and bearer token are two sessions. What a handler did to
+    it is found by comparing it with what was opened, so there is no flag to set after changing
+    something nested.
     """
 
     __slots__ = (
         "_answered",
+        "_clock",
         "_device",
         "_found",
         "_keeper",
+        "_left",
         "_lifetime",
         "_load",
         "_login",
@@ -60,16 +64,26 @@ class Session(WatchedDict):
         self,
         load: Callable[[], Found],
         *,
-        now: int,
+        clock: Callable[[], int],
         keeper: Keeper,
         lifetime: Lifetime,
         principal: str | None = None,
         device: Device = Device(),  # noqa: B008 - frozen
     ) -> None:
-        """Stand for a session that `load` will give when it is first looked at."""
+        """Stand for a session that `load` will give when it is first looked at.
+
+        Args:
+            load: Gives what the request came with.
+            clock: Returns unix milliseconds; the request begins now.
+            keeper: Writes it and reads it again.
+            lifetime: The limits in force.
+            principal: Where the application keeps its user in the data.
+            device: Where the request comes from.
+        """
         super().__init__()
         self._load = load
-        self._now = now
+        self._clock = clock
+        self._now = clock()
         self._keeper = keeper
         self._lifetime = lifetime
         self._path = principal
@@ -82,6 +96,7 @@ class Session(WatchedDict):
         self._login: Login | None = None
         self._remember = True
         self._rotate = False
+        self._left = False
         self.accessed = False
 
     # -- who and how long ------------------------------------------------------------------------
@@ -97,7 +112,11 @@ class Session(WatchedDict):
         return self._user if named is None and self._named is None else named
 
     def login(
-        self, user: Principal, *, remember: bool = True, methods: tuple[str, ...] = ("pwd",)
+        self,
+        user: Principal,
+        *,
+        remember: bool | None = None,
+        methods: tuple[str, ...] = ("pwd",),
     ) -> None:
         """Make `user` the principal; the session goes on under a new id and the old one dies.
 
@@ -105,7 +124,8 @@ class Session(WatchedDict):
 
         Args:
             user: Non-empty text or an integer, in the application's own terms.
-            remember: Whether the cookie outlives the browser.
+            remember: Whether the cookie outlives the browser; as it was unless given, and yes for
+                a new session.
             methods: What the user showed, as in RFC 8176.
 
         Raises:
@@ -115,12 +135,15 @@ class Session(WatchedDict):
         """
         principals.check(user)
         previous = self.user
-        self._change_identity()
+        if self._answered:
+            raise ResponseStarted(_TOO_LATE)
         if previous not in (None, user):
             self._fill({})
         self._user = user
-        self._login = Login(self._now, methods)
-        self._remember = remember
+        # The instant of the login, not of the request: what was ended in between stays apart.
+        self._login = Login(self._clock(), methods)
+        if remember is not None:
+            self._remember = remember
 
     def logout(self) -> None:
         """End the session: no principal, no data. What is stored after this starts a new one.
@@ -132,11 +155,17 @@ class Session(WatchedDict):
         self.clear()
 
     def clear(self) -> None:
-        """Remove all data and end the principal, which is how Starlette and Flask log out."""
+        """Remove all data and end the principal, which is how Starlette and Flask log out.
+
+        Raises:
+            ReadOnly: The session cannot be changed any more.
+            ResponseStarted: The headers have left.
+        """
         self._change_identity()
         self._fill({})
         self._user = None
         self._login = None
+        self._left = True
 
     def rotate(self) -> None:
         """Go on under a new id, with the same data and principal.
@@ -208,6 +237,11 @@ class Session(WatchedDict):
         self._look()
 
     @property
+    def left(self) -> bool:
+        """Whether somebody logged out, whatever there was to log out of."""
+        return self._left
+
+    @property
     def found(self) -> Found | None:
         """What was opened, or None while nobody has looked."""
         return self._found
@@ -226,16 +260,12 @@ class Session(WatchedDict):
         if record is not None and record.user is None and self._named is not None:
             # Written elsewhere: owned, listed and ended like ours from now on.
             found = replace(found, current=replace(record, user=self._named))
-        self.kept(found)
+        self._hold(found)
 
     def kept(self, found: Found) -> None:
         """Hold what was written, with the very objects that a handler may still have at hand."""
-        record = found.current
-        self._found = found
-        self._user = record.user if record else None
-        self._remember = record.remember if record else True
-        self._login = None
-        self._rotate = False
+        self._take_over(found.current.data if found.current else "{}")
+        self._hold(found)
         if self._path is not None:
             self._named = principals.find(self._unwatched(), self._path)
 
@@ -270,6 +300,7 @@ class Session(WatchedDict):
             principals.restore(data, kept, self._path)
             self._fill(data)
         self._user, self._login = before, None
+        self._remember = current.remember if current else True
 
     def settled(self) -> Record | None:
         """Return the record this session has become, or None for no session.
@@ -290,6 +321,8 @@ class Session(WatchedDict):
 
     async def save(self) -> None:
         """Write what has changed so far; the cookie, if one is due, goes with the response.
+
+        What was saved stays saved, whatever the answer turns out to be.
 
         Raises:
             NotJson: The data hold something that JSON does not have.
@@ -321,12 +354,31 @@ class Session(WatchedDict):
         assert self._found is not None
         return self._found
 
+    def _hold(self, found: Found) -> None:
+        record = found.current
+        self._found = found
+        self._user = record.user if record else None
+        self._remember = record.remember if record else True
+        self._login = None
+        self._rotate = False
+
+    def _take_over(self, written: str) -> None:
+        data = self._unwatched()
+        if json.dumps(data) == written:
+            return
+        # Somebody else's members came along; our own objects stay where they say the same.
+        merged = json.loads_object(written)
+        for key in merged.keys() & data.keys():
+            if json.dumps(merged[key]) == json.dumps(data[key]):
+                merged[key] = data[key]
+        self._fill(merged)
+
     def _look(self) -> None:
         self._opened()
 
     def _change(self) -> None:
         found = self._opened()
-        if isinstance(found.rejected, Rotated):
+        if isinstance(found.rejected, Rotated) and self._login is None:
             raise ReadOnly("the session goes on under a newer id; repeat with the newer cookie")
         if self._answered and not (self._writable and found.record):
             raise ResponseStarted(_TOO_LATE)

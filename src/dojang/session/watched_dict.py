@@ -18,7 +18,8 @@ class WatchedDict(dict[str, Any]):
         raise NotImplementedError
 
     def _unwatched(self) -> dict[str, Any]:
-        return super().copy()
+        # Not copy(), which asks a subclass for its keys.
+        return dict(super().items())
 
     def _fill(self, data: dict[str, Any]) -> None:
         super().clear()

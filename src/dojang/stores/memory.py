@@ -31,6 +31,7 @@ class MemoryStore:
         self._revocations: list[Revocation] = []
         self._dropped = 0
         self._generation = entropy.token(8)
+        self._none_over_before = 0
         self._begun: int | None = None
         self._lock = threading.Lock()
 
@@ -109,6 +110,10 @@ class MemoryStore:
         with self._lock:
             return self._sweep(now, limit)
 
+    async def begin(self, *, now: int) -> None:
+        with self._lock:
+            self._begin(now)
+
     async def revoke(self, revocation: Revocation, *, now: int) -> None:
         with self._lock:
             self._begin(now)
@@ -120,7 +125,7 @@ class MemoryStore:
 
     async def revocations(self, *, after: int, now: int) -> Pulled:
         with self._lock:
-            begun = self._begin(now)
+            begun = now if self._begun is None else self._begun
             live = sum(entry.expires > now for entry in self._revocations)
             new = self._revocations[max(0, after - self._dropped) :]
             cursor = self._dropped + len(self._revocations)
@@ -130,15 +135,14 @@ class MemoryStore:
     def close(self) -> None:
         """Do nothing: there is nothing but memory to let go of."""
 
-    def _begin(self, now: int) -> int:
+    def _begin(self, now: int) -> None:
         if self._begun is None:
             self._begun = now
-        return self._begun
 
     def _insert(self, record: Record, now: int, limit: Limit | None) -> None:
         if record.handle in self._records:
             raise Conflict("the id is taken")
-        if len(self._records) >= self._capacity and not self._sweep(now, self._capacity):
+        if len(self._records) >= self._capacity and not self._made_room(now):
             raise Unavailable(
                 f"the memory store holds {self._capacity} sessions and no more; "
                 "give it a larger capacity, or use SQLite"
@@ -165,6 +169,15 @@ class MemoryStore:
             if not handles:
                 del self._by_user[str(record.user)]
         return record is not None
+
+    def _made_room(self, now: int) -> bool:
+        # Looking through all of them is worth it only once one of them can be over.
+        if now < self._none_over_before:
+            return False
+        made = self._sweep(now, self._capacity) > 0
+        expiries = [record.expires for record in self._records.values() if record.expires]
+        self._none_over_before = min(expiries, default=now)
+        return made
 
     def _sweep(self, now: int, limit: int) -> int:
         over = [

@@ -32,6 +32,14 @@ class Pulled:
 class RevocationLog(Store, Protocol):
     """A store that also keeps an ordered log of revocations until they expire."""
 
+    async def begin(self, *, now: int) -> None:
+        """Begin the log, if it has not begun: nothing from before `now` is known to be good.
+
+        Raises:
+            Unavailable: The store did not answer.
+        """
+        ...
+
     async def revoke(self, revocation: Revocation, *, now: int) -> None:
         """Append a revocation; once this returns, every later pull has it.
 
@@ -42,6 +50,8 @@ class RevocationLog(Store, Protocol):
 
     async def revocations(self, *, after: int, now: int) -> Pulled:
         """Return what was appended behind the cursor `after`; 0 for everything alive.
+
+        A log that has not begun is one that begins now.
 
         Raises:
             Unavailable: The store did not answer.

@@ -115,8 +115,13 @@ class SqliteStore:
     async def sweep(self, *, now: int, limit: int = 500) -> int:
         return await self._driver.write(lambda db: _sweep(db, now, limit))
 
+    async def begin(self, *, now: int) -> None:
+        if not self._driver.read(_LOG):
+            fresh = (entropy.token(8), now)
+            await self._driver.write(lambda db: db.execute(_BEGIN_LOG, fresh).rowcount)
+
     async def revoke(self, revocation: Revocation, *, now: int) -> None:
-        await self._begin(now)
+        await self.begin(now=now)
         parameters = (
             revocation.handle,
             revocation.user,
@@ -127,7 +132,8 @@ class SqliteStore:
         await self._driver.write(lambda db: db.execute(_REVOKE, parameters).rowcount)
 
     async def revocations(self, *, after: int, now: int) -> Pulled:
-        generation, begun = await self._begin(now)
+        log = self._driver.read(_LOG)
+        generation, begun = tuple(log[0]) if log else ("", now)
         # Counted before they are read: what comes in between is at worst read twice.
         ((live,),) = self._driver.read(_COUNT_REVOCATIONS, (now,))
         rows = self._driver.read(_REVOCATIONS, (after, now))
@@ -146,15 +152,6 @@ class SqliteStore:
         if now - self._swept >= _SWEEP_EVERY:
             self._swept = now
             _sweep(db, now, _SWEEP_AT_ONCE)
-
-    async def _begin(self, now: int) -> tuple[str, int]:
-        rows = self._driver.read(_LOG)
-        if not rows:
-            fresh = (entropy.token(8), now)
-            await self._driver.write(lambda db: db.execute(_BEGIN_LOG, fresh).rowcount)
-            rows = self._driver.read(_LOG)
-        generation, begun = rows[0]
-        return generation, begun
 
 
 def _insert(db: sqlite3.Connection, record: Record, now: int, limit: Limit | None) -> None:

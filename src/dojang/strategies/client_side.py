@@ -1,5 +1,6 @@
 """The session is in the cookie: nothing to run, nothing to look up."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from dojang.session.resume import resume
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.facts import pack, unpack
 from dojang.strategies.revocations import Revocations
-from dojang.strategies.strategy import Kept, newest
+from dojang.strategies.strategy import Fits, Kept, pick
 from dojang.wire import entropy
 from dojang.wire.format import Format
 
@@ -55,6 +56,7 @@ class ClientSide:
         self._format = format
         self._capacity = cache
         self._verified: dict[str, tuple[Record, bool]] = {}
+        self._lock = threading.Lock()
         self._revocations = _readable(revocations)
 
     @property
@@ -66,11 +68,6 @@ class ClientSide:
     def revocable(self) -> bool:
         """Whether sessions can be listed, and ended from afar."""
         return self._revocations is not None
-
-    @property
-    def longest(self) -> int:
-        """Characters of the longest text that is looked at."""
-        return self._format.limit
 
     async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
         """Return what the cookie holds; see `Strategy.load`."""
@@ -84,14 +81,17 @@ class ClientSide:
                 self._revocations.check(record)
             return Found(record=record, current=current, credential=text, newest=is_newest)
 
-        return await newest(credentials, load_one)
+        return await pick(credentials, load_one)
 
-    async def commit(self, write: Write, found: Found, lifetime: Lifetime, *, now: int) -> Kept:
+    async def commit(
+        self, write: Write, found: Found, lifetime: Lifetime, *, now: int, fits: Fits
+    ) -> Kept:
         """Return the text to send; see `Strategy.commit`."""
         match write:
             case Insert(record) | Touch(record) | Replace(_, record):
                 named = record if record.handle else replace(record, handle=_new_handle())
                 text = self._format.encode(pack(named), expires=named.expires, now=now)
+                fits(named, text)
                 if named.handle != record.handle:
                     await self._enlist(named, found.record, lifetime, now)
                 elif isinstance(write, Touch):
@@ -108,10 +108,7 @@ class ClientSide:
 
     async def end(self, handle: str, lifetime: Lifetime, *, now: int) -> bool:
         """End one session, within the bound of `Revocations`; say whether it was in the list."""
-        revocations = self._known("ended from afar")
-        entry = Revocation(handle=handle, expires=self._nothing_lives_after(lifetime, now))
-        await revocations.add(entry, now=now)
-        return await revocations.log.remove(handle)
+        return await self._end(handle, lifetime, now)
 
     async def end_all(
         self, user: Principal, lifetime: Lifetime, *, but: str | None, now: int
@@ -124,6 +121,10 @@ class ClientSide:
             exempt=but,
             expires=self._nothing_lives_after(lifetime, now),
         )
+        # Sessions born in a peer carry no instant of a login: those we know are ended one by one.
+        for listed in await revocations.log.list(user, now=now):
+            if listed.login is None and listed.handle != but:
+                await self._end(listed.handle, lifetime, now)
         await revocations.add(entry, now=now)
         return await revocations.log.remove_all(user, now=now, but=but)
 
@@ -138,14 +139,26 @@ class ClientSide:
         if self._revocations is None:
             return
         if before is not None and before.user is not None:
-            await self.end(before.handle, lifetime, now=now)
+            # A session that only moves keeps what it was spared from when others were ended.
+            moved = before.login == named.login
+            await self._end(before.handle, lifetime, now, heir=named.handle if moved else None)
         if named.user is not None:
             # A log that does not exist yet begins here, and must not be younger than this login.
-            await self._revocations.refresh(now=named.login.at if named.login else now)
+            await self._revocations.log.begin(now=named.login.at if named.login else now)
             # Listed is what a device list shows; the data stay in the cookie.
             end = lifetime.end(created=named.created, remember=named.remember)
             entry = replace(named, data="{}", expires=end)
             await self._revocations.log.insert(entry, now=now)
+
+    async def _end(
+        self, handle: str, lifetime: Lifetime, now: int, *, heir: str | None = None
+    ) -> bool:
+        revocations = self._known("ended from afar")
+        if not handle:
+            return False
+        expires = self._nothing_lives_after(lifetime, now)
+        await revocations.add(Revocation(handle=handle, exempt=heir, expires=expires), now=now)
+        return await revocations.log.remove(handle)
 
     async def _note_renewal(self, record: Record, now: int) -> None:
         if self._revocations is not None and record.user is not None:
@@ -167,13 +180,15 @@ class ClientSide:
 
     def _verify(self, text: str, now: int) -> tuple[Record, bool]:
         opened = self._format.decode(text, now=now)
-        verified = unpack(opened, now=now), opened.newest
-        if self._capacity:
-            if len(self._verified) >= self._capacity:
-                # The one that was verified first goes; dicts keep the order of insertion.
-                self._verified.pop(next(iter(self._verified), ""), None)
-            self._verified[text] = verified
-        return verified
+        record = unpack(opened, now=now)
+        # A peer's own session begins for us whenever it is seen, so that is not remembered.
+        if self._capacity and record.handle:
+            with self._lock:
+                if len(self._verified) >= self._capacity:
+                    # The one that was verified first goes; dicts keep the order of insertion.
+                    del self._verified[next(iter(self._verified))]
+                self._verified[text] = record, opened.newest
+        return record, opened.newest
 
 
 def _readable(revocations: Revocations | RevocationLog | None) -> Revocations | None:

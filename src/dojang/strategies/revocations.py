@@ -1,5 +1,8 @@
 """This process's copy of the revocations, pulled on the back of requests."""
 
+import heapq
+import threading
+
 from dojang.errors import Misuse, Revoked, Unavailable
 from dojang.session.fence import Fence, Revocation
 from dojang.session.record import Record
@@ -7,11 +10,14 @@ from dojang.stores.revocation_log import Pulled, RevocationLog
 
 __all__ = ["Revocations"]
 
+#: Entries that are over and still in the fence, before it is built anew.
+_REBUILT_BEYOND = 1_000
+
 
 class Revocations:
     """Knows which sessions were ended, at most `max_staleness` seconds late.
 
-    One small query in that time, however many requests; no thread and no subscription. While the
+    One small pull in that time, however many requests; no thread and no subscription. While the
     store cannot be asked, what is known is used for `grace` seconds more, and then nobody is let
     in: a session is over at the latest `max_staleness` + `grace` seconds after it was ended.
     """
@@ -32,8 +38,10 @@ class Revocations:
         self.log = log
         self._max_staleness = round(max_staleness * 1000)
         self._grace = round(grace * 1000)
+        self._lock = threading.Lock()
         self._fence = Fence()
-        self._entries: list[Revocation] = []
+        self._expiries: list[int] = []
+        self._over = 0
         self._generation: str | None = None
         self._cursor = 0
         self._pulled_at: int | None = None
@@ -73,21 +81,43 @@ class Revocations:
             Unavailable: The store did not answer; nothing was revoked.
         """
         await self.log.revoke(revocation, now=now)
-        self._fence.add(revocation)
+        with self._lock:
+            # It comes again with the next pull, which does no harm.
+            self._fence.add(revocation)
 
     async def _pull(self, now: int) -> None:
         pulled = await self.log.revocations(after=self._cursor, now=now)
-        known = [entry for entry in self._entries if entry.expires > now]
-        behind = len(known) + len(pulled.entries) != pulled.live
-        if pulled.generation != self._generation or behind:
-            # The first pull, a log begun anew, or a copy that missed something: take all of it.
-            pulled, known = await self.log.revocations(after=0, now=now), []
-        self._take(pulled, known, now)
+        if self._fits(pulled, now):
+            return
+        # The first pull, a log begun anew, or a copy that missed something: take all of it.
+        self._take_all(await self.log.revocations(after=0, now=now), now)
 
-    def _take(self, pulled: Pulled, known: list[Revocation], now: int) -> None:
-        entries = [*known, *pulled.entries]
-        # A process that starts with a log cannot tell a young one from one begun anew.
-        self._fence = Fence(entries, everything_before=pulled.begun)
-        self._entries = entries
-        self._generation, self._cursor = pulled.generation, pulled.cursor
-        self._pulled_at = now
+    def _fits(self, pulled: Pulled, now: int) -> bool:
+        with self._lock:
+            self._forget_what_is_over(now)
+            known = len(self._expiries) + len(pulled.entries) == pulled.live
+            if pulled.generation != self._generation or not known or self._is_mostly_over:
+                return False
+            for entry in pulled.entries:
+                self._fence.add(entry)
+                heapq.heappush(self._expiries, entry.expires)
+            self._cursor, self._pulled_at = pulled.cursor, now
+            return True
+
+    def _forget_what_is_over(self, now: int) -> None:
+        while self._expiries and self._expiries[0] <= now:
+            heapq.heappop(self._expiries)
+            self._over += 1
+
+    @property
+    def _is_mostly_over(self) -> bool:
+        # The fence keeps what is over until it is built anew, which is worth it now and then.
+        return self._over > len(self._expiries) + _REBUILT_BEYOND
+
+    def _take_all(self, pulled: Pulled, now: int) -> None:
+        with self._lock:
+            self._fence = Fence(pulled.entries, everything_before=pulled.begun)
+            self._expiries = sorted(entry.expires for entry in pulled.entries)
+            self._over = 0
+            self._generation, self._cursor = pulled.generation, pulled.cursor
+            self._pulled_at = now

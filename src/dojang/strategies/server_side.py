@@ -14,7 +14,7 @@ from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
 from dojang.session.resume import resume
 from dojang.stores.contract import Store
-from dojang.strategies.strategy import Kept, newest
+from dojang.strategies.strategy import Fits, Kept, pick
 from dojang.strategies.tally import Tally
 from dojang.wire import base64url, entropy, signed_id
 from dojang.wire.keyring import Keyring
@@ -47,7 +47,6 @@ class ServerSide:
 
     on_server = True
     revocable = True
-    longest = _LONGEST
 
     def __init__(
         self,
@@ -94,7 +93,13 @@ class ServerSide:
         return self._keys is not None
 
     def sign_with(self, keys: Keyring) -> None:
-        """Sign ids with `keys` from now on."""
+        """Sign ids with `keys`.
+
+        Raises:
+            Misuse: Other keys sign them already.
+        """
+        if self._keys is not None and list(self._keys) != list(keys):
+            raise Misuse("this strategy signs its ids with another secret; make one for each")
         self._keys = keys
 
     async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
@@ -113,11 +118,13 @@ class ServerSide:
             current = lifetime.noticed(resume(record, lifetime, now=now), now=now)
             return Found(record=record, current=current, credential=text, newest=key == 0)
 
-        return await newest(credentials, load_one)
+        return await pick(credentials, load_one)
 
-    async def commit(self, write: Write, found: Found, lifetime: Lifetime, *, now: int) -> Kept:
-        """Write to the store; see `Strategy.commit`."""
-        del lifetime
+    async def commit(
+        self, write: Write, found: Found, lifetime: Lifetime, *, now: int, fits: Fits
+    ) -> Kept:
+        """Write to the store; see `Strategy.commit`. An id fits every cookie."""
+        del lifetime, fits
         match write:
             case Insert(record):
                 return await self._insert(record, now)
@@ -177,9 +184,10 @@ class ServerSide:
                     continue
                 if theirs.user != before.user:
                     return self._lost()
-                merged = self._reconciled(before, after, theirs)
-                new, base = replace(new, data=merged.data), theirs
-                overwritten = merged.overwritten
+                base = theirs
+                if before.user is None or new.user == before.user:
+                    merged = self._reconciled(before, after, theirs)
+                    new, overwritten = replace(new, data=merged.data), merged.overwritten
             else:
                 self.tally.overwrote(overwritten)
                 return Kept(new, self._sign(id) if id else self._signed_again(found))

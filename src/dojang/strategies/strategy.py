@@ -10,7 +10,10 @@ from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Write
 from dojang.session.record import Principal, Record
 
-__all__ = ["Kept", "Strategy", "newest"]
+__all__ = ["Fits", "Kept", "Strategy", "pick"]
+
+#: Raises when no cookie holds the text that would stand for a record.
+Fits = Callable[[Record, str], object]
 
 #: Cookies of one name that are looked at; a browser sends one, or a few from parent domains.
 _LOOKED_AT = 8
@@ -50,11 +53,6 @@ class Strategy(Protocol):
         """Whether sessions can be listed, and ended from afar."""
         ...
 
-    @property
-    def longest(self) -> int:
-        """Characters of the longest credential that is looked at."""
-        ...
-
     async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
         """Return what the credentials stand for; trouble of a store is raised, never "nobody".
 
@@ -63,8 +61,17 @@ class Strategy(Protocol):
         """
         ...
 
-    async def commit(self, write: Write, found: Found, lifetime: Lifetime, *, now: int) -> Kept:
+    async def commit(
+        self, write: Write, found: Found, lifetime: Lifetime, *, now: int, fits: Fits
+    ) -> Kept:
         """Carry out a write.
+
+        Args:
+            write: What to do.
+            found: What the request came with.
+            lifetime: The limits in force.
+            now: Unix milliseconds.
+            fits: Asked before anything is written.
 
         Raises:
             Conflict: Somebody else changed the session, and the policy is `error`.
@@ -93,7 +100,7 @@ class Strategy(Protocol):
         ...
 
 
-async def newest(credentials: Sequence[str], load_one: Callable[[str], Awaitable[Found]]) -> Found:
+async def pick(credentials: Sequence[str], load_one: Callable[[str], Awaitable[Found]]) -> Found:
     """Return what the newest good credential stands for; nothing is merged.
 
     Args:
@@ -106,7 +113,7 @@ async def newest(credentials: Sequence[str], load_one: Callable[[str], Awaitable
         try:
             good.append(await load_one(credential))
         except Rejected as rejected:
-            reasons.append(rejected)
+            reasons.append(rejected.with_traceback(None))
     if good:
         return max(good, key=lambda found: found.record.created if found.record else 0)
     return Found(rejected=reasons[0] if reasons else Missing("no session cookie came"))

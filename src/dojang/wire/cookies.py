@@ -29,7 +29,10 @@ _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _OCTETS = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
 _PATH = re.compile(r"/[\x20-\x3a\x3c-\x7e]*")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-_ADDRESS = re.compile(r"\d+(\.\d+){3}|.*:.*")
+_ADDRESS = re.compile(r".*:.*")
+#: A host whose last label looks like this is an address (URL standard, "ends in a number").
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -135,13 +138,15 @@ class Cookie:
             expires: An HTTP date beside or instead of it, for peers that write one.
 
         Raises:
-            InvalidCookie: `value` has a character that no cookie may have.
+            InvalidCookie: `value` has a character that no cookie may have, or `expires` is no date.
             TooLarge: The line is longer than `MAX_COOKIE` bytes.
 
         Source: RFC 6265bis section 4.1; the order of attributes is that of the npm package cookie.
         """
         if not _OCTETS.fullmatch(value):
             raise InvalidCookie(f"the value of {self.name} has a character cookies cannot carry")
+        if expires is not None and not _HTTP_DATE.fullmatch(expires):
+            raise InvalidCookie(f"{expires!r} is not an HTTP date; write js_date.http_date(...)")
         line = f"{self.name}={value}"
         if max_age is not None:
             line += f"; Max-Age={min(max_age, MAX_AGE)}"
@@ -212,6 +217,8 @@ def _check_domain(domain: str) -> None:
     if _ADDRESS.fullmatch(domain):
         raise InvalidCookie(f"{domain} is an address: browsers want no Domain there, write None")
     labels = domain.lower().split(".")
+    if _NUMBER.fullmatch(labels[-1]):
+        raise InvalidCookie(f"{domain} is an address: browsers want no Domain there, write None")
     if len(domain) > 253 or not all(_LABEL.fullmatch(label) for label in labels):  # noqa: PLR2004 - RFC 1035
         raise InvalidCookie(f"{domain!r} is not a host name; write example.com, without * or port")
     if len(labels) == 1 and domain.lower() != "localhost":

@@ -1,28 +1,21 @@
 """SQLite: reads inline on the caller's connection, writes by one writer that commits in batches."""
 
 import os
-import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+import weakref
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
-from dojang.errors import Misuse, Unavailable
-from dojang.stores.drivers.turnstile import Turnstile
+from dojang.errors import Misuse
+from dojang.stores.drivers.sqlite_writer import Work, Writer, unavailable
 from dojang.stores.drivers.waiting import settled
 
 __all__ = ["SqliteDriver", "Work"]
 
 T = TypeVar("T")
-
-#: What the writer runs inside a transaction.
-Work = Callable[[sqlite3.Connection], T]
-
-#: Writes that share one commit at most; beyond this the first caller waits too long for the last.
-_BATCH = 256
 
 #: Milliseconds a connection waits for a lock that a program other than dojang holds.
 _BUSY_MS = 5_000
@@ -30,6 +23,10 @@ _BUSY_MS = 5_000
 
 class SqliteDriver:
     """One database file, for all threads and event loops of this process, and after a fork."""
+
+    _lock: threading.Lock
+    _writing: Writer | None
+    _readers: threading.local
 
     def __init__(self, path: str | Path, prepare: Work[None]) -> None:
         """Open nothing yet.
@@ -45,8 +42,8 @@ class SqliteDriver:
             raise Misuse("an SQLite store needs a file; use MemoryStore to keep sessions in memory")
         self.path = Path(path).absolute()
         self._prepare = prepare
-        self._lock = threading.Lock()
-        self._reset()
+        self._begin_anew()
+        _DRIVERS.add(self)
 
     def read(self, sql: str, parameters: tuple[object, ...] = ()) -> list[sqlite3.Row]:
         """Return the rows of a query, run on a connection of the calling thread.
@@ -55,64 +52,52 @@ class SqliteDriver:
             Unavailable: The file cannot be read.
         """
         try:
-            return self._reader().execute(sql, parameters).fetchall()
+            # Held until the rows are here, so that a close() elsewhere closes it afterwards.
+            reader = self._reader()
+            return reader.connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
             raise unavailable(self.path, error) from error
 
     async def write(self, work: Work[T]) -> T:
         """Return what `work` gives, once the transaction it ran in is on disk.
 
-        Each work runs under a savepoint of its own: one that raises undoes itself alone.
+        A work that raises undoes itself alone; what the file itself cannot do (a full disk) fails
+        all that share its commit.
 
         Raises:
-            Unavailable: The transaction could not be committed.
+            Unavailable: It could not be committed.
         """
         future: Future[T] = Future()
-        self._writer().put((work, future))
+        with self._lock:
+            self._writer().submit(work, future)
         return await settled(future)
 
     def close(self) -> None:
-        """Finish what is queued and close the writer; readers close with their threads."""
+        """Finish what is queued and let go of the file; using the driver again opens it again."""
         with self._lock:
-            if self._thread is not None:
-                self._queue.put(None)
-                self._thread.join()
-            self._reset()
+            writer, self._writing = self._writing, None
+            self._readers = threading.local()
+        if writer is not None:
+            writer.finish()
 
-    def _reset(self) -> None:
-        self._pid = os.getpid()
-        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+    def _begin_anew(self) -> None:
+        self._lock = threading.Lock()
+        self._writing = None
         self._readers = threading.local()
 
-    def _reader(self) -> sqlite3.Connection:
-        if self._pid != os.getpid():
-            self._after_fork()
+    def _writer(self) -> Writer:
+        if self._writing is None or self._writing.over:
+            self._writing = Writer(self.path, self._connect, self._prepare, self._lock)
+        return self._writing
+
+    def _reader(self) -> "_Reader":
         reader = getattr(self._readers, "reader", None)
         if reader is None:
-            self._ready()
+            with self._lock:
+                writer = self._writer()
+            writer.ready.result()
             reader = self._readers.reader = _Reader(self._connect())
-        return cast("_Reader", reader).connection
-
-    def _writer(self) -> "queue.SimpleQueue[Any]":
-        if self._pid != os.getpid():
-            self._after_fork()
-        if self._thread is None:
-            self._ready()
-        return self._queue
-
-    def _after_fork(self) -> None:
-        # Connections and threads of the parent are not ours: using them would corrupt the file.
-        self._lock = threading.Lock()
-        self._reset()
-
-    def _ready(self) -> None:
-        with self._lock:
-            if self._thread is not None:
-                return
-            writer = _Writer(self.path, self._connect, self._queue, self._prepare)
-            self._thread = threading.Thread(target=writer.run, name="dojang-sqlite", daemon=True)
-            self._thread.start()
+        return cast("_Reader", reader)
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -123,6 +108,26 @@ class SqliteDriver:
         connection.row_factory = sqlite3.Row
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         return connection
+
+    def after_fork(self) -> None:
+        """Begin anew in the child of a fork, and leave alone what is the parent's."""
+        # A connection that a child closes drops the parent's locks on the file, so it is kept.
+        _OF_THE_PARENT.append((self._writing, self._readers))
+        if self._writing is not None:
+            self._writing.abandon()
+        self._begin_anew()
+
+
+class _Reader:
+    """A connection that is closed when nobody reads with it any more."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._pid = os.getpid()
+
+    def __del__(self) -> None:
+        if self._pid == os.getpid():
+            self.connection.close()
 
 
 def _create_private(path: Path) -> None:
@@ -135,106 +140,13 @@ def _create_private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-class _Reader:
-    """A connection that is closed when the thread that read with it ends."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-
-    def __del__(self) -> None:
-        self.connection.close()
+_DRIVERS: "weakref.WeakSet[SqliteDriver]" = weakref.WeakSet()
+_OF_THE_PARENT: list[object] = []
 
 
-class _Writer:
-    """The one thread of a process that writes."""
-
-    def __init__(
-        self,
-        path: Path,
-        connect: Callable[[], sqlite3.Connection],
-        work: "queue.SimpleQueue[Any]",
-        prepare: Work[None],
-    ) -> None:
-        self._path = path
-        self._queue = work
-        self._connection = connect()
-        self._turnstile = Turnstile(path)
-        try:
-            self._turnstile.enter()
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            prepare(self._connection)
-            self._turnstile.leave(idle=True)
-        except sqlite3.Error as error:
-            self._close()
-            raise unavailable(path, error) from error
-
-    def run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            batch, last = self._gather(first)
-            self._turnstile.enter()
-            self._commit(batch)
-            self._turnstile.leave(idle=last or self._queue.empty())
-            if last:
-                break
-        self._close()
-
-    def _close(self) -> None:
-        self._connection.close()
-        self._turnstile.close()
-
-    def _gather(self, first: Any) -> tuple[list[Any], bool]:  # noqa: ANN401 - work and its future
-        batch = [first]
-        while len(batch) < _BATCH:
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if item is None:
-                return batch, True
-            batch.append(item)
-        return batch, False
-
-    def _commit(self, batch: list[tuple[Work[Any], "Future[Any]"]]) -> None:
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            answers = [self._attempt(work) for work, _ in batch]
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._roll_back()
-            # An error of its own for each: a shared one would collect all their tracebacks.
-            answers = [(None, unavailable(self._path, error)) for _ in batch]
-        for (_, future), (result, problem) in zip(batch, answers, strict=True):
-            _answer(future, result, problem)
-
-    def _attempt(self, work: Work[Any]) -> tuple[Any, BaseException | None]:
-        self._connection.execute("SAVEPOINT one")
-        try:
-            result = work(self._connection)
-        except sqlite3.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 - handed to whoever asked
-            self._connection.execute("ROLLBACK TO one")
-            self._connection.execute("RELEASE one")
-            return None, error
-        self._connection.execute("RELEASE one")
-        return result, None
-
-    def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+def _after_fork() -> None:
+    for driver in list(_DRIVERS):
+        driver.after_fork()
 
 
-def _answer(future: "Future[Any]", result: object, problem: BaseException | None) -> None:
-    # A caller that was cancelled wants no answer; what it asked for is done all the same.
-    if not future.set_running_or_notify_cancel():
-        return
-    if problem is None:
-        future.set_result(result)
-    else:
-        future.set_exception(problem)
-
-
-def unavailable(path: Path, error: Exception) -> Unavailable:
-    """Return what a failing SQLite looks like to everyone above."""
-    return Unavailable(f"the session database {path.name} does not answer: {error}")
+os.register_at_fork(after_in_child=_after_fork)
