@@ -15,6 +15,7 @@ from dojang.testing import Clock
 from dojang.wire.iron_session import IronSeal
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
+from tests.stores.contract import in_threads
 
 
 @pytest.mark.parametrize("url", ["sealed:", "memory:", "sqlite:///{}/sub%20dir/s.db"])
@@ -131,3 +132,30 @@ def test_the_cache_is_bounded_and_changes_no_answer(clock: Clock, cache: int) ->
     for _ in range(3):
         assert [browser.visit(look)["n"] for browser in browsers] == [0, 1, 2, 3]
     assert len(strategy._verified) == cache
+
+
+def test_a_strategy_signs_with_one_secret(in_memory: Sessions) -> None:
+    Sessions(in_memory.strategy, secret=SECRET)
+    with pytest.raises(Misuse, match="another secret"):
+        Sessions(in_memory.strategy, secret=SECRET[::-1])
+
+
+def test_a_session_that_is_not_stored_cannot_be_the_one_that_stays(in_memory: Sessions) -> None:
+    visit = blocking.run(in_memory.open())
+    with pytest.raises(Misuse, match="is not stored"):
+        blocking.run(in_memory.end_all("ada", but=visit.session))
+
+
+def test_verifying_in_many_threads_keeps_the_cache_whole(clock: Clock) -> None:
+    strategy = ClientSide(IronSeal(SECRET), cache=2)
+    sessions = Sessions(strategy, clock=clock)
+    browsers = [Browser(sessions) for _ in range(8)]
+    for n, browser in enumerate(browsers):
+        browser.visit(put(n=n))
+
+    def read(n: int) -> None:
+        for _ in range(50):
+            assert browsers[n].twin().visit(look) == {"n": n}
+
+    in_threads(read, 8)
+    assert len(strategy._verified) == 2

@@ -15,8 +15,10 @@ from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
+from tests.browser import Browser, put
 from tests.conftest import SECRET
 from tests.session.test_session import LOOKS
+from tests.stores.contract import in_threads
 
 
 def serve(sessions: Sessions, work: Any, headers: dict[str, str] | None = None) -> TestClient:
@@ -166,3 +168,69 @@ def test_a_hostile_cookie_header_is_never_a_server_error(sessions: Sessions, coo
 def test_without_the_middleware_the_error_says_what_to_write() -> None:
     with pytest.raises(Misuse, match="add_middleware"):
         session_of(Request({"type": "http"}))
+
+
+def test_a_message_the_application_sends_to_everybody_is_never_changed(
+    in_memory: Sessions,
+) -> None:
+    """express-session CVE-2025-7339 (on-headers): one visitor's header sent to the next."""
+    start = {"type": "http.response.start", "status": 200, "headers": [(b"x", b"y")]}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del receive
+        if scope["path"] == "/login":
+            scope["session"].login("ada")
+        await send(start)
+        await send({"type": "http.response.body", "body": b""})
+
+    client = TestClient(SessionMiddleware(app, in_memory), base_url="https://testserver")
+    assert "set-cookie" in client.get("/login").headers
+    client.cookies.clear()
+    assert "set-cookie" not in client.get("/").headers
+    assert start["headers"] == [(b"x", b"y")]
+
+
+def test_headers_may_come_as_any_iterable(in_memory: Sessions) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del receive
+        _ = scope["session"].user
+        headers = iter([(b"x", b"y"), (b"vary", b"X-Cookie-Consent")])
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    answer = TestClient(SessionMiddleware(app, in_memory)).get("/")
+    assert answer.headers["x"] == "y"
+    assert answer.headers.get_list("vary") == ["X-Cookie-Consent", "Cookie"]
+
+
+def test_where_a_token_may_stand_for_the_cookie_the_answer_varies_by_both(clock: Clock) -> None:
+    sessions = Sessions(ServerSide(MemoryStore()), secret=SECRET, clock=clock, bearer=True)
+    client = serve(sessions, lambda request: session_of(request).user)
+    assert client.get("/").headers.get_list("vary") == ["Cookie", "Authorization"]
+    answer = client.get("/", headers={"authorization": "Bearer junk"})
+    assert "set-cookie" not in answer.headers
+
+
+def test_two_requests_at_once_both_win_over_asgi_too(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(put(x=1))
+
+    def change(request: Request) -> Any:
+        in_threads(lambda _: browser.twin().visit(put(b=1)), 1)
+        request.session["a"] = 1
+
+    client = serve(on_server, change)
+    client.cookies.set("__Host-session", browser.cookie)
+    client.get("/")
+    assert browser.visit(dict) == {"x": 1, "a": 1, "b": 1}
+
+
+def test_several_saves_of_one_request_send_one_cookie_each_name(sealed: Sessions) -> None:
+    def save_twice(request: Request) -> Any:
+        session = session_of(request)
+        for n in range(3):
+            session["n"] = n
+            blocking.run(session.save())
+
+    answer = serve(sealed, save_twice).get("/")
+    assert len(answer.headers.get_list("set-cookie")) == 1

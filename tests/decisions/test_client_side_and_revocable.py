@@ -1,5 +1,6 @@
 """A sealed session can be ended from afar within a stated bound, at no look-up per request."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from dojang import blocking
-from dojang.errors import Misuse, Unavailable
+from dojang.errors import Misuse, TooLarge, Unavailable
 from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
@@ -122,6 +123,102 @@ def test_a_login_again_ends_the_cookie_before_it(log: RevocationLog, clock: Cloc
     old = browser.twin()
     browser.visit(lambda session: session.login("ada"))
     assert (user(old), user(browser)) == (None, "ada")
+
+
+def test_a_session_that_was_spared_may_move_to_a_new_id(log: RevocationLog, clock: Clock) -> None:
+    here, there = process(log, clock), process(log, clock)
+    browser, other = sign_in(here), sign_in(here)
+    clock.tick(0.001)
+    browser.visit(lambda session: blocking.run(here.end_all("ada", but=session)))
+    old = browser.twin()
+    browser.visit(lambda session: session.rotate())
+    browser.sessions = there
+    clock.tick(BOUND)
+    assert [user(tab) for tab in (browser, old, other)] == ["ada", None, None]
+    clock.tick(BOUND)
+    blocking.run(here.end_all("ada"))
+    clock.tick(BOUND)
+    assert user(browser) is None
+
+
+def test_after_a_login_in_the_same_request_the_new_session_is_the_one_that_is_spared(
+    log: RevocationLog, clock: Clock
+) -> None:
+    sessions = process(log, clock)
+    browser, other = sign_in(sessions), sign_in(sessions)
+    clock.tick(0.001)
+
+    def change_password(session: Any) -> None:
+        session.login("ada")
+        blocking.run(sessions.end_all("ada", but=session))
+
+    browser.visit(change_password)
+    assert [user(browser), user(other)] == ["ada", None]
+
+
+def test_a_login_after_everything_was_ended_stays(log: RevocationLog, clock: Clock) -> None:
+    sessions = process(log, clock)
+    browser = sign_in(sessions)
+    clock.tick(1)
+
+    def start_over(session: Any) -> None:
+        blocking.run(sessions.end_all("ada"))
+        session.login("ada")
+
+    browser.visit(start_over)
+    clock.tick(BOUND)
+    assert user(browser) == "ada"
+
+
+def test_a_session_born_in_a_peer_is_ended_with_the_others_once_it_was_adopted(
+    log: RevocationLog, clock: Clock
+) -> None:
+    strategy = ClientSide(IronSeal(SECRET), revocations=log)
+    sessions = Sessions(strategy, clock=clock, principal="user.id")
+    browser = Browser(sessions)
+    seal = IronSeal(SECRET).encode({"user": {"id": "ada"}}, expires=None, now=clock())
+    browser.cookies = {"__Host-session": seal}
+    browser.visit(put(n=1))
+    assert blocking.run(sessions.end_all("ada")) == 1
+    clock.tick(BOUND)
+    assert user(browser) is None
+
+
+def test_ending_a_session_without_a_name_ends_nothing(log: RevocationLog, clock: Clock) -> None:
+    sessions = process(log, clock)
+    browser = Browser(sessions)
+    seal = IronSeal(SECRET).encode({"n": 1}, expires=None, now=clock())
+    browser.cookies = {"__Host-session": seal}
+    assert blocking.run(sessions.end("")) is False
+    assert browser.visit(look) == {"n": 1}
+
+
+def test_a_login_that_does_not_fit_its_cookie_ends_and_lists_nothing(
+    log: RevocationLog, clock: Clock
+) -> None:
+    def sign_in_with_too_much(session: Any) -> None:
+        session.login("ada")
+        session["x"] = "x" * 5_000
+
+    sessions = process(log, clock)
+    browser = sign_in(sessions)
+    with pytest.raises(TooLarge):
+        browser.visit(sign_in_with_too_much)
+    assert user(browser) == "ada"
+    assert len(blocking.run(sessions.list("ada"))) == 1
+
+
+def test_reading_a_log_that_has_not_begun_writes_nothing_and_never_waits(
+    log: RevocationLog, clock: Clock
+) -> None:
+    browser = sign_in(process(MemoryStore(), clock))
+    clock.tick(1)
+
+    async def in_a_loop() -> object:
+        visit = await process(log, clock).open(browser.header)
+        return visit.session.rejected
+
+    assert asyncio.run(in_a_loop()) == "revoked"
 
 
 def test_devices_are_listed_with_one_write_at_login_and_none_per_request(clock: Clock) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import pytest
@@ -19,8 +19,10 @@ from dojang.adapters.sockets import SESSION_ENDED, Sockets
 from dojang.errors import Disagreeing, ResponseStarted
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
+from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
+from dojang.wire.iron_session import IronSeal
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
 
@@ -308,6 +310,49 @@ def test_there_is_one_ticker_and_only_while_sockets_are_open(on_server: Sessions
     asyncio.run(main())
 
 
+def test_a_socket_that_cannot_be_closed_does_not_keep_the_others_open(
+    on_server: Sessions,
+) -> None:
+    closed = []
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    def sending(name: str) -> Any:
+        async def send(message: Any) -> None:
+            if message["type"] == "websocket.close":
+                if name == "gone":
+                    raise RuntimeError("the client is gone")
+                if name == "stuck":
+                    await asyncio.Event().wait()
+                closed.append(name)
+
+        return send
+
+    async def main() -> None:
+        browser = Browser(on_server)
+        visit = await on_server.open()
+        visit.session.login("ada")
+        browser.cookies = dict([(await visit.close(200))[0].partition(";")[0].split("=", 1)])
+        watching = Sockets(on_server)
+        async with AsyncExitStack() as stack:
+            for name in ("gone", "stuck", "good"):
+                own = await on_server.open(browser.header)
+                own.session.get("open it")
+                _, say = await stack.enter_async_context(
+                    watching.watch(own.session, receive, sending(name))
+                )
+                await say({"type": "websocket.accept"})
+            await on_server.end_all("ada")
+            await watching.look()
+            await asyncio.sleep(0)
+            assert watching._ticker is not None
+            assert not watching._ticker.done()
+
+    asyncio.run(main())
+    assert closed == ["good"]
+
+
 def test_of_two_cookies_of_one_name_the_one_that_verifies_counts(sessions: Sessions) -> None:
     browser = Browser(sessions)
     browser.visit(put(n=1))
@@ -366,6 +411,17 @@ def test_when_one_of_cookie_and_bearer_failed_the_401_says_which_and_how(
     other = blocking.run(either.open("__Host-session=junk", bearer=browser.cookie))
     with pytest.raises(Disagreeing, match="cookie is malformed and the bearer token is good"):
         _ = other.session.user
+
+
+def test_two_sessions_born_in_a_peer_are_two_sessions(clock: Clock) -> None:
+    seals = IronSeal(SECRET)
+    sessions = Sessions(ClientSide(seals), clock=clock, bearer=True)
+    ada, eve = (seals.encode({"user": name}, expires=None, now=clock()) for name in ("ada", "eve"))
+    visit = blocking.run(sessions.open(f"__Host-session={ada}", bearer=eve))
+    with pytest.raises(Disagreeing):
+        _ = visit.session.user
+    same = blocking.run(sessions.open(f"__Host-session={ada}", bearer=ada))
+    assert same.session["user"] == "ada"
 
 
 def test_a_bearer_token_is_not_looked_at_unless_it_was_asked_for(in_memory: Sessions) -> None:

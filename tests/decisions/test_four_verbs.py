@@ -157,6 +157,73 @@ def test_a_principal_changed_in_place_by_a_peer_is_not_merged_with(clock: Clock)
     assert tally_of(sessions).dropped == 1
 
 
+@pytest.mark.parametrize("end", ["login", "logout"])
+def test_what_one_principal_stored_meanwhile_does_not_reach_the_next(
+    on_server: Sessions, end: str
+) -> None:
+    browser = Browser(on_server)
+    browser.visit(lambda session: session.login("ada"))
+    changing = browser.twin()
+    visit = changing.open()
+    if end == "login":
+        visit.session.login("eve")
+    else:
+        visit.session.logout()
+        visit.session["flash"] = "bye"
+    browser.twin().visit(put(letters="of ada"))
+    changing.close(visit)
+    assert "letters" not in changing.visit(look)
+    assert changing.visit(lambda session: session.user) == ("eve" if end == "login" else None)
+
+
+def test_what_was_merged_is_there_for_the_rest_of_the_request_and_after_it(
+    on_server: Sessions,
+) -> None:
+    browser = Browser(on_server)
+    browser.visit(put(mine=[]))
+    visit = browser.open()
+    mine = visit.session["mine"]
+    browser.twin().visit(put(theirs=1))
+    mine.append("a")
+    blocking.run(visit.session.save())
+    assert visit.session["theirs"] == 1
+    mine.append("b")
+    browser.close(visit)
+    visit.start()
+    blocking.run(visit.finish())
+    assert browser.visit(look) == {"mine": ["a", "b"], "theirs": 1}
+    assert tally_of(on_server).overwritten == 0
+
+
+def test_a_lost_request_is_counted_once_and_stays_lost(on_server: Sessions) -> None:
+    browser = Browser(on_server)
+    browser.visit(put(n=1))
+    slow = browser.twin()
+    visit = slow.open()
+    visit.session["late"] = True
+    browser.visit(lambda session: session.clear())
+    assert slow.close(visit) == []
+    visit.start()
+    blocking.run(visit.finish())
+    assert tally_of(on_server).dropped == 1
+
+
+def test_an_explicit_logout_deletes_the_cookie_whatever_there_was_to_log_out_of(
+    on_server: Sessions,
+) -> None:
+    browser = Browser(on_server)
+    browser.visit(lambda session: session.login("ada"))
+    gone, rotated = browser.twin(), browser.twin()
+    visit = rotated.open()
+    visit.session.logout()
+    visit.session["flash"] = "bye"
+    browser.visit(lambda session: session.rotate())
+    rotated.close(visit)
+    assert rotated.cookies == {}
+    gone.visit(lambda session: session.logout())
+    assert gone.cookies == {}
+
+
 def test_a_login_takes_along_what_a_parallel_request_stored(on_server: Sessions) -> None:
     browser = Browser(on_server)
     browser.visit(put(cart=[]))
@@ -216,8 +283,23 @@ def test_within_the_overlap_an_old_id_reads_as_nobody_and_cannot_be_changed(
     assert caught.value.status == 409
     assert old.close(visit) == []
     clock.tick(5)
-    assert old.visit(lambda session: session.rejected) in {"unknown", "rotated"}
-    assert old.visit(lambda session: session.user) is None
+    assert old.visit(lambda session: (session.rejected, session.user)) == ("unknown", None)
+
+
+def test_within_the_overlap_whoever_proves_who_they_are_gets_in(clock: Clock) -> None:
+    sessions = with_policy(MemoryStore(), "merge", clock, overlap=5)
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login("ada"))
+    old = browser.twin()
+    browser.visit(lambda session: session.rotate())
+
+    def sign_in(session: Any) -> None:
+        session.login("eve")
+        session["n"] = 1
+
+    old.visit(sign_in)
+    assert old.visit(lambda session: (session.user, dict(session))) == ("eve", {"n": 1})
+    assert browser.visit(lambda session: session.user) == "ada"
 
 
 def test_parallel_increments_of_different_members_are_all_there(on_server: Sessions) -> None:

@@ -133,7 +133,16 @@ def test_a_rotation_can_be_asked_for_and_keeps_principal_and_age(
     assert old.visit(lambda session: session.user) is None
 
 
-@pytest.mark.parametrize("user", ["", None, True, 1.5, b"ada", {"id": 1}, "\ud800"])
+@pytest.mark.parametrize(
+    "user", ["", None, True, 1.5, b"ada", {"id": 1}, "\ud800", 2**53, -(2**53)]
+)
 def test_what_cannot_name_a_user_is_refused(sessions: Sessions, user: Any) -> None:
     with pytest.raises(Misuse):
         Browser(sessions).visit(lambda session: session.login(user))
+
+
+@pytest.mark.parametrize("id", ["", None, True, 1.5, {"x": 1}, "\ud800"])
+def test_what_cannot_name_a_user_in_the_data_is_nobody(named: Sessions, id: Any) -> None:
+    browser = Browser(named)
+    browser.visit(put(user={"id": id}))
+    assert browser.visit(lambda session: session.user) is None

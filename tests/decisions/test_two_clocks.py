@@ -192,3 +192,19 @@ def test_a_limit_that_means_nothing_is_refused(limits: Any) -> None:
     with pytest.raises(Misuse):
         Lifetime(**limits)
     assert replace(Lifetime(), idle=None).idle is None
+
+
+def test_a_refused_step_up_does_not_make_a_session_outlive_the_browser(
+    sessions: Sessions,
+) -> None:
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login("ada", remember=False))
+    browser.visit(lambda session: session.login("ada", remember=True), status=403)
+    assert browser.visit(lambda session: session.remember) is False
+
+
+def test_a_login_again_leaves_remember_as_it_was(sessions: Sessions) -> None:
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login("ada", remember=False))
+    browser.visit(lambda session: session.login("ada"))
+    assert browser.visit(lambda session: session.remember) is False

@@ -57,6 +57,8 @@ class Server:
             assert self._process.poll() is None, self.log
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=1):
+                    # Not an older one's processes: ours listens, or it would have ended.
+                    assert self._process.poll() is None, self.log
                     return
             except (HTTPError, URLError, OSError):
                 time.sleep(0.05)

@@ -30,7 +30,12 @@ def main() -> int:
 def _run(file: Path) -> Counter[str]:
     counts: Counter[str] = Counter()
     unread: Counter[str] = Counter()
-    for case in _cases(file):
+    try:
+        cases = _cases(file)
+    except (ValueError, KeyError) as error:
+        sys.stdout.write(f"{file.name}: cannot be read as vectors: {error}\n")
+        return Counter(failed=1)
+    for case in cases:
         if not has_reader(case):
             counts["unread"] += 1
             unread[case["operation"]] += 1
@@ -47,6 +52,8 @@ def _run(file: Path) -> Counter[str]:
 
 def _cases(file: Path) -> list[dict[str, Any]]:
     cases: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(cases, list) or not all("operation" in case for case in cases):
+        raise ValueError("not a list of cases")
     return cases
 
 

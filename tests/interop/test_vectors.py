@@ -53,3 +53,12 @@ def test_a_directory_without_vectors_is_an_error_that_says_so(tmp_path: Path) ->
     done = run(tmp_path)
     assert done.returncode == 2
     assert "has no vector files" in done.stderr
+
+
+def test_a_file_that_is_no_vectors_is_a_failure_and_the_rest_is_run(tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text("[{")
+    (tmp_path / "good.json").write_text((OWN / "iron.json").read_text())
+    done = run(tmp_path)
+    assert done.returncode == 1
+    assert "broken.json: cannot be read as vectors" in done.stdout
+    assert done.stdout.endswith("69 passed, 1 failed\n")

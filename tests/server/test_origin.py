@@ -57,7 +57,7 @@ def test_our_own_pages_and_programs_that_send_json_are_let_in(
 
 @pytest.mark.parametrize("path", ["signup", "login", "logout", "sessions/end-others"])
 @pytest.mark.parametrize(
-    "media_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+    "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 )
 def test_what_a_form_can_send_needs_somebody_to_say_where_it_comes_from(
     ada: TestClient, path: str, media_type: str
@@ -65,6 +65,13 @@ def test_what_a_form_can_send_needs_somebody_to_say_where_it_comes_from(
     answer = ada.post(f"/api/auth/{path}", headers={"content-type": media_type}, content=b"a=b")
     assert (answer.status_code, answer.json()["code"]) == (403, "unproven-origin")
     assert "Content-Type: application/json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("path", "status"), [("sessions/end-others", 200), ("logout", 204)])
+def test_a_program_may_post_nothing_at_all_because_no_form_can(
+    ada: TestClient, path: str, status: int
+) -> None:
+    assert ada.post(f"/api/auth/{path}").status_code == status
 
 
 def test_a_program_may_delete_without_naming_a_type_because_no_form_can(ada: TestClient) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ import pytest
 from dojang import blocking
 from dojang.errors import Misuse, Unavailable
 from dojang.stores import sqlite_schema
+from dojang.stores.drivers import sqlite_writer
+from dojang.stores.drivers.turnstile import Turnstile
 from dojang.stores.sqlite import SqliteStore
 from tests.stores.contract import NOW, StoreContract, a_record, in_threads
 
@@ -24,6 +27,11 @@ class TestSqliteStore(StoreContract):
         store = SqliteStore(tmp_path / "sessions.db")
         yield store
         store.close()
+
+
+def ask(path: Path, sql: str) -> object:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(sql).fetchone()[0]
 
 
 @pytest.fixture
@@ -47,7 +55,7 @@ def test_an_acknowledged_write_is_synced_to_disk(store: SqliteStore, path: Path)
     blocking.run(store.insert(a_record(), now=NOW))
     writer = store._driver
     levels = blocking.run(writer.write(lambda db: db.execute("PRAGMA synchronous").fetchone()[0]))
-    journal = sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone()[0]
+    journal = ask(path, "PRAGMA journal_mode")
     assert (levels, journal) == (2, "wal")
 
 
@@ -204,8 +212,7 @@ def test_what_was_acknowledged_survives_a_kill(path: Path) -> None:
         for n, count in enumerate(last):
             kept = [blocking.run(store.find(f"w{n}-{m}")) for m in range(count + 1)]
             assert all(record is not None for record in kept)
-        check = sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone()[0]
-        assert check == "ok"
+        assert ask(path, "PRAGMA integrity_check") == "ok"
         blocking.run(store.sweep(now=NOW * 2, limit=1_000_000))
         store.close()
 
@@ -244,10 +251,16 @@ def test_a_database_of_a_newer_dojang_is_refused_with_both_numbers(path: Path) -
     blocking.run(store.insert(a_record(), now=NOW))
     store.close()
     newer = sqlite_schema.VERSION + 1
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE dojang_schema SET value = ?", (newer,))
-    with pytest.raises(Unavailable, match=f"schema {newer}, and this dojang knows"):
-        blocking.run(store.find("h1"))
+    for _ in range(2):
+        with pytest.raises(Unavailable, match=f"schema {newer}, and this dojang knows"):
+            blocking.run(store.find("h1"))
+        with pytest.raises(Unavailable, match=f"schema {newer}"):
+            blocking.run(store.insert(a_record("h2"), now=NOW))
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE dojang_schema SET value = ?", (newer - 1,))
+    blocking.run(store.insert(a_record("h2"), now=NOW))
 
 
 def test_what_is_over_is_swept_along_with_new_sessions(store: SqliteStore) -> None:
@@ -265,3 +278,65 @@ def test_a_store_closed_and_used_again_opens_again(store: SqliteStore) -> None:
     blocking.run(store.insert(a_record(), now=NOW))
     store.close()
     assert blocking.run(store.find("h1")) == a_record()
+
+
+def test_closing_while_others_read_and_write_loses_no_answer(store: SqliteStore) -> None:
+    blocking.run(store.insert(a_record("there"), now=NOW))
+    answered = [0] * 6
+
+    def work(n: int) -> None:
+        if n == 0:
+            for _ in range(60):
+                store.close()
+            return
+        for turn in range(60):
+            blocking.run(store.insert(a_record(f"h{n}-{turn}"), now=NOW))
+            assert blocking.run(store.find("there")) is not None
+            answered[n - 1] += 1
+
+    in_threads(work, 7)
+    assert answered == [60] * 6
+
+
+def test_a_turn_that_never_comes_is_unavailable_and_the_next_one_is_taken(
+    store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_writer, "_TURN_SECONDS", 0.1)
+    blocking.run(store.insert(a_record("h1"), now=NOW))
+    stopped = Turnstile(path)
+    stopped.enter(seconds=1)
+    with pytest.raises(Unavailable, match="does not go on"):
+        blocking.run(store.insert(a_record("h2"), now=NOW))
+    assert blocking.run(store.find("h1")) is not None
+    stopped.close()
+    blocking.run(store.insert(a_record("h3"), now=NOW))
+    assert blocking.run(store.find("h2")) is None
+
+
+def test_a_work_that_breaks_the_writer_answers_everybody_and_the_next_is_done(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocking.run(store.insert(a_record("h1"), now=NOW))
+
+    def no_locks(*_: object, **__: object) -> None:
+        raise OSError("no locks available")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Turnstile, "enter", no_locks)
+        with pytest.raises(Unavailable, match="no locks available"):
+            blocking.run(store.insert(a_record("h2"), now=NOW))
+    blocking.run(store.insert(a_record("h3"), now=NOW))
+    assert blocking.run(store.find("h3")) is not None
+
+
+def test_an_error_of_the_database_reaches_the_caller_as_unavailable(store: SqliteStore) -> None:
+    def breaks(_: sqlite3.Connection) -> None:
+        raise sqlite3.DatabaseError("malformed")
+
+    with pytest.raises(Unavailable, match="malformed"):
+        blocking.run(store._driver.write(breaks))
+
+
+def test_a_path_no_file_can_have_is_refused() -> None:
+    with pytest.raises(Misuse, match="NUL"):
+        SqliteStore("a\x00b")

@@ -28,6 +28,8 @@ def test_local_development_has_a_name_for_what_it_gives_up() -> None:
         ({"domain": "*"}, "not a host name"),
         ({"name": "sid", "domain": ".example.com"}, "write domain='example.com'"),
         ({"name": "sid", "domain": "127.0.0.1"}, "is an address"),
+        ({"name": "sid", "domain": "127.1"}, "is an address"),
+        ({"name": "sid", "domain": "0x7f.0x1"}, "is an address"),
         ({"name": "sid", "domain": "com"}, "top-level domain"),
         ({"name": "sid", "domain": "example.com:443"}, "is an address|not a host name"),
         ({"name": "sid", "domain": "exa mple.com"}, "not a host name"),
@@ -80,6 +82,11 @@ def test_no_part_of_a_cookie_can_split_the_header(value: str, path: str, domain:
 def test_a_value_beyond_cookie_octets_is_refused(value: str) -> None:
     with pytest.raises(InvalidCookie):
         Cookie().set(value)
+
+
+def test_an_expiry_that_is_no_date_is_refused() -> None:
+    with pytest.raises(InvalidCookie, match="not an HTTP date"):
+        Cookie().set("v", expires="soon\r\nSet-Cookie: a=b")
 
 
 def test_a_life_beyond_400_days_is_cut_as_browsers_cut_it() -> None:

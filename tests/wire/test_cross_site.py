@@ -60,7 +60,7 @@ def test_else_the_origin_decides_and_is_compared_whole(origin: str, verdict: Ver
         ("multipart/form-data; boundary=x", Verdict.NEEDS_TOKEN),
         ("text/plain", Verdict.NEEDS_TOKEN),
         ("TEXT/PLAIN;x=y", Verdict.NEEDS_TOKEN),
-        ("", Verdict.NEEDS_TOKEN),
+        ("", Verdict.OURS),
     ],
 )
 def test_with_neither_header_only_what_no_form_can_send_passes(

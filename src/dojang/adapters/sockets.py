@@ -1,6 +1,7 @@
 """Open WebSockets, and the one ticker that closes those whose session was ended."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +23,11 @@ SESSION_ENDED = 4401
 #: Seconds between two looks at the sessions of open sockets.
 _EVERY = 1.0
 
+#: Seconds a server may take to send a close; a client that is gone can hold it up.
+_CLOSING_SECONDS = 5.0
+
+_LOG = logging.getLogger("dojang")
+
 
 class Sockets:
     """All open sockets of this process; the ticker runs only while there are any."""
@@ -39,7 +45,7 @@ class Sockets:
         """Yield the `receive` and `send` that one connection should use."""
         socket = _Socket(session, receive, send)
         self._open[socket] = None
-        if self._ticker is None:
+        if self._ticker is None or self._ticker.done():
             self._ticker = asyncio.create_task(self._tick())
         try:
             yield socket.receive, socket.send
@@ -50,24 +56,35 @@ class Sockets:
                 self._ticker = None
 
     async def look(self) -> None:
-        """Close every socket whose session was ended; a store in trouble closes none."""
+        """End every socket whose session was ended; a store in trouble ends none."""
         for socket in list(self._open):
-            credential = socket.credential
-            if credential is None:
-                continue
-            try:
-                found = await self._sessions.strategy.load(
-                    [credential], self._sessions.lifetime, now=self._sessions.clock()
-                )
-            except DojangError:
-                continue
-            if found.record is None:
-                await socket.end()
+            if await self._is_over(socket):
+                socket.end()
+
+    async def _is_over(self, socket: "_Socket") -> bool:
+        credential = socket.credential
+        if credential is None:
+            return False
+        sessions = self._sessions
+        try:
+            found = await sessions.strategy.load(
+                [credential], sessions.lifetime, now=sessions.clock()
+            )
+        except DojangError:
+            return False
+        if found.rejected is None:
+            return False
+        # A cookie that was renewed over HTTP lives on in a text this socket does not know.
+        ended = {"unknown", "expired"} if sessions.strategy.on_server else {"revoked"}
+        return found.rejected.code in ended
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(_EVERY)
-            await self.look()
+            try:
+                await self.look()
+            except Exception:  # noqa: BLE001 - one odd socket must not end the watch over all
+                _LOG.exception("looking after open sockets")
 
 
 class _Socket:
@@ -78,7 +95,9 @@ class _Socket:
         self._receive = receive
         self._send = send
         self._accepted = False
+        self._closed = False
         self._ended = asyncio.Event()
+        self._closing: asyncio.Task[None] | None = None
 
     @property
     def credential(self) -> str | None:
@@ -88,6 +107,7 @@ class _Socket:
     async def send(self, message: Message) -> None:
         if self._ended.is_set():
             return
+        self._closed = self._closed or message["type"] == "websocket.close"
         await self._send(message)
         self._accepted = self._accepted or message["type"] == "websocket.accept"
 
@@ -103,9 +123,17 @@ class _Socket:
             hearing.cancel()
             ending.cancel()
 
-    async def end(self) -> None:
+    def end(self) -> None:
+        """Tell the application now, and the client in a task of its own that may fail."""
         if not self._ended.is_set():
             self._ended.set()
-            await self._send(
-                {"type": "websocket.close", "code": SESSION_ENDED, "reason": "session ended"}
-            )
+            if not self._closed:
+                self._closing = asyncio.create_task(self._close())
+
+    async def _close(self) -> None:
+        message = {"type": "websocket.close", "code": SESSION_ENDED, "reason": "session ended"}
+        try:
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await self._send(message)
+        except Exception:  # noqa: BLE001 - the client is gone, or the server has closed already
+            _LOG.debug("a socket could not be closed", exc_info=True)

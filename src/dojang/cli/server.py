@@ -1,5 +1,6 @@
 """Running the server in its processes, once everything is known to be in order."""
 
+import os
 import sys
 from functools import partial
 from typing import Any, cast
@@ -12,6 +13,7 @@ from rich.console import Console
 from starlette.applications import Starlette
 
 from dojang.cli.listening import Address, free_address
+from dojang.cli.orphan import die_with_parent
 from dojang.server import addresses
 from dojang.server.app import create
 from dojang.server.assembly import prepare
@@ -52,7 +54,7 @@ def run(settings: Settings) -> None:
     parts = prepare(settings)
     server = _server(settings, address)
     server.on_startup(partial(_announce, parts))
-    server.serve(target_loader=partial(_application, settings), wrap_loader=False)
+    server.serve(target_loader=partial(_application, settings, os.getpid()), wrap_loader=False)
 
 
 def _server(settings: Settings, address: Address) -> AbstractServer[Any]:
@@ -72,7 +74,9 @@ def _server(settings: Settings, address: Address) -> AbstractServer[Any]:
     )
 
 
-def _application(settings: Settings) -> Starlette:
+def _application(settings: Settings, parent: int) -> Starlette:
+    if os.getpid() != parent:
+        die_with_parent(parent)
     try:
         return create(settings)
     except BadSettings as error:  # since `prepare` somebody took away what it found
@@ -87,7 +91,7 @@ def _announce(parts: Parts) -> None:
     console.print(f"  listening  {settings.host}, port {settings.port}{_processes(settings)}")
     console.print(f"  accounts   {settings.home / 'accounts.db'}")
     console.print(f"  sessions   {settings.sessions}")
-    for note in filter(None, (parts.note, _in_the_clear(settings))):
+    for note in filter(None, (parts.note, _in_the_clear(settings), _under_another_name(settings))):
         console.print(f"  note       {note}")
 
 
@@ -99,3 +103,9 @@ def _in_the_clear(settings: Settings) -> str:
     if settings.https or addresses.is_loopback(settings.url):
         return ""
     return "cookies travel in the clear; production wants https in DOJANG_URL"
+
+
+def _under_another_name(settings: Settings) -> str:
+    if "url" in settings.model_fields_set or settings.host not in addresses.ANYWHERE:
+        return ""
+    return f"others reach this only as {settings.url}: write the address they use to DOJANG_URL"

@@ -1,5 +1,6 @@
 """The addresses of the server: where it listens, and what browsers call it."""
 
+import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
@@ -8,6 +9,8 @@ __all__ = ["ANYWHERE", "is_loopback", "local", "origin", "origins"]
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 #: Addresses that listen to everybody.
 ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+#: Letters of any language, digits, dots and hyphens, as they are before IDNA.
+_NAME = re.compile(r"[\w.-]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -37,6 +40,8 @@ def origin(url: str) -> str:
         raise ValueError("not an address of http or https")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ValueError("has a path")
+    if not (":" in host or _NAME.fullmatch(host)):
+        raise ValueError("has a character that no host name has")
     shown = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
     default = port is None or port == _DEFAULT_PORTS[parts.scheme]
     return f"{parts.scheme}://{shown}" + ("" if default else f":{port}")

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from dojang.server.errors import BadSettings
+
 __all__ = ["FILE", "PREFIX", "Plain", "file", "problems", "process", "unknown"]
 
 PREFIX = "DOJANG_"
@@ -31,8 +33,15 @@ def process() -> Mapping[str, str]:
 
 
 def file() -> Mapping[str, str]:
-    """Return what `.env` in the working directory says; nothing if there is none."""
-    return {name: value for name, value in dotenv_values(FILE).items() if value is not None}
+    """Return what `.env` in the working directory says; nothing if there is none.
+
+    Raises:
+        BadSettings: It cannot be read as text.
+    """
+    try:
+        return {name: value for name, value in dotenv_values(FILE).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings([f"{FILE} cannot be read: write it as UTF-8 ({error})"]) from None
 
 
 class Plain(PydanticBaseSettingsSource):

@@ -122,11 +122,12 @@ class ClientSide:
             expires=self._nothing_lives_after(lifetime, now),
         )
         # Sessions born in a peer carry no instant of a login: those we know are ended one by one.
+        ended = 0
         for listed in await revocations.log.list(user, now=now):
             if listed.login is None and listed.handle != but:
-                await self._end(listed.handle, lifetime, now)
+                ended += await self._end(listed.handle, lifetime, now)
         await revocations.add(entry, now=now)
-        return await revocations.log.remove_all(user, now=now, but=but)
+        return ended + await revocations.log.remove_all(user, now=now, but=but)
 
     def close(self) -> None:
         """Let go of what the log of revocations holds."""

@@ -10,9 +10,7 @@ __all__ = ["Verdict", "judge"]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 #: What a plain form can send across sites without asking first (Fetch standard, section 2.2.2).
-_FORM_TYPES = frozenset(
-    {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain", ""}
-)
+_FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
 
 
 class Verdict(Enum):
@@ -27,8 +25,8 @@ class Verdict(Enum):
 def judge(method: str, headers: Mapping[str, str], *, origins: Collection[str]) -> Verdict:
     """Return where a request came from, by `Sec-Fetch-Site`, else by `Origin`.
 
-    With neither header the caller is no browser: fine with a JSON body, which no form can send;
-    otherwise a token must come along.
+    With neither header the caller is no browser: fine with JSON or with no body at all, which no
+    form can send; with a form's content type a token must come along.
 
     Args:
         method: As in the request.

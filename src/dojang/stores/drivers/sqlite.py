@@ -40,6 +40,8 @@ class SqliteDriver:
         """
         if str(path) in {"", ":memory:"}:
             raise Misuse("an SQLite store needs a file; use MemoryStore to keep sessions in memory")
+        if "\x00" in str(path):
+            raise Misuse("the path of an SQLite store has a NUL, which no file name has")
         self.path = Path(path).absolute()
         self._prepare = prepare
         self._begin_anew()
