@@ -1,8 +1,9 @@
 """A SQLite file as the home of the accounts."""
 
 import os
+import time
 from pathlib import Path
-from sqlite3 import Connection
+from sqlite3 import Connection, OperationalError
 from threading import Lock
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -12,6 +13,7 @@ from dojang.errors import Misuse, Unavailable
 __all__ = ["sqlite_engine"]
 
 _BUSY_MS = 5000  # how long a writer waits for another one before it gives up
+_LOOK_EVERY = 0.005  # seconds
 _PRIVATE = 0o600
 _CREATING = Lock()
 
@@ -58,4 +60,19 @@ def _create_private(file: Path) -> None:
 def _prepare(connection: Connection, _record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: Connection) -> None:
+    # The switch itself does not wait for a lock, busy_timeout or not, and processes that start
+    # together all want to make it.
+    end = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= end:
+                raise
+            time.sleep(_LOOK_EVERY)
+        else:
+            return

@@ -160,3 +160,8 @@ def test_a_long_text_is_judged_in_no_time() -> None:
     assert local_path("/%" + "25" * 1020 + "0a") == HOME
     assert local_path("/a" * 1024) == "/a" * 1024
     assert local_path("/" + "../" * 682) == HOME
+
+
+def test_what_is_encoded_too_often_to_be_meant_is_not_followed_down() -> None:
+    assert local_path("/a%2541") == "/a%2541"
+    assert local_path("/%" + "25" * 500) == "/account"

@@ -10,6 +10,7 @@ __all__ = ["HOME", "local_path", "see"]
 HOME = "/account"
 
 _LONGEST = 2048  # characters, inclusive
+_DEEPEST = 4  # readings, the text as it is among them; nobody means more, and each costs
 _ASCII_OF_URLS = "/?#%:@!$&'()*+,;=-._~[]"  # RFC 3986 section 2.2, 2.3 and the percent sign
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -34,6 +35,8 @@ def local_path(text: str) -> str:
     if not text.startswith("/") or len(text) > _LONGEST or "\\" in text:
         return HOME
     path = re.split(r"[?#]", text, maxsplit=1)[0]
+    if len(_readings(text)) > _DEEPEST:
+        return HOME
     if any(_CONTROL.search(reading) for reading in _readings(text)):
         return HOME
     if not all(_PATH.fullmatch(reading) for reading in _readings(path)):
@@ -60,4 +63,6 @@ def _readings(text: str) -> list[str]:
     readings = [text]
     while (decoded := unquote(readings[-1])) != readings[-1]:
         readings.append(decoded)
+        if len(readings) > _DEEPEST:
+            break
     return readings
