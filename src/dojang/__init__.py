@@ -11,6 +11,7 @@ from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
 from dojang.strategies.server_side import ServerSide
+from dojang.strategies.spill import Spill
 from dojang.wire.cookies import Cookie
 from dojang.wire.iron_session import IronSeal
 from dojang.wire.keyring import Keyring, new_secret
@@ -29,6 +30,7 @@ __all__ = [
     "Session",
     "SessionMiddleware",
     "Sessions",
+    "Spill",
     "SqliteStore",
     "new_secret",
     "session_of",

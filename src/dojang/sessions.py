@@ -17,6 +17,7 @@ from dojang.stores.revocation_log import RevocationLog
 from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
+from dojang.strategies.spill import Spill
 from dojang.strategies.strategy import Strategy
 from dojang.visit import House, Visit
 from dojang.wire.cookies import Cookie
@@ -78,7 +79,7 @@ class Sessions:
             WeakSecret: A secret is too short.
             Misuse: `ServerSide` has no secret, or a secret was given that nothing would use.
         """
-        if isinstance(strategy, ServerSide):
+        if isinstance(strategy, ServerSide | Spill):
             if secret is not None:
                 strategy.sign_with(Keyring.of(secret).derive("session-id"))
             elif not strategy.signed:

@@ -154,7 +154,7 @@ class Cookie:
         if len(line) > MAX_COOKIE:
             raise TooLarge(
                 f"the cookie {self.name} takes {len(line)} bytes, and browsers keep {MAX_COOKIE}: "
-                "store less in the session, allow chunks, or keep it on the server",
+                "store less in the session, allow chunks, let it spill, or keep it on the server",
                 size=len(line),
                 limit=MAX_COOKIE,
             )

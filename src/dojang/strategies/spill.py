@@ -1,0 +1,126 @@
+"""The session is in the cookie while it fits, and on the server once it does not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dojang.errors import TooLarge
+from dojang.session.found import Found
+from dojang.session.lifetime import Lifetime
+from dojang.session.plan import Insert, Remove, Replace, Touch, Write
+from dojang.session.record import Principal, Record
+from dojang.strategies.client_side import ClientSide
+from dojang.strategies.server_side import ServerSide
+from dojang.strategies.strategy import Fits, Kept
+from dojang.wire import percent, signed_id
+from dojang.wire.keyring import Keyring
+
+__all__ = ["Spill"]
+
+#: How a signed id begins, and no seal does.
+_ON_SERVER = percent.encode(signed_id.PREFIX)
+
+
+class Spill:
+    """Keeps a session in the cookie, and moves it to a store for good when it grows too large.
+
+    A cookie that was sent before the move is a copy of the session as it was, and good until it
+    expires unless the client side has revocations.
+    """
+
+    on_server = False
+
+    def __init__(self, client: ClientSide, server: ServerSide) -> None:
+        """Take both homes.
+
+        Args:
+            client: For sessions that fit their cookie.
+            server: For the others.
+        """
+        self._client = client
+        self._server = server
+
+    @property
+    def suspends(self) -> bool:
+        """Whether either home may wait for an event loop."""
+        return self._client.suspends or self._server.suspends
+
+    @property
+    def revocable(self) -> bool:
+        """Whether all sessions can be listed, and ended from afar."""
+        return self._client.revocable
+
+    @property
+    def signed(self) -> bool:
+        """Whether there are keys to sign ids with."""
+        return self._server.signed
+
+    def sign_with(self, keys: Keyring) -> None:
+        """Sign ids with `keys`.
+
+        Raises:
+            Misuse: Other keys sign them already.
+        """
+        self._server.sign_with(keys)
+
+    async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
+        """Return what the newest good credential stands for; see `Strategy.load`."""
+        ids = [text for text in credentials if text.startswith(_ON_SERVER)]
+        texts = [text for text in credentials if not text.startswith(_ON_SERVER)]
+        if not ids:
+            return await self._client.load(texts, lifetime, now=now)
+        found = await self._server.load(ids, lifetime, now=now)
+        if not texts:
+            return found
+        other = await self._client.load(texts, lifetime, now=now)
+        return max((found, other), key=_age)
+
+    async def commit(
+        self, write: Write, found: Found, lifetime: Lifetime, *, now: int, fits: Fits
+    ) -> Kept:
+        """Write where the session is, or move it; see `Strategy.commit`."""
+        if found.credential is not None and found.credential.startswith(_ON_SERVER):
+            return await self._server.commit(write, found, lifetime, now=now, fits=fits)
+        try:
+            return await self._client.commit(write, found, lifetime, now=now, fits=fits)
+        except TooLarge:
+            moved = Insert(replace(_after(write), handle=""))
+            kept = await self._server.commit(moved, found, lifetime, now=now, fits=fits)
+        if self.revocable and found.record is not None:
+            await self._client.end(found.record.handle, lifetime, now=now)
+        return kept
+
+    async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
+        """Return the live sessions of `user`, newest login first."""
+        both = [
+            *await self._client.list(user, now=now),
+            *await self._server.list(user, now=now),
+        ]
+        return sorted(both, key=lambda record: record.created, reverse=True)
+
+    async def end(self, handle: str, lifetime: Lifetime, *, now: int) -> bool:
+        """End one session; say whether it was there."""
+        if await self._server.end(handle, lifetime, now=now):
+            return True
+        return await self._client.end(handle, lifetime, now=now)
+
+    async def end_all(
+        self, user: Principal, lifetime: Lifetime, *, but: str | None, now: int
+    ) -> int:
+        """End all sessions of `user`, but the one with that handle; say how many went."""
+        ended = await self._client.end_all(user, lifetime, but=but, now=now)
+        return ended + await self._server.end_all(user, lifetime, but=but, now=now)
+
+    def close(self) -> None:
+        """Let go of what both hold."""
+        self._client.close()
+        self._server.close()
+
+
+def _after(write: Write) -> Record:
+    match write:
+        case Insert(record) | Touch(record) | Replace(_, record) | Remove(record):
+            return record
+
+
+def _age(found: Found) -> int:
+    return found.record.created if found.record else -1
