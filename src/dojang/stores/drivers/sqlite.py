@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar, cast
 
-from dojang.errors import Misuse
+from dojang.errors import Misuse, Unavailable
+from dojang.stores.drivers.breaker import Breaker
 from dojang.stores.drivers.sqlite_writer import Work, Writer, unavailable
 from dojang.stores.drivers.waiting import settled
 
@@ -44,6 +45,7 @@ class SqliteDriver:
             raise Misuse("the path of an SQLite store has a NUL, which no file name has")
         self.path = Path(path).absolute()
         self._prepare = prepare
+        self._breaker = Breaker(f"the session database {self.path.name}")
         self._begin_anew()
         _DRIVERS.add(self)
 
@@ -67,12 +69,22 @@ class SqliteDriver:
         all that share its commit.
 
         Raises:
-            Unavailable: It could not be committed.
+            Unavailable: It could not be committed; after some in a row, without being tried.
         """
+        self._breaker.check()
         future: Future[T] = Future()
         with self._lock:
             self._writer().submit(work, future)
-        return await settled(future)
+        try:
+            result = await settled(future)
+        except Unavailable:
+            self._breaker.failed()
+            raise
+        except Exception:
+            self._breaker.succeeded()  # a refusal is an answer
+            raise
+        self._breaker.succeeded()
+        return result
 
     def close(self) -> None:
         """Finish what is queued and let go of the file; using the driver again opens it again."""
