@@ -159,3 +159,10 @@ def test_verifying_in_many_threads_keeps_the_cache_whole(clock: Clock) -> None:
 
     in_threads(read, 8)
     assert len(strategy._verified) == 2
+
+
+@pytest.mark.parametrize("user", ["", "\ud800", 2**60])
+def test_nobody_of_an_impossible_name_is_listed_or_ended(in_memory: Sessions, user: Any) -> None:
+    for call in (in_memory.list(user), in_memory.end_all(user)):
+        with pytest.raises(Misuse, match="a user's id is"):
+            blocking.run(call)

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from dojang import clock as clocks
 from dojang.errors import Misuse
+from dojang.session import principal as principals
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
 from dojang.session.record import Device, Principal, Record
@@ -181,9 +182,10 @@ class Sessions:
         """Return the live sessions of `user`, newest login first.
 
         Raises:
-            Misuse: The strategy does not know them.
+            Misuse: The strategy does not know them, or `user` cannot name anybody.
             Unavailable: The store did not answer.
         """
+        principals.check(user)
         return [_entry(record) for record in await self.strategy.list(user, now=self.clock())]
 
     async def end(self, handle: str) -> bool:
@@ -203,9 +205,11 @@ class Sessions:
             but: A session, which is saved first, or the handle of one, that stays.
 
         Raises:
-            Misuse: The strategy cannot, or the session that should stay has no handle.
+            Misuse: The strategy cannot, `user` cannot name anybody, or the session that should stay
+                has no handle.
             Unavailable: The store did not answer.
         """
+        principals.check(user)
         spared = but
         if isinstance(but, Session):
             # After a login in the same request it has another handle than it came with.

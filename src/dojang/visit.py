@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from dojang import blocking
-from dojang.errors import DojangError, Missing, ResponseStarted, Unavailable
+from dojang.errors import DojangError, Missing, ResponseStarted, Unavailable, Unknown
 from dojang.session.agree import agree
 from dojang.session.found import Found
 from dojang.session.lifetime import Lifetime
@@ -47,7 +47,6 @@ class Visit:
         self._failure: DojangError | None = None
         self._prefetched: Found | None = None
         self._lines: dict[str, str] = {}
-        self._lost = False
         self._started = False
         self._written = False
         self.session = Session(
@@ -74,7 +73,7 @@ class Visit:
     async def save(self, session: Session) -> None:
         """Write what has changed so far; see `Session.save`."""
         before = session.found
-        if before is None or self._lost:
+        if before is None:
             return
         write = self._write(session, before)
         if write is None:
@@ -84,10 +83,10 @@ class Visit:
             write, before, house.lifetime, now=house.clock(), fits=self._cookies_for
         )
         if kept.lost:
-            # There is nothing left to write to; whatever else this request does is lost as well.
-            self._lost = True
             if session.left:
                 self._queue(chunks.delete(house.cookie, present=self._present()))
+            # What was changed is dropped; whoever signs in from here on begins anew.
+            session.adopt(Found(rejected=Unknown("the session was ended meanwhile")))
             return
         self._queue(self._announce(before, kept))
         session.kept(
@@ -216,7 +215,7 @@ class Visit:
 
     def _forget_bad_cookie(self) -> None:
         found = self.session.found
-        if self._lines or self._lost or found is None or found.rejected is None:
+        if self._lines or found is None or found.rejected is None:
             return
         came = chunks.stale(self._cookies, self._house.cookie.name)
         if came and (found.rejected.forget or self.session.left):

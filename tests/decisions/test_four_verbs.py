@@ -208,6 +208,22 @@ def test_a_lost_request_is_counted_once_and_stays_lost(on_server: Sessions) -> N
     assert tally_of(on_server).dropped == 1
 
 
+def test_after_a_lost_save_a_login_in_the_same_request_begins_anew(
+    on_server: Sessions,
+) -> None:
+    browser = Browser(on_server)
+    browser.visit(lambda session: session.login("ada"))
+    slow = browser.twin()
+    visit = slow.open()
+    visit.session["late"] = True
+    browser.visit(lambda session: session.logout())
+    blocking.run(visit.session.save())
+    assert (visit.session.user, dict(visit.session)) == (None, {})
+    visit.session.login("eve")
+    slow.close(visit)
+    assert slow.visit(lambda session: (session.user, dict(session))) == ("eve", {})
+
+
 def test_an_explicit_logout_deletes_the_cookie_whatever_there_was_to_log_out_of(
     on_server: Sessions,
 ) -> None:

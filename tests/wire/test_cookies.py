@@ -38,6 +38,8 @@ def test_local_development_has_a_name_for_what_it_gives_up() -> None:
         ({"secure": False}, "for_local_development"),
         ({"name": "__HOST-x", "secure": False}, "for_local_development"),
         ({"name": "__Secure-x", "secure": False}, "needs Secure"),
+        ({"name": "__Host-Http-x", "http_only": False}, "needs HttpOnly"),
+        ({"name": "__Http-x", "secure": False}, "needs HttpOnly and Secure"),
         ({"name": "x", "secure": False, "same_site": "none"}, "SameSite=None needs Secure"),
         ({"name": "x", "secure": False, "partitioned": True}, "Partitioned needs Secure"),
         ({"name": ""}, "cannot be a cookie's name"),

@@ -46,6 +46,7 @@ class Fence:
                 older is known to be good.
         """
         self._handles: set[str] = set()
+        self._heirs: dict[str, str] = {}
         self._users: dict[str, list[tuple[int, set[str]]]] = {}
         self._everything_before = everything_before
         for revocation in revocations:
@@ -56,11 +57,14 @@ class Fence:
         if revocation.handle is not None:
             self._handles.add(revocation.handle)
             if revocation.exempt is not None:
+                self._heirs[revocation.handle] = revocation.exempt
                 self._inherit(revocation.handle, revocation.exempt)
         if revocation.user is not None:
             spared: set[str] = set()
-            if revocation.exempt is not None:
-                spared.add(revocation.exempt)
+            heir = revocation.exempt
+            while heir is not None and heir not in spared:
+                spared.add(heir)
+                heir = self._heirs.get(heir)
             self._users.setdefault(revocation.user, []).append((revocation.not_before, spared))
 
     def stops(self, record: Record) -> bool:

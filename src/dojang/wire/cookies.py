@@ -192,6 +192,8 @@ class Cookie:
                 f"{self.name} may have no Domain and needs Path=/; to share it between hosts, "
                 f"call it __Secure-{self.name[7:]}"
             )
+        if lowered.startswith(("__http-", "__host-http-")) and not (self.http_only and self.secure):
+            raise InvalidCookie(f"{self.name} needs HttpOnly and Secure; choose another name")
         if lowered.startswith("__secure-") and not self.secure:
             raise InvalidCookie(
                 f"{self.name} needs Secure; on plain http use Cookie.for_local_development()"

@@ -135,7 +135,7 @@ class Writer:
         try:
             turnstile.enter(seconds=_TURN_SECONDS)
             answers = _transact(connection, [work for work, _ in batch], self._path)
-        except Exception as error:  # noqa: BLE001 - a writer that died would leave them waiting
+        except BaseException as error:  # noqa: BLE001 - a writer that died would leave them waiting
             # An error of its own for each: a shared one would collect all their tracebacks.
             answers = [(None, unavailable(self._path, error)) for _ in batch]
         with suppress(OSError):
@@ -144,7 +144,7 @@ class Writer:
             _answer(future, result, problem)
 
 
-def unavailable(path: Path, error: Exception) -> Unavailable:
+def unavailable(path: Path, error: BaseException) -> Unavailable:
     """Return what a failing SQLite looks like to everyone above."""
     if isinstance(error, Unavailable):
         return Unavailable(str(error), retry_after=error.retry_after)
