@@ -93,6 +93,20 @@ def test_an_error_answer_keeps_a_logout_and_a_renewal(sessions: Sessions) -> Non
     assert client.get("/peek").text == "None []"
 
 
+def test_an_error_answer_keeps_a_logout_that_a_refused_login_followed(
+    sessions: Sessions,
+) -> None:
+    async def change_seats(request: Request) -> Response:
+        session_of(request).logout()
+        session_of(request).login("eve")
+        return Response(status_code=403)
+
+    client = serve(sessions, change_seats=change_seats)
+    client.get("/login")
+    client.get("/change_seats")
+    assert client.get("/peek").text == "None []"
+
+
 def test_an_error_answer_does_not_turn_one_user_into_another(sessions: Sessions) -> None:
     async def become(request: Request) -> Response:
         session_of(request).login("root")

@@ -288,7 +288,8 @@ class Session(WatchedDict):
     def forgo_login(self) -> None:
         """Undo the gain of a principal, and nothing else: the answer was an error."""
         current = self._opened().current
-        before = current.user if current else None
+        # A logout in the same request is kept: what comes after it began with nobody.
+        before = current.user if current and not self._left else None
         user = self.user
         if user is None or (user == before and self._login is None):
             return
