@@ -20,7 +20,7 @@ from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.strategies.spill import Spill
 from dojang.strategies.strategy import Strategy
-from dojang.visit import House, Visit
+from dojang.visit import House, Renewing, Visit
 from dojang.wire.cookies import Cookie
 from dojang.wire.iron_session import IronSeal
 from dojang.wire.keyring import Keyring
@@ -62,6 +62,7 @@ class Sessions:
         cookie: Cookie | None = None,
         principal: str | None = None,
         bearer: bool = False,
+        renewing: Renewing | None = None,
         clock: Callable[[], int] = clocks.now,
     ) -> None:
         """Put the parts together.
@@ -74,6 +75,9 @@ class Sessions:
             principal: Where the application keeps its user in the data, as `user.id` or
                 `_auth_user_id`, if it does not call `session.login`.
             bearer: Whether `Authorization: Bearer` may carry what the cookie carries.
+            renewing: Called with a session that is about to be renewed, a coroutine function or a
+                plain one. It may bring the data up to date (a new name, other roles), or return
+                False: the user is gone, and the session ends.
             clock: Returns unix milliseconds.
 
         Raises:
@@ -105,6 +109,7 @@ class Sessions:
             cookie=self.cookie,
             principal=principal,
             bearer=bearer,
+            renewing=renewing,
             clock=clock,
         )
 

@@ -1,6 +1,6 @@
 """One request's use of a session: opened when looked at, compared and written when it ends."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,9 +16,12 @@ from dojang.strategies.strategy import Kept, Strategy
 from dojang.wire import chunks
 from dojang.wire.cookies import Cookie
 
-__all__ = ["House", "Visit"]
+__all__ = ["House", "Renewing", "Visit"]
 
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
+
+#: Asked before a session is renewed: may bring its data up to date, or refuse with False.
+Renewing = Callable[[Session], Awaitable[bool | None] | bool | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,7 @@ class House:
     cookie: Cookie
     principal: str | None
     bearer: bool
+    renewing: Renewing | None
     clock: Callable[[], int]
 
 
@@ -122,6 +126,7 @@ class Visit:
         self._written = status < _SERVER_ERROR
         if self._written:
             self._roll()
+            await self._ask_before_renewal()
             if status >= _CLIENT_ERROR and self.session.found is not None:
                 self.session.forgo_login()
             await self.save(self.session)
@@ -178,6 +183,18 @@ class Visit:
         if write is None and after is not None and not found.newest:
             return Touch(after)
         return write
+
+    async def _ask_before_renewal(self) -> None:
+        found, renewing = self.session.found, self._house.renewing
+        if renewing is None or found is None or found.record is None or found.current is None:
+            return
+        if found.current.expires == found.record.expires:
+            return
+        answer = renewing(self.session)
+        if isinstance(answer, Awaitable):
+            answer = await answer
+        if answer is False:
+            self.session.logout()
 
     def _roll(self) -> None:
         # Renewal on every request means just that, whether or not a handler looked.

@@ -9,9 +9,11 @@ from dojang import blocking
 from dojang.errors import Misuse
 from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
+from dojang.strategies.client_side import ClientSide
 from dojang.testing import Clock
+from dojang.wire.iron_session import IronSeal
 from tests.browser import Browser, look, put
-from tests.conftest import lasting
+from tests.conftest import SECRET, lasting
 
 HOUR = 3600
 
@@ -208,3 +210,65 @@ def test_a_login_again_leaves_remember_as_it_was(sessions: Sessions) -> None:
     browser.visit(lambda session: session.login("ada", remember=False))
     browser.visit(lambda session: session.login("ada"))
     assert browser.visit(lambda session: session.remember) is False
+
+
+def asking(sessions: Sessions, renewing: Any) -> Sessions:
+    secret = None if sessions.strategy.on_server is False else SECRET
+    return Sessions(sessions.strategy, secret=secret, clock=sessions.clock, renewing=renewing)
+
+
+def test_a_hook_before_a_renewal_may_bring_the_data_up_to_date(
+    sessions: Sessions, clock: Clock
+) -> None:
+    browser = Browser(asking(sessions, lambda session: session.update(role="editor")))
+    browser.visit(lambda session: session.login("ada"))
+    browser.visit(put(role="reader"))
+    clock.tick(3 * 24 * HOUR)
+    assert browser.visit(look) == {"role": "reader"}
+    clock.tick(24 * HOUR)
+    browser.visit(look)
+    assert browser.visit(look) == {"role": "editor"}
+
+
+def test_a_hook_before_a_renewal_may_refuse_because_the_user_is_gone(
+    sessions: Sessions, clock: Clock
+) -> None:
+    async def gone(session: Any) -> bool:
+        return bool(session.user != "ada")
+
+    ada, eve = (Browser(asking(sessions, gone)) for _ in range(2))
+    ada.visit(lambda session: session.login("ada"))
+    eve.visit(lambda session: session.login("eve"))
+    clock.tick(4 * 24 * HOUR)
+    for browser in (ada, eve):
+        browser.visit(look)
+    assert [browser.visit(lambda session: session.user) for browser in (ada, eve)] == [None, "eve"]
+    assert ada.cookies == {}
+
+
+def test_no_hook_is_called_where_nothing_is_renewed(sessions: Sessions, clock: Clock) -> None:
+    asked: list[Any] = []
+    browser = Browser(asking(sessions, asked.append))
+    browser.visit(put(n=1))
+    clock.tick(HOUR)
+    browser.visit(look)
+    assert asked == []
+
+
+def test_a_member_that_mirrors_the_expiry_is_there_for_fronts_and_moves_with_it(
+    clock: Clock,
+) -> None:
+    seals = IronSeal(SECRET)
+    sessions = Sessions(ClientSide(seals, mirror_expiry="expires"), clock=clock)
+    browser = Browser(sessions)
+    browser.visit(put(n=1))
+
+    def mirrored() -> Any:
+        return seals.decode(browser.cookie, now=clock()).claims["expires"]
+
+    assert mirrored() == "2026-01-08T00:00:00.000Z"
+    clock.tick(4 * 24 * HOUR)
+    assert browser.visit(look) == {"n": 1}
+    assert mirrored() == "2026-01-12T00:00:00.000Z"
+    browser.visit(lambda session: session.pop("n"))
+    assert browser.cookies == {}

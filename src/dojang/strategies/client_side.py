@@ -41,6 +41,7 @@ class ClientSide:
         format: Format,
         *,
         revocations: Revocations | RevocationLog | None = None,
+        mirror_expiry: str | None = None,
         cache: int = 1024,
     ) -> None:
         """Take the format.
@@ -49,11 +50,14 @@ class ClientSide:
             format: Claims <-> text.
             revocations: A store, or how to read one, that makes sessions revocable and listed: one
                 write at login and none per request. See `Revocations` for how soon it takes effect.
+            mirror_expiry: A member of the sealed data that is kept equal to the expiry, for fronts
+                that read it there, as `expires`; handlers read `session.expires`.
             cache: Cookie texts whose verified records are remembered, so that the same cookie
                 again costs about a microsecond; 0 remembers none. Time, limits and revocations are
                 looked at every time. An entry takes about the size of the cookie twice.
         """
         self._format = format
+        self._mirror = mirror_expiry
         self._capacity = cache
         self._verified: dict[str, tuple[Record, bool]] = {}
         self._lock = threading.Lock()
@@ -90,7 +94,8 @@ class ClientSide:
         match write:
             case Insert(record) | Touch(record) | Replace(_, record):
                 named = record if record.handle else replace(record, handle=_new_handle())
-                text = self._format.encode(pack(named), expires=named.expires, now=now)
+                claims = pack(named, mirror=self._mirror)
+                text = self._format.encode(claims, expires=named.expires, now=now)
                 fits(named, text)
                 if named.handle != record.handle:
                     await self._enlist(named, found.record, lifetime, now)
@@ -181,7 +186,7 @@ class ClientSide:
 
     def _verify(self, text: str, now: int) -> tuple[Record, bool]:
         opened = self._format.decode(text, now=now)
-        record = unpack(opened, now=now)
+        record = unpack(opened, now=now, mirror=self._mirror)
         # A peer's own session begins for us whenever it is seen, so that is not remembered.
         if self._capacity and record.handle:
             with self._lock:

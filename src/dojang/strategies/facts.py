@@ -8,15 +8,21 @@ from dojang.session.record import Login, Record
 from dojang.session.settle import RESERVED
 from dojang.wire import json
 from dojang.wire.format import Opened
+from dojang.wire.js_date import to_iso
 
 __all__ = ["pack", "unpack"]
 
 
-def pack(record: Record) -> dict[str, Any]:
+def pack(record: Record, *, mirror: str | None = None) -> dict[str, Any]:
     """Return the application's data with our facts under the reserved member, which comes last.
 
     A Node peer carries the member along untouched. Its members: `h` handle, `c` created, `u` user,
     `l` login instant and methods, `s` 1 when the cookie ends with the browser.
+
+    Args:
+        record: It has a handle.
+        mirror: A member that says when it is over, as `Date.prototype.toISOString` writes it, for
+            fronts that read it there; None for none.
     """
     facts: dict[str, Any] = {"h": record.handle, "c": record.created}
     if record.user is not None:
@@ -25,10 +31,13 @@ def pack(record: Record) -> dict[str, Any]:
         facts["l"] = [record.login.at, *record.login.methods]
     if not record.remember:
         facts["s"] = 1
-    return {**json.loads_object(record.data), RESERVED: facts}
+    claims = json.loads_object(record.data)
+    if mirror is not None and record.expires is not None:
+        claims[mirror] = to_iso(record.expires)
+    return {**claims, RESERVED: facts}
 
 
-def unpack(opened: Opened, *, now: int) -> Record:
+def unpack(opened: Opened, *, now: int, mirror: str | None = None) -> Record:
     """Return the record that `pack` was given.
 
     A peer's own session has no facts: it is anonymous to us, nameless, and begins when we see it.
@@ -36,11 +45,14 @@ def unpack(opened: Opened, *, now: int) -> Record:
     Args:
         opened: What the format found.
         now: Unix milliseconds.
+        mirror: The member that `pack` adds, which is not the application's.
 
     Raises:
         Malformed: The reserved member is not what we write there.
     """
     claims = opened.claims
+    if mirror is not None:
+        claims.pop(mirror, None)
     facts: object = claims.pop(RESERVED, {})
     if not isinstance(facts, Mapping):
         raise Malformed(f"{RESERVED} is not an object")
