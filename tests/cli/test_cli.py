@@ -74,5 +74,5 @@ def test_what_is_not_installed_is_one_line_that_names_the_extra(
 
 def test_a_module_of_ours_that_is_missing_is_a_fault_of_ours() -> None:
     with pytest.raises(ModuleNotFoundError) as caught, extra("server"):
-        import dojang.nothing  # type: ignore[import-not-found]  # noqa: F401
+        import dojang.nothing  # type: ignore[import-not-found]  # noqa: F401 - there is none
     assert not isinstance(caught.value, MissingExtra)

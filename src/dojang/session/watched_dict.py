@@ -25,7 +25,7 @@ class WatchedDict(dict[str, Any]):
         super().clear()
         super().update(data)
 
-    def __getitem__(self, key: str, /) -> Any:  # noqa: ANN401 - session data are any JSON
+    def __getitem__(self, key: str, /) -> Any:
         self._look()
         return super().__getitem__(key)
 
@@ -63,7 +63,7 @@ class WatchedDict(dict[str, Any]):
         self._look()
         return {**other, **self}
 
-    def get(self, key: str, default: Any = None, /) -> Any:  # noqa: ANN401
+    def get(self, key: str, default: Any = None, /) -> Any:
         self._look()
         return super().get(key, default)
 
@@ -83,7 +83,7 @@ class WatchedDict(dict[str, Any]):
         self._look()
         return super().copy()
 
-    def __setitem__(self, key: str, value: Any, /) -> None:  # noqa: ANN401
+    def __setitem__(self, key: str, value: Any, /) -> None:
         self._change()
         super().__setitem__(key, value)
 
@@ -91,20 +91,20 @@ class WatchedDict(dict[str, Any]):
         self._change()
         super().__delitem__(key)
 
-    def __ior__(self, other: Any, /) -> "WatchedDict":  # type: ignore[override,misc] # noqa: ANN401, PYI034
+    def __ior__(self, other: Any, /) -> "WatchedDict":  # type: ignore[override,misc] # noqa: PYI034 - what comes back is the session itself
         self._change()
         super().update(other)
         return self
 
-    def setdefault(self, key: str, default: Any = None, /) -> Any:  # noqa: ANN401
+    def setdefault(self, key: str, default: Any = None, /) -> Any:
         self._change()
         return super().setdefault(key, default)
 
-    def update(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def update(self, *args: Any, **kwargs: Any) -> None:
         self._change()
         super().update(*args, **kwargs)
 
-    def pop(self, key: str, /, *default: Any) -> Any:  # noqa: ANN401
+    def pop(self, key: str, /, *default: Any) -> Any:
         self._change()
         return super().pop(key, *default)
 

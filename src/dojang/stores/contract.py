@@ -69,9 +69,10 @@ class Store(Protocol):
         ...
 
     async def touch(self, record: Record, *, now: int) -> bool:
-        """Move expiry and "last seen"; say whether the record was there. Never revives, never
-        rewrites data, never moves the expiry back.
-        """  # noqa: D205
+        """Move expiry and "last seen"; say whether the record was there.
+
+        Never revives, never rewrites data, never moves the expiry back.
+        """
         ...
 
     async def remove(self, handle: str) -> bool:

@@ -50,7 +50,7 @@ def dumps(value: object, *, root: str = "session") -> str:
     return "".join(pieces)
 
 
-def loads(text: str | bytes) -> Any:  # noqa: ANN401 - JSON is anything
+def loads(text: str | bytes) -> Any:
     """Return the value that JavaScript's `JSON.parse` gives for `text`.
 
     Whole numbers without an exponent are `int`, with the digits JavaScript would write.
@@ -117,7 +117,7 @@ class _Unwritable(Exception):
         self.steps: list[str | int] = []
 
 
-def _write(value: object, put: Any, depth: int) -> None:  # noqa: ANN401 - list.append
+def _write(value: object, put: Any, depth: int) -> None:
     match value:
         case str():
             put(_text(value))
@@ -137,7 +137,7 @@ def _write(value: object, put: Any, depth: int) -> None:  # noqa: ANN401 - list.
             raise _Unwritable(f"is a {type(value).__name__}, which JSON does not have")
 
 
-def _write_list(items: Iterable[object], put: Any, depth: int) -> None:  # noqa: ANN401
+def _write_list(items: Iterable[object], put: Any, depth: int) -> None:
     if not depth:
         raise _Unwritable(f"is nested deeper than {MAX_DEPTH}")
     separator = "["
@@ -152,7 +152,7 @@ def _write_list(items: Iterable[object], put: Any, depth: int) -> None:  # noqa:
     put("[]" if separator == "[" else "]")
 
 
-def _write_object(members: Mapping[object, object], put: Any, depth: int) -> None:  # noqa: ANN401
+def _write_object(members: Mapping[object, object], put: Any, depth: int) -> None:
     if not depth:
         raise _Unwritable(f"is nested deeper than {MAX_DEPTH}")
     separator = "{"
@@ -263,7 +263,7 @@ _decode_odd = json.JSONDecoder(
 ).decode
 
 
-def _decode(text: str) -> Any:  # noqa: ANN401
+def _decode(text: str) -> Any:
     return _decode_odd(text) if _ODD_NUMBER.search(text) else _decode_plain(text)
 
 
