@@ -9,7 +9,7 @@ from itsdangerous import URLSafeTimedSerializer
 from dojang import blocking
 from dojang.session.lifetime import Lifetime
 from dojang.strategies.client_side import ClientSide
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron.iron_session import IronSeal
 
 SECRET = "a secret that is used for measuring only"
 NOW = 1_767_225_600_000

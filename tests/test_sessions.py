@@ -12,7 +12,7 @@ from dojang.stores.memory import MemoryStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
 from tests.stores.contract import in_threads

@@ -12,7 +12,7 @@ from dojang.stores.memory import MemoryStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron.iron_session import IronSeal
 from tests.conftest import SECRET
 
 

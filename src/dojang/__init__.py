@@ -13,7 +13,7 @@ from dojang.strategies.revocations import Revocations
 from dojang.strategies.server_side import ServerSide
 from dojang.strategies.spill import Spill
 from dojang.wire.cookies import Cookie
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.keyring import Keyring, new_secret
 
 __all__ = [

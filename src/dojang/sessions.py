@@ -22,7 +22,7 @@ from dojang.strategies.spill import Spill
 from dojang.strategies.strategy import Strategy
 from dojang.visit import House, Renewing, Visit
 from dojang.wire.cookies import Cookie
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.keyring import Keyring
 
 __all__ = ["Entry", "Sessions"]

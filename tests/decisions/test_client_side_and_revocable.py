@@ -17,7 +17,7 @@ from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
 from dojang.testing import Clock
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
 

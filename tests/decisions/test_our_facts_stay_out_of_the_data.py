@@ -3,7 +3,7 @@
 from dojang.session.settle import RESERVED
 from dojang.sessions import Sessions
 from dojang.testing import Clock
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, put
 from tests.conftest import SECRET
 

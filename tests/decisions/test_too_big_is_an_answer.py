@@ -11,7 +11,7 @@ from dojang.strategies.server_side import ServerSide
 from dojang.strategies.spill import Spill
 from dojang.testing import Clock
 from dojang.wire.cookies import Cookie
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
 

@@ -11,7 +11,7 @@ from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.strategies.client_side import ClientSide
 from dojang.testing import Clock
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET, lasting
 

@@ -6,7 +6,7 @@ from dojang import errors
 from dojang.sessions import Sessions
 from dojang.strategies.client_side import ClientSide
 from dojang.testing import Clock
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, put
 from tests.conftest import SECRET
 

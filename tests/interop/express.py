@@ -3,11 +3,12 @@
 from typing import Any
 
 from dojang.errors import Expired, Missing, Unknown
-from dojang.wire import cookies, express_session, signed_id
+from dojang.wire import cookies, signed_id
 from dojang.wire.cookies import Cookie
-from dojang.wire.express_session import StoredCookie
-from dojang.wire.js_date import http_date
-from dojang.wire.js_text import utf8
+from dojang.wire.express import express_session
+from dojang.wire.express.express_session import StoredCookie
+from dojang.wire.js.date import http_date
+from dojang.wire.js.text import utf8
 
 Case = dict[str, Any]
 

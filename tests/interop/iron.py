@@ -3,10 +3,11 @@
 from typing import Any
 
 from dojang.errors import Missing
-from dojang.wire import chunks, iron, json
-from dojang.wire.iron import Parameters
-from dojang.wire.iron_password import Password, PasswordBook
-from dojang.wire.iron_session import IronSeal
+from dojang.wire import chunks, json
+from dojang.wire.iron import fe26
+from dojang.wire.iron.fe26 import Parameters
+from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.iron.passwords import Password, PasswordBook
 from tests.interop.values import plain
 
 Case = dict[str, Any]
@@ -25,7 +26,7 @@ def _cookie_read(case: Case) -> Any:
 
 
 def _iron_unseal(case: Case) -> Any:
-    opened = iron.unseal(
+    opened = fe26.unseal(
         case["wire"],
         PasswordBook(_unsealing(case)),
         now=case["now"] * 1000,
@@ -44,12 +45,12 @@ def _iron_seal(case: Case) -> dict[str, Any]:
     password = _sealing(case)
     salts = encryption.get("salt", ""), integrity.get("salt", "")
     ttl = options["ttl"]
-    wire = iron.seal(
+    wire = fe26.seal(
         json.dumps(plain(case["payload"])).encode(),
         password,
         expires=case["written_at"] * 1000 + ttl if ttl else None,
         parameters=_parameters(case),
-        keys=iron.new_keys(password, _parameters(case), salts=salts),
+        keys=fe26.new_keys(password, _parameters(case), salts=salts),
         iv=encryption["iv"],
     )
     return {"wire": wire}

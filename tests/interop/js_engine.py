@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from dojang.wire import json, percent
-from dojang.wire.js_date import http_date
+from dojang.wire import json
+from dojang.wire.js import percent
+from dojang.wire.js.date import http_date
 from tests.interop.values import plain
 
 Case = dict[str, Any]

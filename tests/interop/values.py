@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from dojang.wire import json
-from dojang.wire.js_date import to_iso
+from dojang.wire.js.date import to_iso
 
 UNDEFINED = object()
 

@@ -14,10 +14,10 @@ from dojang.errors import (
     UnknownKey,
     WeakSecret,
 )
-from dojang.wire import iron
-from dojang.wire.iron import Parameters
-from dojang.wire.iron_password import Password, PasswordBook
-from dojang.wire.iron_session import IronSeal
+from dojang.wire.iron import fe26
+from dojang.wire.iron.fe26 import Parameters
+from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.iron.passwords import Password, PasswordBook
 from tests.wire.test_json import VALUES
 
 SECRET = "complex_password_at_least_32_characters_long"
@@ -39,9 +39,9 @@ def decode(seals: IronSeal, text: str, now: int = NOW) -> dict[str, Any]:
 
 def test_the_published_seal_is_made_and_read_to_the_byte() -> None:
     password = Password.of(SECRET, id="1")
-    keys = iron.new_keys(password, salts=("00" * 32, "11" * 32))
+    keys = fe26.new_keys(password, salts=("00" * 32, "11" * 32))
     plaintext = '{"user":{"id":1},"n":"é"}'.encode()
-    made = iron.seal(plaintext, password, expires=None, keys=keys, iv=bytes(16))
+    made = fe26.seal(plaintext, password, expires=None, keys=keys, iv=bytes(16))
     assert made == PUBLISHED
     assert decode(IronSeal(SECRET), PUBLISHED) == {"user": {"id": 1}, "n": "é"}
 
@@ -75,8 +75,8 @@ def test_text_that_looks_like_a_seal_yields_claims_or_a_rejection(fields: list[s
 def test_both_algorithms_and_other_iterations_go_both_ways(algorithm: Any, iterations: int) -> None:
     parameters = Parameters(algorithm, iterations, iterations)
     password = Password.of(SECRET)
-    text = iron.seal(b"anything", password, expires=None, parameters=parameters)
-    opened = iron.unseal(text, PasswordBook(SECRET), now=NOW, parameters=parameters)
+    text = fe26.seal(b"anything", password, expires=None, parameters=parameters)
+    opened = fe26.unseal(text, PasswordBook(SECRET), now=NOW, parameters=parameters)
     assert opened.plaintext == b"anything"
 
 
@@ -212,7 +212,7 @@ def test_a_proto_member_is_refused_when_sealed_and_when_read() -> None:
     with pytest.raises(NotJson, match="__proto__"):
         seals.encode({"a": [{"__proto__": 1}]}, expires=None, now=NOW)
     for plaintext in (b'{"a":{"__proto__":1}}', b'{"\\u005f_proto__":1}'):
-        text = iron.seal(plaintext, Password.of(SECRET, id="1"), expires=None)
+        text = fe26.seal(plaintext, Password.of(SECRET, id="1"), expires=None)
         with pytest.raises(Malformed):
             decode(seals, text)
     assert decode(seals, seals.encode({"v": "__proto__"}, expires=None, now=NOW)) == {
@@ -222,7 +222,7 @@ def test_a_proto_member_is_refused_when_sealed_and_when_read() -> None:
 
 @pytest.mark.parametrize("plaintext", [b"", b"[]", b"1", b"null", b"{", b"\xff", b'{"a":1,"a":2}'])
 def test_an_authentic_seal_over_something_else_is_malformed(plaintext: bytes) -> None:
-    text = iron.seal(plaintext, Password.of(SECRET, id="1"), expires=None)
+    text = fe26.seal(plaintext, Password.of(SECRET, id="1"), expires=None)
     with pytest.raises(Malformed):
         decode(IronSeal(SECRET), text)
 

@@ -4,7 +4,7 @@ import hmac
 
 from dojang.errors import Refused
 from dojang.wire import base64url, entropy
-from dojang.wire.js_text import utf8
+from dojang.wire.js.text import utf8
 from dojang.wire.keyring import Keyring
 
 __all__ = ["CsrfRefused", "check", "make"]

@@ -8,7 +8,7 @@ from dojang.session.record import Login, Record
 from dojang.session.settle import RESERVED
 from dojang.wire import json
 from dojang.wire.format import Opened
-from dojang.wire.js_date import to_iso
+from dojang.wire.js.date import to_iso
 
 __all__ = ["pack", "unpack"]
 

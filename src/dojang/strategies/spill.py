@@ -11,7 +11,8 @@ from dojang.session.record import Principal, Record
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.strategies.strategy import Fits, Kept
-from dojang.wire import percent, signed_id
+from dojang.wire import signed_id
+from dojang.wire.js import percent
 from dojang.wire.keyring import Keyring
 
 __all__ = ["Spill"]

@@ -8,7 +8,7 @@ from json.encoder import encode_basestring
 from typing import Any, cast
 
 from dojang.errors import Malformed, NotJson
-from dojang.wire import js_number
+from dojang.wire.js import number
 
 __all__ = ["MAX_DEPTH", "dumps", "loads", "loads_object"]
 
@@ -205,7 +205,7 @@ def _integer(value: int) -> str:
     if -_MAX_SAFE <= value <= _MAX_SAFE:
         return int.__repr__(value)
     try:
-        text = js_number.text(float(value))
+        text = number.text(float(value))
     except OverflowError:
         raise _Unwritable("is an integer beyond what JavaScript can hold; store text") from None
     if text != int.__repr__(value):
@@ -216,7 +216,7 @@ def _integer(value: int) -> str:
 def _finite_number(value: float) -> str:
     if not math.isfinite(value):
         raise _Unwritable(f"is {value}, which JSON does not have")
-    return js_number.text(value)
+    return number.text(value)
 
 
 def _path(root: str, steps: list[str | int]) -> str:
@@ -245,7 +245,7 @@ def _whole(text: str) -> int | float:
     if -_MAX_SAFE <= value <= _MAX_SAFE:
         return value
     rounded = _finite(text)
-    return rounded if abs(rounded) >= js_number.EXPONENT_FROM else int(js_number.text(rounded))
+    return rounded if abs(rounded) >= number.EXPONENT_FROM else int(number.text(rounded))
 
 
 def _no_constant(name: str) -> float:

@@ -5,8 +5,8 @@ import hmac
 from collections.abc import Iterable
 
 from dojang.errors import BadSignature, Malformed
-from dojang.wire import percent
-from dojang.wire.js_text import utf8
+from dojang.wire.js import percent
+from dojang.wire.js.text import utf8
 
 __all__ = ["PREFIX", "from_cookie", "sign", "to_cookie", "unsign"]
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from dojang.errors import Malformed, NotJson, Oversized
-from dojang.wire import iron, json
+from dojang.wire import json
 from dojang.wire.format import Opened
-from dojang.wire.iron_password import Password, PasswordBook, Secret
+from dojang.wire.iron import fe26
+from dojang.wire.iron.passwords import Password, PasswordBook, Secret
 
 __all__ = ["IronSeal"]
 
@@ -54,8 +55,8 @@ class IronSeal:
         # iron-session takes a single text for {1: text}: a seal that names another id is refused.
         self._passwords = PasswordBook({"1": password} if isinstance(password, str) else password)
         self._legacy = legacy
-        self._kept: dict[tuple[int, str, str], iron.Keys] = {}
-        self._writing: iron.Keys | None = None
+        self._kept: dict[tuple[int, str, str], fe26.Keys] = {}
+        self._writing: fe26.Keys | None = None
         self._left = 0
 
     def encode(self, claims: Mapping[str, object], *, expires: int | None, now: int) -> str:
@@ -75,7 +76,7 @@ class IronSeal:
         text = json.dumps(claims)
         if "__proto__" in text and _has_proto(claims):
             raise NotJson("__proto__", "is a key that @hapi/iron refuses to read")
-        sealed = iron.seal(
+        sealed = fe26.seal(
             text.encode("utf-8"), self._passwords.writer, expires=expires, keys=self._writing_keys()
         )
         return sealed + SUFFIX
@@ -99,7 +100,7 @@ class IronSeal:
         if len(text) > self.limit:
             raise Oversized(f"{len(text)} characters, at most {self.limit} are looked at")
         sealed, tilde, version = text.partition("~")
-        opened = iron.unseal(sealed, self._passwords, now=now, key_maker=self._reading_keys)
+        opened = fe26.unseal(sealed, self._passwords, now=now, key_maker=self._reading_keys)
         self._keep(opened.password, opened.keys)
         claims = json.loads_object(opened.plaintext)
         if b"__proto__" in opened.plaintext or b"\\u" in opened.plaintext:
@@ -108,20 +109,20 @@ class IronSeal:
             claims = _persistent(claims)
         return Opened(claims, opened.expires, opened.password is self._passwords.writer)
 
-    def _writing_keys(self) -> iron.Keys:
+    def _writing_keys(self) -> fe26.Keys:
         if self._writing is None or self._left <= 0:
-            self._writing = iron.new_keys(self._passwords.writer)
+            self._writing = fe26.new_keys(self._passwords.writer)
             self._left = _SEALS_PER_SALT
         self._left -= 1
         return self._writing
 
     def _reading_keys(
         self, password: Password, encryption_salt: str, integrity_salt: str
-    ) -> iron.Keys:
+    ) -> fe26.Keys:
         kept = self._kept.get((id(password), encryption_salt, integrity_salt))
-        return kept or iron.new_keys(password, salts=(encryption_salt, integrity_salt))
+        return kept or fe26.new_keys(password, salts=(encryption_salt, integrity_salt))
 
-    def _keep(self, password: Password, keys: iron.Keys) -> None:
+    def _keep(self, password: Password, keys: fe26.Keys) -> None:
         if len(self._kept) >= _KEPT_KEYS:
             self._kept.clear()
         self._kept[id(password), keys.encryption_salt, keys.integrity_salt] = keys

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC, CTR
 
 from dojang.errors import BadSignature, Expired, Malformed
 from dojang.wire import base64url, entropy
-from dojang.wire.iron_password import Password, PasswordBook, derive
+from dojang.wire.iron.passwords import Password, PasswordBook, derive
 
 __all__ = ["DEFAULTS", "SKEW_MS", "Keys", "Parameters", "Unsealed", "new_keys", "seal", "unseal"]
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 
 from dojang.errors import Malformed
 from dojang.wire import json
-from dojang.wire.js_date import from_iso, to_iso
+from dojang.wire.js.date import from_iso, to_iso
 
 __all__ = ["StoredCookie", "decode", "encode"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dojang.errors import UnknownKey, WeakSecret
-from dojang.wire.js_text import units, utf8
+from dojang.wire.js.text import units, utf8
 
 __all__ = ["MIN_PASSWORD", "Password", "PasswordBook", "Secret", "derive"]
 

@@ -1,0 +1,1 @@
+"""What Express keeps: the stored JSON of express-session, and beside it."""

@@ -1,0 +1,1 @@
+"""What JavaScript does to numbers, text, dates and URLs, exactly."""
