@@ -7,6 +7,7 @@ DojangError
 │   ├── Oversized            longer than we look at
 │   ├── BadSignature         no key of ours made it
 │   ├── UnknownKey           names a key we do not have
+│   ├── WrongAlgorithm       made in a way that we do not accept
 │   ├── WrongType  WrongAudience  WrongIssuer  NotYetValid    authentic, not for this
 │   ├── Expired              past its idle or absolute limit
 │   ├── Revoked              ended from afar
@@ -57,6 +58,7 @@ __all__ = [
     "Unknown",
     "UnknownKey",
     "WeakSecret",
+    "WrongAlgorithm",
     "WrongAudience",
     "WrongIssuer",
     "WrongType",
@@ -122,6 +124,13 @@ class UnknownKey(Rejected):
     """The text names a key that we do not have."""
 
     code = "unknown-key"
+    forget = True
+
+
+class WrongAlgorithm(Rejected):
+    """The text says it was made in a way that is not accepted here."""
+
+    code = "wrong-algorithm"
     forget = True
 
 

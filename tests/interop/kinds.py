@@ -8,7 +8,7 @@ CODES = {
     "bad_signature": {"bad-signature"},
     "wrong_key": {"unknown-key"},
     "malformed": {"malformed", "oversized"},
-    "wrong_algorithm": {"wrong-type"},
+    "wrong_algorithm": {"wrong-algorithm"},
     "wrong_audience": {"wrong-audience"},
     "wrong_issuer": {"wrong-issuer"},
     "wrong_type": {"wrong-type"},
