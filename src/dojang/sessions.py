@@ -10,6 +10,7 @@ from dojang.errors import Misuse
 from dojang.session import principal as principals
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
+from dojang.session.principal import Place
 from dojang.session.record import Device, Principal, Record
 from dojang.session.session import Session
 from dojang.stores.contract import Store
@@ -60,7 +61,7 @@ class Sessions:
         secret: Keyring | str | bytes | Sequence[str | bytes] | None = None,
         lifetime: Lifetime | None = None,
         cookie: Cookie | None = None,
-        principal: str | None = None,
+        principal: str | Place | None = None,
         bearer: bool = False,
         renewing: Renewing | None = None,
         clock: Callable[[], int] = clocks.now,
@@ -72,8 +73,9 @@ class Sessions:
             secret: Signs the ids of `ServerSide`, newest first; a format has its own.
             lifetime: Idle and absolute limits; 7 and 30 days unless given.
             cookie: Name and attributes; `__Host-session`, Secure, HttpOnly, Lax unless given.
-            principal: Where the application keeps its user in the data, as `user.id` or
-                `_auth_user_id`, if it does not call `session.login`.
+            principal: Where the application, or a peer, keeps the user in the data, as `user.id`
+                or `_auth_user_id`. What is there is who it is: `session.login` writes it there, and
+                whoever takes it out has logged out.
             bearer: Whether `Authorization: Bearer` may carry what the cookie carries.
             renewing: Called with a session that is about to be renewed, a coroutine function or a
                 plain one. It may bring the data up to date (a new name, other roles), or return
@@ -107,7 +109,7 @@ class Sessions:
             strategy=strategy,
             lifetime=self.lifetime,
             cookie=self.cookie,
-            principal=principal,
+            principal=Place(principal) if isinstance(principal, str) else principal,
             bearer=bearer,
             renewing=renewing,
             clock=clock,

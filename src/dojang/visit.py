@@ -10,6 +10,7 @@ from dojang.session.agree import agree
 from dojang.session.found import Found
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Touch, Write, plan
+from dojang.session.principal import Place
 from dojang.session.record import Device, Record
 from dojang.session.session import Session
 from dojang.strategies.strategy import Kept, Strategy
@@ -31,7 +32,7 @@ class House:
     strategy: Strategy
     lifetime: Lifetime
     cookie: Cookie
-    principal: str | None
+    principal: Place | None
     bearer: bool
     renewing: Renewing | None
     clock: Callable[[], int]

@@ -6,10 +6,16 @@ import pytest
 
 from dojang import blocking
 from dojang.errors import Misuse
+from dojang.session.principal import Place
+from dojang.session.record import Principal
+from dojang.session.session import Session
+from dojang.session.settle import RESERVED
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
+from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
+from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
 
@@ -95,6 +101,70 @@ def test_a_principal_in_the_data_rotates_when_it_changes_or_goes(named: Sessions
     browser.visit(lambda session: (session.pop("user"), put(flash="bye")(session)))
     assert browser.visit(lambda session: (session.user, dict(session))) == (None, {"flash": "bye"})
     assert [old.visit(lambda session: session.user) for old in (seven, eight)] == [None, None]
+
+
+def test_a_login_writes_the_principal_where_the_application_keeps_it(named: Sessions) -> None:
+    browser = Browser(named)
+    browser.visit(put(user={"theme": "dark"}))
+    browser.visit(lambda session: session.login(7))
+    assert browser.visit(look) == {"user": {"theme": "dark", "id": 7}}
+    browser.visit(lambda session: session.login(8))
+    assert browser.visit(lambda session: (session.user, dict(session))) == (8, {"user": {"id": 8}})
+
+
+def test_a_login_that_an_error_answer_drops_leaves_nobody_in_the_data(named: Sessions) -> None:
+    browser = Browser(named)
+    browser.visit(put(cart=["book"]))
+    browser.visit(lambda session: session.login(7), status=401)
+    assert browser.visit(lambda session: (session.user, dict(session))) == (
+        None, {"cart": ["book"]},
+    )  # fmt: skip
+
+
+def test_whoever_takes_the_principal_out_of_the_data_has_logged_out(named: Sessions) -> None:
+    browser = Browser(named)
+    browser.visit(lambda session: session.login(7))
+    browser.visit(put(cart=["book"]))
+    old = browser.twin()
+    browser.visit(lambda session: session.pop("user"))
+    assert browser.visit(lambda session: (session.user, dict(session))) == (
+        None, {"cart": ["book"]},
+    )  # fmt: skip
+    assert old.visit(lambda session: session.user) is None
+
+
+@pytest.mark.parametrize(
+    ("left_by_node", "user"), [({}, None), ({"user": {}}, None), ({"user": {"id": 8}}, 8)]
+)
+def test_a_peer_that_changes_the_principal_but_carries_our_facts_along_is_believed(
+    left_by_node: dict[str, Any], user: int | None, clock: Clock
+) -> None:
+    peer = IronSeal(SECRET)
+    sessions = Sessions(ClientSide(peer), clock=clock, principal="user.id")
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login(7))
+    handle = browser.visit(lambda session: session.handle)
+    opened = peer.decode(browser.cookie, now=clock())
+    facts = {RESERVED: opened.claims[RESERVED], "cart": ["book"]}
+    browser.cookies["__Host-session"] = peer.encode(
+        {**left_by_node, **facts}, expires=opened.expires, now=clock()
+    )
+    assert browser.visit(lambda session: session.user) == user
+    assert browser.visit(lambda session: session.handle) != handle
+    assert browser.visit(lambda session: (session.user, session["cart"])) == (user, ["book"])
+
+
+def test_a_principal_kept_as_text_is_text_from_the_login_on(clock: Clock) -> None:
+    place = Place("sub", as_text=True)
+    sessions = Sessions(ClientSide(IronSeal(SECRET)), clock=clock, principal=place)
+    browser = Browser(sessions)
+
+    def sign_in(session: Session) -> Principal | None:
+        session.login(7)
+        return session.user
+
+    assert browser.visit(sign_in) == "7"
+    assert browser.visit(lambda session: (session.user, dict(session))) == ("7", {"sub": "7"})
 
 
 def test_a_change_beside_the_principal_does_not_rotate(named: Sessions) -> None:

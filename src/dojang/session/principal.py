@@ -1,12 +1,13 @@
 """Where the application keeps the principal in its own data."""
 
 from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any, TypeGuard, cast
 
 from dojang.errors import Misuse
 from dojang.session.record import Principal
 
-__all__ = ["check", "find", "restore"]
+__all__ = ["Place", "check"]
 
 #: Beyond this JavaScript would round it (ECMA-262 21.1.2.6).
 _LARGEST = 2**53 - 1
@@ -23,28 +24,48 @@ def check(user: object) -> None:
         raise Misuse(f"a user's id is text, or an integer of at most {_LARGEST}, and not {user!r}")
 
 
-def find(data: Mapping[str, Any], path: str) -> Principal | None:
-    """Return the text or integer at `path`, or None when there is none.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an application, or a peer, keeps the principal in its own data.
 
     Args:
-        data: The application's data.
-        path: Members joined by dots: `user.id`, `_auth_user_id`.
+        path: Members joined by dots: `user.id`, `_auth_user_id`, `sub`.
+        as_text: Whether an integer becomes text on its way there, as in the `sub` of a token.
     """
-    value: object = data
-    for step in path.split("."):
-        if not isinstance(value, Mapping):
-            return None
-        value = cast("Mapping[str, object]", value).get(step)
-    return value if _is_principal(value) else None
 
+    path: str
+    as_text: bool = False
 
-def restore(data: MutableMapping[str, Any], before: Mapping[str, Any], path: str) -> None:
-    """Put the member of `data` that `path` begins with back to what it was in `before`."""
-    member = path.partition(".")[0]
-    if member in before:
-        data[member] = before[member]
-    else:
-        data.pop(member, None)
+    def form(self, user: Principal) -> Principal:
+        """Return `user` as it is kept there."""
+        return str(user) if self.as_text else user
+
+    def find(self, data: Mapping[str, Any]) -> Principal | None:
+        """Return the text or integer at the path, or None when there is none."""
+        value: object = data
+        for step in self.path.split("."):
+            if not isinstance(value, Mapping):
+                return None
+            value = cast("Mapping[str, object]", value).get(step)
+        return value if _is_principal(value) else None
+
+    def put(self, data: dict[str, Any], user: Principal) -> None:
+        """Write `user` there, in new objects where the way to it is not made of objects."""
+        *steps, last = self.path.split(".")
+        for step in steps:
+            inner = data.get(step)
+            below = dict(cast("Mapping[str, Any]", inner)) if isinstance(inner, Mapping) else {}
+            data[step] = below
+            data = below
+        data[last] = self.form(user)
+
+    def restore(self, data: MutableMapping[str, Any], before: Mapping[str, Any]) -> None:
+        """Put the member that the path begins with back to what it was in `before`."""
+        member = self.path.partition(".")[0]
+        if member in before:
+            data[member] = before[member]
+        else:
+            data.pop(member, None)
 
 
 def _is_principal(value: object) -> TypeGuard[Principal]:

@@ -9,6 +9,7 @@ from dojang.errors import ReadOnly, ResponseStarted, Rotated
 from dojang.session import principal as principals
 from dojang.session.found import Found
 from dojang.session.lifetime import Lifetime
+from dojang.session.principal import Place
 from dojang.session.record import Device, Login, Principal, Record
 from dojang.session.settle import Draft, settle
 from dojang.session.watched_dict import WatchedDict
@@ -50,9 +51,8 @@ class Session(WatchedDict):
         "_lifetime",
         "_load",
         "_login",
-        "_named",
         "_now",
-        "_path",
+        "_place",
         "_remember",
         "_rotate",
         "_user",
@@ -67,7 +67,7 @@ class Session(WatchedDict):
         clock: Callable[[], int],
         keeper: Keeper,
         lifetime: Lifetime,
-        principal: str | None = None,
+        principal: Place | None = None,
         device: Device = Device(),  # noqa: B008 - frozen
     ) -> None:
         """Stand for a session that `load` will give when it is first looked at.
@@ -86,13 +86,12 @@ class Session(WatchedDict):
         self._now = clock()
         self._keeper = keeper
         self._lifetime = lifetime
-        self._path = principal
+        self._place = principal
         self._device = device
         self._answered = False
         self._writable = True
         self._found: Found | None = None
         self._user: Principal | None = None
-        self._named: Principal | None = None
         self._login: Login | None = None
         self._remember = True
         self._rotate = False
@@ -105,11 +104,7 @@ class Session(WatchedDict):
     def user(self) -> Principal | None:
         """The principal, or None for nobody."""
         self._look()
-        if self._path is None or self._login is not None:
-            return self._user
-        named = principals.find(self._unwatched(), self._path)
-        # What the application wrote into its data, or took out of them, is what counts.
-        return self._user if named is None and self._named is None else named
+        return self._user if self._place is None else self._place.find(self._unwatched())
 
     def login(
         self,
@@ -134,12 +129,12 @@ class Session(WatchedDict):
             ResponseStarted: The headers have left.
         """
         principals.check(user)
-        previous = self.user
+        previous, user = self.user, user if self._place is None else self._place.form(user)
         if self._answered:
             raise ResponseStarted(_TOO_LATE)
         if previous not in (None, user):
             self._fill({})
-        self._user = user
+        self._name(user)
         # The instant of the login, not of the request: what was ended in between stays apart.
         self._login = Login(self._clock(), methods)
         if remember is not None:
@@ -256,18 +251,15 @@ class Session(WatchedDict):
         record = found.current
         data = {} if record is None else json.loads_object(record.data)
         self._fill(data)
-        self._named = None if self._path is None else principals.find(data, self._path)
-        if record is not None and record.user is None and self._named is not None:
+        if record is not None and record.user is None and self._place is not None:
             # Written elsewhere: owned, listed and ended like ours from now on.
-            found = replace(found, current=replace(record, user=self._named))
+            found = replace(found, current=replace(record, user=self._place.find(data)))
         self._hold(found)
 
     def kept(self, found: Found) -> None:
         """Hold what was written, with the very objects that a handler may still have at hand."""
         self._take_over(found.current.data if found.current else "{}")
         self._hold(found)
-        if self._path is not None:
-            self._named = principals.find(self._unwatched(), self._path)
 
     def answer(self, *, writable: bool) -> None:
         """Note that the headers have left: no cookie can be set any more.
@@ -296,9 +288,9 @@ class Session(WatchedDict):
         kept = json.loads_object(current.data) if current else {}
         if before not in (None, user):
             self._fill(kept)
-        elif self._path is not None:
+        elif self._place is not None:
             data = self._unwatched()
-            principals.restore(data, kept, self._path)
+            self._place.restore(data, kept)
             self._fill(data)
         self._user, self._login = before, None
         self._remember = current.remember if current else True
@@ -362,6 +354,13 @@ class Session(WatchedDict):
         self._remember = record.remember if record else True
         self._login = None
         self._rotate = False
+
+    def _name(self, user: Principal) -> None:
+        self._user = user
+        if self._place is not None and self._place.find(self._unwatched()) != user:
+            data = self._unwatched()
+            self._place.put(data, user)
+            self._fill(data)
 
     def _take_over(self, written: str) -> None:
         data = self._unwatched()
