@@ -156,8 +156,7 @@ class Visit:
 
     @property
     def _came(self) -> bool:
-        name = self._house.cookie.name
-        return self._bearer is not None or bool(chunks.candidates(self._cookies, name))
+        return self._bearer is not None or bool(self._candidates())
 
     def _open(self) -> Found:
         if self._failure is not None:
@@ -168,7 +167,7 @@ class Visit:
 
     async def _load(self) -> Found:
         strategy, lifetime = self._house.strategy, self._house.lifetime
-        cookies = chunks.candidates(self._cookies, self._house.cookie.name)
+        cookies = self._candidates()
         if self._bearer is None:
             if not cookies:
                 return Found(rejected=Missing("no session cookie came"))
@@ -177,6 +176,14 @@ class Visit:
         if not cookies:
             return bearer
         return agree(await strategy.load(cookies, lifetime, now=self._now), bearer)
+
+    def _candidates(self) -> Sequence[str]:
+        cookie = self._house.cookie
+        return chunks.candidates(self._cookies, cookie.name, cookie.chunks)
+
+    def _stale(self) -> Sequence[str]:
+        cookie = self._house.cookie
+        return chunks.stale(self._cookies, cookie.name, cookie.chunks)
 
     def _write(self, session: Session, found: Found) -> Write | None:
         after = session.settled()
@@ -223,8 +230,7 @@ class Visit:
         self._lines |= {line.partition("=")[0]: line for line in lines}
 
     def _present(self) -> Sequence[str]:
-        came = chunks.stale(self._cookies, self._house.cookie.name)
-        return list(dict.fromkeys([*came, *self._lines]))
+        return list(dict.fromkeys([*self._stale(), *self._lines]))
 
     def _life_moved(self, before: Found, after: Record) -> bool:
         if before.record is None or before.record.remember != after.remember:
@@ -235,6 +241,6 @@ class Visit:
         found = self.session.found
         if self._lines or found is None or found.rejected is None:
             return
-        came = chunks.stale(self._cookies, self._house.cookie.name)
+        came = self._stale()
         if came and (found.rejected.forget or self.session.left):
             self._queue(chunks.delete(self._house.cookie, present=came))

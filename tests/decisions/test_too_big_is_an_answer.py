@@ -10,6 +10,7 @@ from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.strategies.spill import Spill
 from dojang.testing import Clock
+from dojang.wire.chunking import Chunking
 from dojang.wire.cookies import Cookie
 from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, look, put
@@ -18,7 +19,7 @@ from tests.conftest import SECRET
 
 @pytest.fixture
 def chunked(clock: Clock) -> Sessions:
-    return Sessions(ClientSide(IronSeal(SECRET)), cookie=Cookie(chunked=True), clock=clock)
+    return Sessions(ClientSide(IronSeal(SECRET)), cookie=Cookie(chunks=Chunking()), clock=clock)
 
 
 def test_a_session_too_large_for_its_cookie_raises_with_size_and_limit(sealed: Sessions) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from dojang.errors import Missing
 from dojang.wire import chunks, json
+from dojang.wire.chunking import Chunking
 from dojang.wire.iron import fe26
 from dojang.wire.iron.fe26 import Parameters
 from dojang.wire.iron.iron_session import IronSeal
@@ -19,7 +20,8 @@ def _unseal(case: Case) -> Any:
 
 
 def _cookie_read(case: Case) -> Any:
-    found = chunks.candidates(case["cookie_header"], case["options"]["cookieName"])
+    name = case["options"]["cookieName"]
+    found = chunks.candidates(case["cookie_header"], name, Chunking())
     if not found:
         raise Missing("no such cookie")
     return IronSeal(case["secrets"]).decode(found[0], now=case["now"] * 1000).claims

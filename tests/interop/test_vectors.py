@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,7 @@ def test_every_seal_and_signed_value_has_a_reader() -> None:
 def run(directory: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tests.interop"],
-        env={"DOJANG_VECTORS": str(directory), "PATH": "/usr/bin"},
+        env={**os.environ, "DOJANG_VECTORS": str(directory)},
         capture_output=True,
         text=True,
         check=False,

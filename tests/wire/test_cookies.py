@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dojang.errors import InvalidCookie, TooLarge
-from dojang.wire import chunks, cookies
+from dojang.wire import cookies
 from dojang.wire.cookies import Cookie
 
 
@@ -149,48 +149,6 @@ def test_hostile_headers_are_read_in_linear_time(unit: str) -> None:
 
     cost(1_000)
     assert cost(160_000) < 40 * max(cost(20_000), 1e-4)
-
-
-def test_a_large_value_is_cut_into_at_most_four_cookies_and_joined_again() -> None:
-    cookie = Cookie(chunked=True)
-    value = "".join(chr(97 + n % 26) for n in range(10_000))
-    lines = chunks.set_chunks(cookie, value, max_age=60)
-    assert [line.partition("=")[0] for line in lines] == [
-        "__Host-session.0", "__Host-session.1", "__Host-session.2",
-    ]  # fmt: skip
-    assert max(map(len, lines)) <= 4096
-    header = "; ".join(line.partition(";")[0] for line in reversed(lines))
-    assert chunks.candidates(header, "__Host-session") == [value]
-
-
-def test_a_value_too_large_for_four_cookies_is_refused_with_both_figures() -> None:
-    with pytest.raises(TooLarge, match="takes 17000 bytes, and 4 cookies hold"):
-        chunks.set_chunks(Cookie(chunked=True), "v" * 17_000, max_age=None)
-
-
-def test_pieces_of_an_older_value_are_deleted() -> None:
-    present = ["__Host-session.0", "__Host-session.1"]
-    lines = chunks.set_chunks(Cookie(chunked=True), "small", max_age=None, present=present)
-    assert [line.partition(";")[0] for line in lines] == [
-        "__Host-session=small", "__Host-session.0=", "__Host-session.1=",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("header", "joined"),
-    [
-        ("s.0=a; s.1=b", ["ab"]),
-        ("s.1=b; s.0=a", ["ab"]),
-        ("s.0=a; s.2=c", ["a"]),
-        ("s.1=b", []),
-        ("s=whole; s.0=a; s.1=b", ["whole"]),
-        ("s.0=a; s.0=x; s.1=b", ["ab"]),
-        ("s.0=a; s-other=x; s.x=y; s.00=z", ["a"]),
-        ("s.0=a; s.1=b; s.2=c; s.3=d; s.4=e", ["abcd"]),
-    ],
-)
-def test_pieces_are_joined_up_to_the_first_gap(header: str, joined: list[str]) -> None:
-    assert chunks.candidates(header, "s") == joined
 
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "http-state-cookies" / "parser.json"

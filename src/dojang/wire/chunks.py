@@ -1,56 +1,68 @@
-"""One value in several cookies, `<name>.0` to `<name>.3`, as iron-session 9 cuts and joins it."""
+"""One value in several cookies: read from a Cookie header, set, and cleaned up behind."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from dojang.errors import TooLarge
+from dojang.wire.chunking import Chunking
 from dojang.wire.cookies import MAX_COOKIE, Cookie, parse
 
-__all__ = ["MAX_CHUNKS", "candidates", "delete", "set_chunks", "stale"]
-
-#: Pieces at most (iron-session 9.0.1).
-MAX_CHUNKS = 4
+__all__ = ["candidates", "delete", "set_chunks", "stale"]
 
 
-def candidates(header: str, name: str) -> list[str]:
-    """Return the values a Cookie header may mean by `name`: whole cookies, then joined pieces.
+def candidates(header: str, name: str, chunking: Chunking | None = None) -> list[str]:
+    """Return the values a Cookie header may mean by `name`, whole cookies before joined pieces.
 
-    Pieces are joined from `.0` up to the first gap, at most `MAX_CHUNKS`; they count only where
-    there is no whole cookie. A name that merely begins alike is never part of it.
+    A name that merely begins alike is never part of it. Of two pieces of one name the first counts.
 
-    Source: iron-session 9.0.1.
+    Args:
+        header: Any text is safe to pass.
+        name: Of the whole cookie.
+        chunking: How its pieces are joined; None if it has none.
     """
     if name not in header:
         return []
+    wanted = frozenset(chunking.names(name)) if chunking else frozenset[str]()
     pieces: dict[str, str] = {}
     whole: list[str] = []
     for found, value in parse(header):
         if found == name:
             whole.append(value)
-        elif found in _names(name):
+        elif found in wanted:
             pieces.setdefault(found, value)
-    if whole or f"{name}.0" not in pieces:
-        return whole
-    return ["".join(_until_gap(pieces, name))]
+    return chunking.join(name, whole, pieces) if chunking else whole
 
 
 def set_chunks(
-    cookie: Cookie, value: str, *, max_age: int | None, present: Sequence[str] = ()
+    cookie: Cookie,
+    value: str,
+    *,
+    max_age: int | None = None,
+    expires: str | None = None,
+    present: Sequence[str] = (),
 ) -> list[str]:
     """Return the Set-Cookie lines that store `value`, in pieces where one cookie is too small.
 
     Args:
-        cookie: Pieces are used only if it is `chunked`.
+        cookie: With how it is cut.
         value: Cookie octets.
         max_age: Seconds, or None for a cookie that ends with the browser.
-        present: Names that came with the request; pieces of an older value among them are deleted.
+        expires: An HTTP date beside or instead of it, for peers that write one.
+        present: Names that came with the request; pieces of an older value among them are deleted,
+            before anything is set.
 
     Raises:
         InvalidCookie: `value` has a character that no cookie may have.
-        TooLarge: Too large for one cookie, or for `MAX_CHUNKS` of them.
+        TooLarge: Too large for one cookie, or for as many as its chunking has.
     """
-    lines = _set(cookie, value, max_age)
-    written = {line.partition("=")[0] for line in lines}
-    return lines + [cookie.renamed(name).delete() for name in present if name not in written]
+    values = {cookie.name: value}
+    if cookie.chunks is not None and cookie.chunks.writing:
+        line = cookie.set("", max_age=max_age, expires=expires)
+        values = _cut(value, cookie.name, cookie.chunks, MAX_COOKIE - len(line) + len(cookie.name))
+    deleted = [cookie.renamed(name).delete() for name in present if name not in values]
+    return deleted + [
+        cookie.renamed(name).set(part, max_age=max_age, expires=expires)
+        for name, part in values.items()
+    ]
 
 
 def delete(cookie: Cookie, *, present: Sequence[str] = ()) -> list[str]:
@@ -64,42 +76,28 @@ def delete(cookie: Cookie, *, present: Sequence[str] = ()) -> list[str]:
     return [cookie.renamed(name).delete() for name in names]
 
 
-def stale(header: str, name: str) -> list[str]:
+def stale(header: str, name: str, chunking: Chunking | None = None) -> list[str]:
     """Return the names in a Cookie header that are `name` or pieces of it."""
     if name not in header:
         return []
-    wanted = {name, *_names(name)}
+    wanted = {name, *(chunking.names(name) if chunking else ())}
     return list(dict.fromkeys(found for found, _ in parse(header) if found in wanted))
 
 
-def _set(cookie: Cookie, value: str, max_age: int | None) -> list[str]:
-    try:
-        return [cookie.set(value, max_age=max_age)]
-    except TooLarge:
-        if not cookie.chunked:
-            raise
-    piece = cookie.renamed(f"{cookie.name}.0")
-    room = MAX_COOKIE - len(piece.set("", max_age=max_age))
-    if len(value) > room * MAX_CHUNKS:
+def _cut(value: str, name: str, chunking: Chunking, room: int) -> dict[str, str]:
+    # Where name and attributes are long, pieces are smaller than the peer's: it joins any size.
+    names = chunking.names(name)
+    whole, piece = (
+        max(0, min(room - len(longest), chunking.piece or room)) for longest in (name, names[-1])
+    )
+    if len(value) <= whole:
+        return {name: value}
+    if len(value) > piece * chunking.most:
         raise TooLarge(
-            f"the value of {cookie.name} takes {len(value)} bytes, and {MAX_CHUNKS} cookies hold "
-            f"{room * MAX_CHUNKS}: store less in the session, or keep it on the server",
+            f"the value of {name} takes {len(value)} bytes, and {chunking.most} cookies hold "
+            f"{piece * chunking.most}: store less in the session, or keep it on the server",
             size=len(value),
-            limit=room * MAX_CHUNKS,
+            limit=piece * chunking.most,
         )
-    cut = [value[start : start + room] for start in range(0, len(value), room)]
-    return [
-        cookie.renamed(f"{cookie.name}.{index}").set(part, max_age=max_age)
-        for index, part in enumerate(cut)
-    ]
-
-
-def _names(name: str) -> list[str]:
-    return [f"{name}.{index}" for index in range(MAX_CHUNKS)]
-
-
-def _until_gap(pieces: dict[str, str], name: str) -> Iterator[str]:
-    for piece in _names(name):
-        if piece not in pieces:
-            return
-        yield pieces[piece]
+    starts = range(0, len(value), piece)
+    return {names[index]: value[at : at + piece] for index, at in enumerate(starts)}

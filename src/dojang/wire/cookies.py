@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dojang.errors import InvalidCookie, TooLarge
+from dojang.wire.chunking import Chunking
 
 __all__ = ["MAX_AGE", "MAX_COOKIE", "Cookie", "SameSite", "parse", "values"]
 
@@ -74,7 +75,8 @@ class Cookie:
         same_site: `lax`, `strict`, `none` (which needs Secure), or None to leave it to the browser.
         partitioned: Kept apart per top-level site (which needs Secure).
         priority: What Chromium evicts first, or None.
-        chunked: Whether a value too large for one cookie goes into `<name>.0` to `<name>.3`.
+        chunks: How a value too large for one cookie is cut into several, `Chunking()` for the
+            rules of iron-session 9; None if it is not, and no pieces are read.
 
     Raises:
         InvalidCookie: The combination would be refused; the error says why and what to write.
@@ -90,7 +92,7 @@ class Cookie:
     same_site: SameSite | None = "lax"
     partitioned: bool = False
     priority: Priority | None = None
-    chunked: bool = False
+    chunks: Chunking | None = None
     _attributes: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
