@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from dojang import clock as clocks
 from dojang.errors import Misuse
+from dojang.peers.peer import Peer
 from dojang.session import principal as principals
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
@@ -56,7 +57,7 @@ class Sessions:
 
     def __init__(
         self,
-        strategy: Strategy,
+        home: Strategy | Peer,
         *,
         secret: Keyring | str | bytes | Sequence[str | bytes] | None = None,
         lifetime: Lifetime | None = None,
@@ -69,7 +70,9 @@ class Sessions:
         """Put the parts together.
 
         Args:
-            strategy: `ClientSide(format)` or `ServerSide(store)`.
+            home: `ClientSide(format)`, `ServerSide(store)`, or a whole foreign system such as
+                `peers.AuthJs(...)`, which brings lifetime, cookie and principal unless they are
+                given.
             secret: Signs the ids of `ServerSide`, newest first; a format has its own.
             lifetime: Idle and absolute limits; 7 and 30 days unless given.
             cookie: Name and attributes; `__Host-session`, Secure, HttpOnly, Lax unless given.
@@ -86,30 +89,24 @@ class Sessions:
             WeakSecret: A secret is too short.
             Misuse: `ServerSide` has no secret, or a secret was given that nothing would use.
         """
-        if isinstance(strategy, ServerSide | Spill):
-            if secret is not None:
-                strategy.sign_with(Keyring.of(secret).derive("session-id"))
-            elif not strategy.signed:
-                raise Misuse(
-                    "ids have to be signed: write Sessions(ServerSide(store), secret=...); "
-                    "`dojang keys new` prints a secret"
-                )
-        elif isinstance(strategy, ClientSide) and strategy.revocable and _is_endless(lifetime):
-            raise Misuse(
-                "revocations need sessions that end: write Lifetime(absolute=...), because an "
-                "entry is kept until nothing it ends can be alive"
-            )
-        if isinstance(strategy, ClientSide) and secret is not None:
-            raise Misuse("a client-side format has its own secret: ClientSide(IronSeal(secret))")
-        self.strategy = strategy
-        self.lifetime = lifetime or Lifetime()
-        self.cookie = cookie or Cookie()
+        system = (
+            home
+            if isinstance(home, Peer)
+            else Peer(strategy=home, cookie=Cookie(), lifetime=Lifetime())
+        )
+        self.strategy = system.strategy
+        self.lifetime = lifetime or system.lifetime
+        self.cookie = cookie or system.cookie
+        _give_secret(self.strategy, secret)
+        _check_ends(self.strategy, self.lifetime)
         self.clock = clock
         self._house = House(
-            strategy=strategy,
+            strategy=self.strategy,
             lifetime=self.lifetime,
             cookie=self.cookie,
-            principal=Place(principal) if isinstance(principal, str) else principal,
+            principal=Place(principal)
+            if isinstance(principal, str)
+            else principal or system.principal,
             bearer=bearer,
             renewing=renewing,
             clock=clock,
@@ -233,8 +230,27 @@ class Sessions:
         self.strategy.close()
 
 
-def _is_endless(lifetime: Lifetime | None) -> bool:
-    return lifetime is not None and lifetime.absolute is None
+def _give_secret(
+    strategy: Strategy, secret: Keyring | str | bytes | Sequence[str | bytes] | None
+) -> None:
+    if isinstance(strategy, ServerSide | Spill):
+        if secret is not None:
+            strategy.sign_with(Keyring.of(secret).derive("session-id"))
+        elif not strategy.signed:
+            raise Misuse(
+                "ids have to be signed: write Sessions(ServerSide(store), secret=...); "
+                "`dojang keys new` prints a secret"
+            )
+    elif isinstance(strategy, ClientSide) and secret is not None:
+        raise Misuse("a client-side format has its own secret: ClientSide(IronSeal(secret))")
+
+
+def _check_ends(strategy: Strategy, lifetime: Lifetime) -> None:
+    if isinstance(strategy, ClientSide) and strategy.revocable and lifetime.absolute is None:
+        raise Misuse(
+            "revocations need sessions that end: write Lifetime(absolute=...), because an "
+            "entry is kept until nothing it ends can be alive"
+        )
 
 
 def _entry(record: Record) -> Entry:

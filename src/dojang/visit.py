@@ -219,9 +219,12 @@ class Visit:
         return self._cookies_for(kept.record, kept.credential)
 
     def _cookies_for(self, record: Record, credential: str) -> Sequence[str]:
-        max_age = self._house.lifetime.max_age(record, now=self._now)
         cookie = self._house.cookie
-        return chunks.set_chunks(cookie, credential, max_age=max_age, present=self._present())
+        seconds = self._house.lifetime.max_age(record, now=self._now)
+        max_age, expires = cookie.life(seconds, now=self._now)
+        return chunks.set_chunks(
+            cookie, credential, max_age=max_age, expires=expires, present=self._present()
+        )
 
     def _queue(self, lines: Sequence[str]) -> None:
         if lines and self._started:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from dojang.errors import InvalidCookie, TooLarge
 from dojang.wire.chunking import Chunking
+from dojang.wire.js.date import http_date
 
 __all__ = ["MAX_AGE", "MAX_COOKIE", "Cookie", "SameSite", "parse", "values"]
 
@@ -77,6 +78,10 @@ class Cookie:
         priority: What Chromium evicts first, or None.
         chunks: How a value too large for one cookie is cut into several, `Chunking()` for the
             rules of iron-session 9; None if it is not, and no pieces are read.
+        dated: Whether its end is written as an instant, Expires, as Express and Auth.js write it,
+            instead of as Max-Age.
+        margin: Seconds by which it ends before its session, where the session lives longer than
+            that; iron-session has 60.
 
     Raises:
         InvalidCookie: The combination would be refused; the error says why and what to write.
@@ -93,6 +98,8 @@ class Cookie:
     partitioned: bool = False
     priority: Priority | None = None
     chunks: Chunking | None = None
+    dated: bool = False
+    margin: int = 0
     _attributes: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -130,6 +137,18 @@ class Cookie:
             InvalidCookie: The name is not a token, or its prefix does not fit the attributes.
         """
         return replace(self, name=name)
+
+    def life(self, seconds: int | None, *, now: int) -> tuple[int | None, str | None]:
+        """Return the `max_age` and `expires` of a cookie whose session lives that long.
+
+        Args:
+            seconds: From now on, or None for a cookie that ends with the browser.
+            now: Unix milliseconds.
+        """
+        if seconds is None:
+            return None, None
+        seconds -= self.margin if seconds > self.margin else 0
+        return (None, http_date(now + seconds * 1000)) if self.dated else (seconds, None)
 
     def set(self, value: str, *, max_age: int | None = None, expires: str | None = None) -> str:
         """Return the Set-Cookie line that stores `value`.

@@ -1,0 +1,6 @@
+"""Foreign systems put together from formats, cookies and lifetimes: one argument each."""
+
+from dojang.peers.iron_session import IronSession
+from dojang.peers.peer import Peer
+
+__all__ = ["IronSession", "Peer"]
