@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "dojang"
 
 #: Floors, lowest first. A file or folder stands on one of them; nothing imports from above.
 FLOORS: list[set[str]] = [
-    {"errors", "blocking"},
+    {"errors", "blocking", "extras"},
     {"wire"},
     {"session", "doctor"},
     {"stores", "strategies", "peers"},

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dojang.cli.extras import extra
 from dojang.errors import MissingExtra
+from dojang.extras import extra
 
 from .kit import dojang, environment
 

@@ -2,8 +2,8 @@
 
 import sys
 
-from dojang.cli.extras import extra
 from dojang.errors import DojangError
+from dojang.extras import extra
 
 __all__ = ["main"]
 

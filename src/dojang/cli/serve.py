@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dojang.cli.extras import extra
+from dojang.extras import extra
 
 __all__ = ["serve"]
 
