@@ -8,7 +8,9 @@ DojangError
 │   ├── BadSignature         no key of ours made it
 │   ├── UnknownKey           names a key we do not have
 │   ├── WrongAlgorithm       made in a way that we do not accept
-│   ├── WrongType  WrongAudience  WrongIssuer  NotYetValid    authentic, not for this
+│   ├── WrongType  WrongAudience  WrongIssuer  WrongSubject  WrongId  NotYetValid
+│   │                        authentic, not for this
+│   ├── MissingClaim         authentic, without what was asked for
 │   ├── Expired              past its idle or absolute limit
 │   ├── Revoked              ended from afar
 │   ├── Unknown              well signed, but there is no such session
@@ -41,6 +43,7 @@ __all__ = [
     "InvalidCookie",
     "Malformed",
     "Missing",
+    "MissingClaim",
     "MissingExtra",
     "Misuse",
     "NotJson",
@@ -60,7 +63,9 @@ __all__ = [
     "WeakSecret",
     "WrongAlgorithm",
     "WrongAudience",
+    "WrongId",
     "WrongIssuer",
+    "WrongSubject",
     "WrongType",
 ]
 
@@ -150,6 +155,24 @@ class WrongIssuer(Rejected):
     """Authentic, but made by somebody we do not listen to."""
 
     code = "wrong-issuer"
+
+
+class WrongSubject(Rejected):
+    """Authentic, but about somebody else."""
+
+    code = "wrong-subject"
+
+
+class WrongId(Rejected):
+    """Authentic, but not the one token that was asked for."""
+
+    code = "wrong-id"
+
+
+class MissingClaim(Rejected):
+    """Authentic, but it does not say what it has to say."""
+
+    code = "missing-claim"
 
 
 class NotYetValid(Rejected):

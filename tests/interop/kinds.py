@@ -11,6 +11,8 @@ CODES = {
     "wrong_algorithm": {"wrong-algorithm"},
     "wrong_audience": {"wrong-audience"},
     "wrong_issuer": {"wrong-issuer"},
+    "wrong_subject": {"wrong-subject"},
+    "wrong_id": {"wrong-id"},
     "wrong_type": {"wrong-type"},
     "not_found": {"unknown", "missing"},
     "bad_config": {"weak-secret"},
