@@ -1,11 +1,12 @@
 """The protected header of a JOSE token, before anything in it has been believed."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from dojang.errors import Malformed
 from dojang.wire import base64url, json
 
-__all__ = ["read"]
+__all__ = ["Encoding", "read", "write"]
 
 #: Characters, inclusive; a header with a key id takes about 200.
 MAX_HEADER = 4096
@@ -13,12 +14,33 @@ MAX_HEADER = 4096
 #: Members that bring a key along, fetch one, or change what the rest of the token means.
 _REFUSED = ("crit", "zip", "b64", "jwk", "jku", "x5u", "x5c")
 
+#: jsonwebtoken takes the low byte of each UTF-16 unit, everybody else UTF-8.
+Encoding = Literal["utf-8", "latin-1"]
 
-def read(protected: str) -> dict[str, Any]:
+
+def write(header: Mapping[str, object], encoding: Encoding = "utf-8") -> str:
+    """Return a header as the first part of a token, in its own order.
+
+    Args:
+        header: A JSON object.
+        encoding: `latin-1` cuts what it has no byte for, as jsonwebtoken does: beyond ASCII such
+            a header says something else than it was given.
+
+    Raises:
+        NotJson: Something in `header` is not JSON.
+    """
+    text = json.dumps(header, root="header")
+    if encoding == "latin-1":
+        return base64url.encode(text.encode("utf-16-le", "surrogatepass")[::2])
+    return base64url.encode(text.encode("utf-8"))
+
+
+def read(protected: str, encoding: Encoding = "utf-8") -> dict[str, Any]:
     """Return the header that `protected` encodes.
 
     Args:
         protected: The first part of a token; any text is safe to pass.
+        encoding: What its bytes are read as.
 
     Raises:
         Malformed: Longer than `MAX_HEADER`, not canonical base64url of a JSON object, without an
@@ -28,7 +50,8 @@ def read(protected: str) -> dict[str, Any]:
     """
     if len(protected) > MAX_HEADER:
         raise Malformed(f"a header of {len(protected)} characters, at most {MAX_HEADER}")
-    header = json.loads_object(base64url.decode(protected))
+    data = base64url.decode(protected)
+    header = json.loads_object(data.decode("latin-1") if encoding == "latin-1" else data)
     for name in _REFUSED:
         if name in header:
             raise Malformed(f"a header with {name}, which is never followed")
