@@ -12,10 +12,10 @@ from dojang.stores.memory import MemoryStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
+from dojang.testing.store_contract import in_threads
 from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
-from tests.stores.contract import in_threads
 
 
 @pytest.mark.parametrize("url", ["sealed:", "memory:", "sqlite:///{}/sub%20dir/s.db"])

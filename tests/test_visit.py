@@ -23,12 +23,12 @@ class Remote(MemoryStore):
     down = False
     asked = 0
 
-    async def find(self, handle: str) -> Any:
+    async def find(self, handle: str, **options: Any) -> Any:
         self.asked += 1
         await asyncio.sleep(0)
         if self.down:
             raise Unavailable("taken down by the test")
-        return await super().find(handle)
+        return await super().find(handle, **options)
 
     async def revocations(self, **options: Any) -> Any:
         await asyncio.sleep(0)

@@ -15,10 +15,10 @@ from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
+from dojang.testing.store_contract import in_threads
 from tests.browser import Browser, put
 from tests.conftest import SECRET
 from tests.session.test_session import LOOKS
-from tests.stores.contract import in_threads
 
 
 def serve(sessions: Sessions, work: Any, headers: dict[str, str] | None = None) -> TestClient:

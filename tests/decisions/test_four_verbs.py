@@ -15,10 +15,10 @@ from dojang.stores.memory import MemoryStore
 from dojang.strategies.server_side import OnConflict, ServerSide
 from dojang.strategies.tally import Tally
 from dojang.testing import Clock
+from dojang.testing.store_contract import in_threads
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
 from tests.counts import scaled
-from tests.stores.contract import in_threads
 
 
 def tally_of(sessions: Sessions) -> Tally:

@@ -21,9 +21,9 @@ class Asked(MemoryStore):
 
     asked = 0
 
-    async def find(self, handle: str) -> Any:
+    async def find(self, handle: str, *, id: str = "") -> Any:
         self.asked += 1
-        return await super().find(handle)
+        return await super().find(handle, id=id)
 
     async def insert(self, record: Any, **options: Any) -> None:
         self.asked += 1

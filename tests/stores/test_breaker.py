@@ -6,7 +6,7 @@ from dojang.stores.drivers.breaker import Breaker
 from dojang.stores.drivers.turnstile import Turnstile
 from dojang.stores.sqlite import SqliteStore
 from dojang.testing import Clock
-from tests.stores.contract import NOW, a_record
+from dojang.testing.store_contract import NOW, a_record
 
 
 @pytest.fixture

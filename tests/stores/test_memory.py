@@ -3,10 +3,11 @@ import pytest
 from dojang import blocking
 from dojang.errors import Unavailable
 from dojang.stores.memory import MemoryStore
-from tests.stores.contract import HOUR, NOW, StoreContract, a_record
+from dojang.testing.capability_contracts import WholeContract
+from dojang.testing.store_contract import HOUR, NOW, a_record
 
 
-class TestMemoryStore(StoreContract):
+class TestMemoryStore(WholeContract):
     @pytest.fixture
     def store(self) -> MemoryStore:
         return MemoryStore()

@@ -14,14 +14,14 @@ import pytest
 
 from dojang import blocking
 from dojang.errors import Misuse, Unavailable
-from dojang.stores import sqlite_schema
 from dojang.stores.drivers import sqlite_writer
 from dojang.stores.drivers.turnstile import Turnstile
-from dojang.stores.sqlite import SqliteStore
-from tests.stores.contract import NOW, StoreContract, a_record, in_threads
+from dojang.stores.sqlite import SqliteStore, schema
+from dojang.testing.capability_contracts import WholeContract
+from dojang.testing.store_contract import NOW, a_record, in_threads
 
 
-class TestSqliteStore(StoreContract):
+class TestSqliteStore(WholeContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[SqliteStore]:
         store = SqliteStore(tmp_path / "sessions.db")
@@ -150,8 +150,9 @@ def test_a_store_opened_before_a_fork_works_in_the_child(store: SqliteStore) -> 
 WRITER = """
 import sys, time
 from dojang import blocking
-from dojang.stores.sqlite import SqliteStore
-from tests.stores.contract import NOW, a_record
+from dojang.stores.sqlite import SqliteStore, schema
+from dojang.testing.capability_contracts import WholeContract
+from dojang.testing.store_contract import NOW, a_record
 
 store, name, seconds = SqliteStore(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 blocking.run(store.insert(a_record(f"{name}-ready"), now=NOW))
@@ -250,7 +251,7 @@ def test_a_database_of_a_newer_dojang_is_refused_with_both_numbers(path: Path) -
     store = SqliteStore(path)
     blocking.run(store.insert(a_record(), now=NOW))
     store.close()
-    newer = sqlite_schema.VERSION + 1
+    newer = schema.VERSION + 1
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE dojang_schema SET value = ?", (newer,))
     for _ in range(2):

@@ -49,6 +49,8 @@ class Record:
         seen: When the session was last seen, give or take `seen_every`.
         device: Where the login came from.
         rotated: Whether a newer record has taken its place; then it is nobody's.
+        id: The very id that the cookie holds, where a store's layout files the session under it as
+            connect-redis does; empty everywhere else. A secret.
     """
 
     handle: str = ""
@@ -61,3 +63,4 @@ class Record:
     seen: int = 0
     device: Device = field(default_factory=Device)
     rotated: bool = False
+    id: str = field(default="", repr=False)

@@ -1,4 +1,4 @@
-"""What a store promises; `tests/stores/contract.py` holds every store to it."""
+"""What a store promises; `dojang.testing.store_contract` holds every store to it."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -21,10 +21,22 @@ class Store(Protocol):
         """Whether `find` may wait for an event loop."""
         ...
 
-    async def find(self, handle: str) -> Record | None:
+    @property
+    def by_id(self) -> bool:
+        """Whether records are filed under the id itself, as a foreign layout demands.
+
+        Such a store finds a session by its id; a handle is enough for those it has met before.
+        """
+        ...
+
+    async def find(self, handle: str, *, id: str = "") -> Record | None:
         """Return the record under `handle`, or None. A miss is an answer, not an error.
 
         A record past its expiry may still be found; whoever asks looks at the time.
+
+        Args:
+            handle: Its public name.
+            id: What the cookie holds, for a store that files records under it.
         """
         ...
 

@@ -23,8 +23,8 @@ __all__ = ["OnConflict", "ServerSide", "handle_of"]
 
 OnConflict = Literal["merge", "last_write", "error"]
 
-#: Bytes of randomness in an id.
-_ID_BYTES = 32
+#: Random bytes in an id, inclusive; OWASP asks for 64 bits, and nobody has fewer than 128.
+_FEWEST_ID_BYTES = 16
 
 #: Characters of the longest signed id that is looked at: ours take 91, a peer's are as short.
 _LONGEST = 512
@@ -56,6 +56,7 @@ class ServerSide:
         on_conflict: OnConflict = "merge",
         limit: Limit | None = None,
         overlap: int = 0,
+        id_bytes: int = 32,
     ) -> None:
         """Take the store.
 
@@ -67,20 +68,27 @@ class ServerSide:
             limit: How many sessions one principal may have.
             overlap: Seconds for which a replaced id still reads, as an anonymous session that
                 cannot be changed and whose `rejected` is `rotated`.
+            id_bytes: Random bytes in an id, at least 16; a peer has a number of its own.
 
         Raises:
-            Misuse: `on_conflict` is none of the three, or `overlap` is negative.
+            Misuse: `on_conflict` is none of the three, `overlap` is negative, or an id would have
+                fewer bytes.
         """
         if on_conflict not in {"merge", "last_write", "error"}:
             raise Misuse(f"on_conflict is merge, last_write or error, not {on_conflict!r}")
         if overlap < 0:
             raise Misuse(f"overlap is {overlap} s; write 0 or more")
+        if id_bytes < _FEWEST_ID_BYTES:
+            raise Misuse(
+                f"an id of {id_bytes} bytes can be guessed; write {_FEWEST_ID_BYTES} or more"
+            )
         self.store = store
         self.tally = Tally()
         self._keys = keys
         self._on_conflict = on_conflict
         self._limit = limit
         self._overlap = overlap
+        self._id_bytes = id_bytes
 
     @property
     def suspends(self) -> bool:
@@ -112,7 +120,7 @@ class ServerSide:
             if len(text) > _LONGEST:
                 raise Oversized(f"{len(text)} characters, at most {_LONGEST} are looked at")
             id, key = signed_id.from_cookie(text, keys=self._signing())
-            record = await self.store.find(handle_of(id))
+            record = await self.store.find(handle_of(id), id=id)
             if record is None:
                 raise Unknown("there is no such session")
             current = lifetime.noticed(resume(record, lifetime, now=now), now=now)
@@ -159,14 +167,14 @@ class ServerSide:
         self.store.close()
 
     async def _insert(self, record: Record, now: int) -> Kept:
-        id = entropy.token(_ID_BYTES)
-        named = replace(record, handle=handle_of(id))
+        id = entropy.token(self._id_bytes)
+        named = self._named(record, id)
         await self.store.insert(named, now=now, limit=self._limit)
         return Kept(named, self._sign(id))
 
     async def _replace(self, before: Record, after: Record, found: Found, now: int) -> Kept:
-        id = None if after.handle else entropy.token(_ID_BYTES)
-        new = replace(after, handle=handle_of(id)) if id else after
+        id = None if after.handle else entropy.token(self._id_bytes)
+        new = self._named(after, id) if id else after
         retire_until = now + self._overlap * 1000 if id and self._overlap else None
         base, overwritten = before, 0
         for _ in range(_TRIES):
@@ -179,7 +187,7 @@ class ServerSide:
                 began = new.user is not None and new.login != before.login
                 return await self._insert(after, now) if began else self._lost()
             except Conflict:
-                theirs = await self.store.find(before.handle)
+                theirs = await self.store.find(before.handle, id=before.id)
                 if theirs is None:
                     continue
                 if theirs.user != before.user:
@@ -198,6 +206,9 @@ class ServerSide:
             raise Conflict("somebody else changed the session; load it again and repeat the change")
         bring = merge.merge if self._on_conflict == "merge" else merge.overwrite
         return bring(before.data, after.data, theirs.data)
+
+    def _named(self, record: Record, id: str) -> Record:
+        return replace(record, handle=handle_of(id), id=id if self.store.by_id else "")
 
     def _lost(self) -> Kept:
         self.tally.drop()

@@ -1,4 +1,14 @@
-"""What every store promises, as tests; a store's test file is this and a fixture."""
+"""What every store promises, as tests; the test file of a store is this and a fixture.
+
+    from dojang.testing.store_contract import StoreContract
+
+    class TestMyStore(StoreContract):
+        @pytest.fixture
+        def store(self) -> MyStore:
+            return MyStore(...)
+
+What a store can do beyond this has contracts of its own, in `capability_contracts`.
+"""
 
 import asyncio
 import threading
@@ -33,12 +43,12 @@ def of_user(handle: str, age: int = 0, user: str = "ada") -> Record:
     return a_record(handle, user=user, created=NOW - age, login=Login(NOW - age, ("pwd",)))
 
 
-class StoreContract:
+class Driven:
     """Each test drives the store from a coroutine and from synchronous code alike."""
 
     @pytest.fixture
-    def store(self) -> Store:
-        raise NotImplementedError
+    def store(self) -> Any:
+        raise NotImplementedError("write a fixture `store` that returns an empty one")
 
     @pytest.fixture(params=["async", "sync"])
     def run(self, request: pytest.FixtureRequest) -> Iterator[Driver]:
@@ -47,6 +57,10 @@ class StoreContract:
             return
         with asyncio.Runner() as runner:
             yield runner.run
+
+
+class StoreContract(Driven):
+    """Four verbs, all or nothing."""
 
     def test_what_was_inserted_is_found_whole(self, store: Store, run: Driver) -> None:
         record = Record(

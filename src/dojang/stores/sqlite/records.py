@@ -1,20 +1,19 @@
-"""Records in an SQLite file: the default, and a real store."""
+"""Records in an SQLite file."""
 
 import sqlite3
 from collections.abc import Sequence
-from pathlib import Path
 
 from dojang.errors import Conflict, Gone
-from dojang.session.fence import Revocation
 from dojang.session.limit import Limit
 from dojang.session.record import Device, Login, Principal, Record
+from dojang.stores.catalogue import Page
 from dojang.stores.drivers.sqlite import SqliteDriver
 from dojang.stores.limits import victims
-from dojang.stores.revocation_log import Pulled
-from dojang.stores.sqlite_schema import migrate
-from dojang.wire import entropy, json
+from dojang.stores.sqlite.counters import sweep_hits
+from dojang.stores.sqlite.revocations import sweep_revocations
+from dojang.wire import json
 
-__all__ = ["SqliteStore"]
+__all__ = ["SqliteRecords"]
 
 #: Milliseconds between two sweeps that ride along with a write.
 _SWEEP_EVERY = 60_000
@@ -43,42 +42,26 @@ _REMOVE_ALL = "DELETE FROM session WHERE owner = ? AND handle IS NOT ?"
 _SWEEP = """
     DELETE FROM session WHERE handle IN (SELECT handle FROM session WHERE expires <= ? LIMIT ?)
 """
-
-_LOG = "SELECT generation, begun FROM revocation_log"
-_BEGIN_LOG = """
-    INSERT INTO revocation_log SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM revocation_log)
+_SCAN = """
+    SELECT * FROM session
+    WHERE handle > ? AND rotated = 0 AND (expires IS NULL OR expires > ?)
+    ORDER BY handle LIMIT ?
 """
-_REVOKE = """
-    INSERT INTO revocation (handle, owner, not_before, exempt, expires) VALUES (?, ?, ?, ?, ?)
-"""
-_COUNT_REVOCATIONS = "SELECT count(*) FROM revocation WHERE expires > ?"
-_REVOCATIONS = "SELECT * FROM revocation WHERE number > ? AND expires > ? ORDER BY number"
-_SWEEP_REVOCATIONS = """
-    DELETE FROM revocation WHERE number IN (
-        SELECT number FROM revocation WHERE expires <= ? LIMIT ?
-    )
+_COUNT = """
+    SELECT count(*) FROM session WHERE rotated = 0 AND (expires IS NULL OR expires > ?)
 """
 
 
-class SqliteStore:
-    """A store in one file, shared by all threads, event loops and processes of one machine.
+class SqliteRecords:
+    """Records in a table of their own, with an index by owner and one by expiry."""
 
-    An acknowledged write is on disk (`synchronous=FULL`). The file is opened when it is first used,
-    and again after a fork.
-    """
-
-    suspends = False
-
-    def __init__(self, path: str | Path) -> None:
-        """Use the database at `path`, created when missing.
-
-        Raises:
-            Misuse: `path` names no file.
-        """
-        self._driver = SqliteDriver(path, migrate)
+    def __init__(self, driver: SqliteDriver) -> None:
+        """Use the file of `driver`."""
+        self._driver = driver
         self._swept = 0
 
-    async def find(self, handle: str) -> Record | None:
+    async def find(self, handle: str, *, id: str = "") -> Record | None:
+        del id
         rows = self._driver.read(_FIND, (handle,))
         return _record(rows[0]) if rows else None
 
@@ -115,35 +98,17 @@ class SqliteStore:
     async def sweep(self, *, now: int, limit: int = 500) -> int:
         return await self._driver.write(lambda db: _sweep(db, now, limit))
 
-    async def begin(self, *, now: int) -> None:
-        if not self._driver.read(_LOG):
-            fresh = (entropy.token(8), now)
-            await self._driver.write(lambda db: db.execute(_BEGIN_LOG, fresh).rowcount)
+    async def scan(self, *, after: str = "", limit: int = 500, now: int) -> Page:
+        rows = self._driver.read(_SCAN, (after, now, limit))
+        cursor = rows[-1]["handle"] if len(rows) == limit else ""
+        return Page([_record(row) for row in rows], cursor)
 
-    async def revoke(self, revocation: Revocation, *, now: int) -> None:
-        await self.begin(now=now)
-        parameters = (
-            revocation.handle,
-            revocation.user,
-            revocation.not_before,
-            revocation.exempt,
-            revocation.expires,
-        )
-        await self._driver.write(lambda db: db.execute(_REVOKE, parameters).rowcount)
+    async def count(self, *, now: int) -> int:
+        ((live,),) = self._driver.read(_COUNT, (now,))
+        return int(live)
 
-    async def revocations(self, *, after: int, now: int) -> Pulled:
-        log = self._driver.read(_LOG)
-        generation, begun = tuple(log[0]) if log else ("", now)
-        # Counted before they are read: what comes in between is at worst read twice.
-        ((live,),) = self._driver.read(_COUNT_REVOCATIONS, (now,))
-        rows = self._driver.read(_REVOCATIONS, (after, now))
-        entries = [_revocation(row) for row in rows]
-        cursor = rows[-1]["number"] if rows else after
-        return Pulled(generation, begun, live, cursor, entries)
-
-    def close(self) -> None:
-        """Finish what is queued and close the file; using the store again opens it again."""
-        self._driver.close()
+    async def clear(self) -> int:
+        return await self._driver.write(lambda db: db.execute("DELETE FROM session").rowcount)
 
     def _insert(
         self, db: sqlite3.Connection, record: Record, now: int, limit: Limit | None
@@ -197,7 +162,8 @@ def _remove_all(db: sqlite3.Connection, owner: str, now: int, but: str | None) -
 
 
 def _sweep(db: sqlite3.Connection, now: int, limit: int) -> int:
-    db.execute(_SWEEP_REVOCATIONS, (now, limit))
+    sweep_revocations(db, now, limit)
+    sweep_hits(db, now, limit)
     return db.execute(_SWEEP, (now, limit)).rowcount
 
 
@@ -250,13 +216,3 @@ def _record(row: sqlite3.Row) -> Record:
 def _login(text: str) -> Login:
     at, methods = json.loads(text)
     return Login(at, tuple(methods))
-
-
-def _revocation(row: sqlite3.Row) -> Revocation:
-    return Revocation(
-        handle=row["handle"],
-        user=row["owner"],
-        not_before=row["not_before"],
-        exempt=row["exempt"],
-        expires=row["expires"],
-    )

@@ -1,4 +1,4 @@
-"""For the tests of applications and stores: a clock that is moved by hand."""
+"""A clock that is moved by hand."""
 
 __all__ = ["Clock"]
 

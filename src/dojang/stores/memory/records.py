@@ -1,44 +1,35 @@
-"""Records in this process: bounded, expiring, safe between threads, gone with the process."""
+"""Records in memory, bounded and expiring."""
 
+import heapq
 import threading
 from collections.abc import Sequence
 from dataclasses import replace as changed
 
 from dojang.errors import Conflict, Gone, Unavailable
-from dojang.session.fence import Revocation
 from dojang.session.limit import Limit
 from dojang.session.record import Principal, Record
+from dojang.stores.catalogue import Page
 from dojang.stores.limits import victims
-from dojang.stores.revocation_log import Pulled
-from dojang.wire import entropy
 
-__all__ = ["MemoryStore"]
+__all__ = ["MemoryRecords"]
 
 
-class MemoryStore:
-    """A store for tests and single-process programs.
+class MemoryRecords:
+    """Records are frozen and hold their data as text: nothing of one request reaches another."""
 
-    Records are frozen and hold their data as text, so nothing of a request can leak into another.
-    """
-
-    suspends = False
-
-    def __init__(self, *, capacity: int = 100_000) -> None:
+    def __init__(self, capacity: int) -> None:
         """Hold at most `capacity` records; one more is refused, nobody is logged out for it."""
         self._capacity = capacity
         self._records: dict[str, Record] = {}
         self._by_user: dict[str, set[str]] = {}
-        self._revocations: list[Revocation] = []
-        self._dropped = 0
-        self._generation = entropy.token(8)
         self._none_over_before = 0
-        self._begun: int | None = None
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._records)
 
-    async def find(self, handle: str) -> Record | None:
+    async def find(self, handle: str, *, id: str = "") -> Record | None:
+        del id
         return self._records.get(handle)
 
     async def insert(self, record: Record, *, now: int, limit: Limit | None = None) -> None:
@@ -85,7 +76,7 @@ class MemoryStore:
             current = self._records.get(record.handle)
             if current is None or current.rotated:
                 return False
-            expires = later(current.expires, record.expires)
+            expires = _later(current.expires, record.expires)
             seen = max(current.seen, record.seen)
             self._records[record.handle] = changed(current, expires=expires, seen=seen)
             return True
@@ -110,34 +101,24 @@ class MemoryStore:
         with self._lock:
             return self._sweep(now, limit)
 
-    async def begin(self, *, now: int) -> None:
+    async def scan(self, *, after: str = "", limit: int = 500, now: int) -> Page:
         with self._lock:
-            self._begin(now)
+            following = [handle for handle in self._records if handle > after]
+            handles = heapq.nsmallest(limit, following)
+            records = [self._records[handle] for handle in handles]
+        cursor = handles[-1] if len(handles) < len(following) else ""
+        return Page([record for record in records if _is_live(record, now)], cursor)
 
-    async def revoke(self, revocation: Revocation, *, now: int) -> None:
+    async def count(self, *, now: int) -> int:
         with self._lock:
-            self._begin(now)
-            live = [entry for entry in self._revocations if entry.expires > now]
-            if len(live) < len(self._revocations) // 2:
-                self._dropped += len(self._revocations) - len(live)
-                self._revocations = live
-            self._revocations.append(revocation)
+            return sum(_is_live(record, now) for record in self._records.values())
 
-    async def revocations(self, *, after: int, now: int) -> Pulled:
+    async def clear(self) -> int:
         with self._lock:
-            begun = now if self._begun is None else self._begun
-            live = sum(entry.expires > now for entry in self._revocations)
-            new = self._revocations[max(0, after - self._dropped) :]
-            cursor = self._dropped + len(self._revocations)
-        entries = [entry for entry in new if entry.expires > now]
-        return Pulled(self._generation, begun, live, cursor, entries)
-
-    def close(self) -> None:
-        """Do nothing: there is nothing but memory to let go of."""
-
-    def _begin(self, now: int) -> None:
-        if self._begun is None:
-            self._begun = now
+            gone = len(self._records)
+            self._records.clear()
+            self._by_user.clear()
+            return gone
 
     def _insert(self, record: Record, now: int, limit: Limit | None) -> None:
         if record.handle in self._records:
@@ -154,7 +135,7 @@ class MemoryStore:
 
     def _live(self, user: Principal, now: int) -> Sequence[Record]:
         records = [self._records[handle] for handle in self._by_user.get(str(user), ())]
-        return [record for record in records if record.expires is None or now < record.expires]
+        return [record for record in records if _is_live(record, now)]
 
     def _put(self, record: Record) -> None:
         self._records[record.handle] = record
@@ -188,6 +169,10 @@ class MemoryStore:
         return sum(self._drop(handle) for handle in over)
 
 
-def later(one: int | None, other: int | None) -> int | None:
+def _is_live(record: Record, now: int) -> bool:
+    return not record.rotated and (record.expires is None or now < record.expires)
+
+
+def _later(one: int | None, other: int | None) -> int | None:
     """Return the later of two expiries, None being never."""
     return None if one is None or other is None else max(one, other)

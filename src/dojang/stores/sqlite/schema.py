@@ -41,6 +41,21 @@ _STEPS = (
         begun      INTEGER NOT NULL
     ) STRICT;
     """,
+    """
+    CREATE TABLE lease (
+        name  TEXT    NOT NULL PRIMARY KEY,
+        owner TEXT    NOT NULL,
+        until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE hit (
+        key     TEXT    NOT NULL,
+        at      INTEGER NOT NULL,
+        expires INTEGER NOT NULL -- when it no longer counts
+    ) STRICT;
+    CREATE INDEX hit_by_key ON hit (key, at);
+    CREATE INDEX hit_by_expiry ON hit (expires);
+    """,
 )
 
 VERSION = len(_STEPS)

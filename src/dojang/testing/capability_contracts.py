@@ -1,0 +1,232 @@
+"""What stores promise that can do more than keep records, as tests; see `store_contract`."""
+
+from typing import Protocol
+
+from dojang import blocking
+from dojang.session.fence import Revocation
+from dojang.stores.catalogue import Catalogue
+from dojang.stores.contract import Store
+from dojang.stores.counters import Counters, Hit
+from dojang.stores.leases import Leases
+from dojang.stores.revocation_log import RevocationLog
+from dojang.testing.store_contract import (
+    HOUR,
+    NOW,
+    Driven,
+    Driver,
+    StoreContract,
+    a_record,
+    in_threads,
+    of_user,
+)
+
+__all__ = [
+    "CatalogueContract",
+    "CountersContract",
+    "LeasesContract",
+    "RevocationLogContract",
+    "WholeContract",
+]
+
+
+class Whole(Store, Catalogue, Protocol):
+    """A store whose sessions can be gone through."""
+
+
+class CatalogueContract(Driven):
+    """Sessions gone through, counted and ended altogether."""
+
+    def test_all_live_sessions_are_met_page_by_page(self, store: Whole, run: Driver) -> None:
+        there = {f"h{n}" for n in range(25)}
+        for handle in there:
+            run(store.insert(of_user(handle, user=handle), now=NOW))
+        run(store.insert(a_record("anonymous"), now=NOW))
+        run(store.insert(a_record("over", expires=NOW), now=NOW))
+        met, cursor, pages = [], "", 0
+        while True:
+            page = run(store.scan(after=cursor, limit=10, now=NOW))
+            met += [record.handle for record in page.records]
+            cursor, pages = page.cursor, pages + 1
+            if not cursor:
+                break
+            assert pages < 100
+        assert set(met) == there | {"anonymous"}
+
+    def test_a_page_holds_whole_records(self, store: Whole, run: Driver) -> None:
+        record = of_user("h1")
+        run(store.insert(record, now=NOW))
+        assert list(run(store.scan(now=NOW)).records) == [record]
+
+    def test_a_retired_handle_is_neither_met_nor_counted(self, store: Whole, run: Driver) -> None:
+        run(store.insert(of_user("h1"), now=NOW))
+        run(store.replace(of_user("h1"), of_user("h2"), now=NOW, retire_until=NOW + HOUR))
+        assert [record.handle for record in run(store.scan(now=NOW)).records] == ["h2"]
+        assert run(store.count(now=NOW)) == 1
+
+    def test_live_sessions_are_counted(self, store: Whole, run: Driver) -> None:
+        assert run(store.count(now=NOW)) == 0
+        for n in range(5):
+            run(store.insert(a_record(f"h{n}"), now=NOW))
+        assert run(store.count(now=NOW)) == 5
+
+    def test_everything_can_be_ended(self, store: Whole, run: Driver) -> None:
+        for n in range(5):
+            run(store.insert(of_user(f"h{n}"), now=NOW))
+        run(store.insert(a_record("anonymous"), now=NOW))
+        assert run(store.clear()) == 6
+        assert run(store.find("h1")) is None
+        assert list(run(store.list("ada", now=NOW))) == []
+        assert run(store.count(now=NOW)) == 0
+
+
+class LeasesContract(Driven):
+    """One owner at a time, and never for good."""
+
+    def test_a_name_is_lent_to_one_owner_at_a_time(self, store: Leases, run: Driver) -> None:
+        assert run(store.acquire("refresh:7", "a", until=NOW + 1000, now=NOW)) is True
+        assert run(store.acquire("refresh:7", "b", until=NOW + 1000, now=NOW)) is False
+        assert run(store.acquire("refresh:8", "b", until=NOW + 1000, now=NOW)) is True
+
+    def test_its_owner_may_hold_it_for_longer(self, store: Leases, run: Driver) -> None:
+        run(store.acquire("refresh:7", "a", until=NOW + 1000, now=NOW))
+        assert run(store.acquire("refresh:7", "a", until=NOW + 5000, now=NOW + 500)) is True
+        assert run(store.acquire("refresh:7", "b", until=NOW + 9000, now=NOW + 4999)) is False
+
+    def test_at_its_end_it_is_free_again(self, store: Leases, run: Driver) -> None:
+        run(store.acquire("refresh:7", "a", until=NOW + 1000, now=NOW))
+        assert run(store.acquire("refresh:7", "b", until=NOW + 2000, now=NOW + 1000)) is True
+
+    def test_only_its_owner_gives_it_back(self, store: Leases, run: Driver) -> None:
+        run(store.acquire("refresh:7", "a", until=NOW + 1000, now=NOW))
+        assert run(store.release("refresh:7", "b")) is False
+        assert run(store.release("refresh:7", "a")) is True
+        assert run(store.release("refresh:7", "a")) is False
+        assert run(store.acquire("refresh:7", "b", until=NOW + 1000, now=NOW)) is True
+
+    def test_of_many_at_once_one_gets_it(self, store: Leases) -> None:
+        got = []
+
+        def acquire(n: int) -> None:
+            if blocking.run(store.acquire("refresh:7", f"owner{n}", until=NOW + 1000, now=NOW)):
+                got.append(n)
+
+        in_threads(acquire, 20)
+        assert len(got) == 1
+
+
+class CountersContract(Driven):
+    """Events in a window that slides."""
+
+    def test_events_are_allowed_up_to_the_limit(self, store: Counters, run: Driver) -> None:
+        hits = [run(store.hit("login:ip", limit=3, window=1000, now=NOW + n)) for n in range(5)]
+        assert hits == [
+            Hit(True, 1, 0), Hit(True, 2, 0), Hit(True, 3, 0),
+            Hit(False, 3, 997), Hit(False, 3, 996),
+        ]  # fmt: skip
+
+    def test_the_window_slides_event_by_event(self, store: Counters, run: Driver) -> None:
+        for at in (0, 400, 800):
+            run(store.hit("login:ip", limit=3, window=1000, now=NOW + at))
+        assert run(store.hit("login:ip", limit=3, window=1000, now=NOW + 999)).allowed is False
+        assert run(store.hit("login:ip", limit=3, window=1000, now=NOW + 1000)) == Hit(True, 3, 0)
+        assert run(store.hit("login:ip", limit=3, window=1000, now=NOW + 1001)).retry_after == 399
+
+    def test_what_is_refused_is_not_counted(self, store: Counters, run: Driver) -> None:
+        for at in range(0, 900, 100):
+            run(store.hit("login:ip", limit=1, window=1000, now=NOW + at))
+        assert run(store.hit("login:ip", limit=1, window=1000, now=NOW + 1000)).allowed is True
+
+    def test_keys_are_counted_apart_and_can_be_forgotten(
+        self, store: Counters, run: Driver
+    ) -> None:
+        run(store.hit("a", limit=1, window=1000, now=NOW))
+        assert run(store.hit("b", limit=1, window=1000, now=NOW)).allowed is True
+        assert run(store.forget("a")) is True
+        assert run(store.forget("a")) is False
+        assert run(store.hit("a", limit=1, window=1000, now=NOW)).allowed is True
+
+    def test_of_many_at_once_no_more_than_the_limit_are_allowed(self, store: Counters) -> None:
+        allowed = []
+
+        def hit(n: int) -> None:
+            if blocking.run(store.hit("login:ip", limit=7, window=1000, now=NOW)).allowed:
+                allowed.append(n)
+
+        in_threads(hit, 30)
+        assert len(allowed) == 7
+
+
+class RevocationLogContract(Driven):
+    """An ordered log that a reader can tell it has missed nothing of."""
+
+    def test_what_was_revoked_comes_in_order_and_once(
+        self, store: RevocationLog, run: Driver
+    ) -> None:
+        entries = [Revocation(handle=f"h{n}", expires=NOW + HOUR) for n in range(5)]
+        for entry in entries[:3]:
+            run(store.revoke(entry, now=NOW))
+        first = run(store.revocations(after=0, now=NOW))
+        assert (list(first.entries), first.live) == (entries[:3], 3)
+        for entry in entries[3:]:
+            run(store.revoke(entry, now=NOW))
+        second = run(store.revocations(after=first.cursor, now=NOW))
+        assert (list(second.entries), second.live) == (entries[3:], 5)
+        third = run(store.revocations(after=second.cursor, now=NOW))
+        assert (list(third.entries), third.cursor) == ([], second.cursor)
+
+    def test_every_field_of_an_entry_is_kept(self, store: RevocationLog, run: Driver) -> None:
+        entries = [
+            Revocation(user="ada", not_before=NOW - 5, exempt="h1", expires=NOW + HOUR),
+            Revocation(handle="h2", exempt="h3", expires=NOW + HOUR),
+        ]
+        for entry in entries:
+            run(store.revoke(entry, now=NOW))
+        assert list(run(store.revocations(after=0, now=NOW)).entries) == entries
+
+    def test_an_entry_is_gone_once_nothing_it_ends_can_be_alive(
+        self, store: RevocationLog, run: Driver
+    ) -> None:
+        run(store.revoke(Revocation(handle="short", expires=NOW + 1000), now=NOW))
+        long = Revocation(handle="long", expires=NOW + HOUR)
+        run(store.revoke(long, now=NOW))
+        pulled = run(store.revocations(after=0, now=NOW + 1000))
+        assert (list(pulled.entries), pulled.live) == ([long], 1)
+
+    def test_a_log_begins_once(self, store: RevocationLog, run: Driver) -> None:
+        run(store.begin(now=NOW))
+        first = run(store.revocations(after=0, now=NOW + 5))
+        run(store.begin(now=NOW + 10))
+        second = run(store.revocations(after=0, now=NOW + 20))
+        assert (first.begun, first.generation) == (NOW, second.generation)
+        assert second.begun == NOW
+
+    def test_of_many_writers_every_entry_is_seen_by_a_reader_that_goes_on_from_its_cursor(
+        self, store: RevocationLog
+    ) -> None:
+        blocking.run(store.begin(now=NOW))
+        seen: list[str] = []
+        written: list[int] = []
+
+        def revoke_or_read(n: int) -> None:
+            if n:
+                entry = Revocation(handle=f"h{n}", expires=NOW + HOUR)
+                blocking.run(store.revoke(entry, now=NOW))
+                written.append(n)
+                return
+            cursor = 0
+            for _ in range(100_000):
+                everything = len(written) == 20
+                pulled = blocking.run(store.revocations(after=cursor, now=NOW))
+                cursor = pulled.cursor
+                seen.extend(str(entry.handle) for entry in pulled.entries)
+                if everything:
+                    return
+
+        in_threads(revoke_or_read, 21)
+        assert sorted(seen) == sorted(f"h{n}" for n in range(1, 21))
+
+
+class WholeContract(
+    StoreContract, CatalogueContract, LeasesContract, CountersContract, RevocationLogContract
+):
+    """All of it, as every store of dojang does it."""
