@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import unquote
 
 from dojang import clock as clocks
 from dojang.errors import Misuse
@@ -14,10 +13,8 @@ from dojang.session.limit import Limit
 from dojang.session.principal import Place
 from dojang.session.record import Device, Principal, Record
 from dojang.session.session import Session
-from dojang.stores.contract import Store
-from dojang.stores.memory import MemoryStore
+from dojang.stores import urls
 from dojang.stores.revocation_log import RevocationLog
-from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.strategies.spill import Spill
@@ -28,9 +25,6 @@ from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.keyring import Keyring
 
 __all__ = ["Entry", "Sessions"]
-
-#: What `Sessions.from_url` understands, with an example each.
-_SCHEMES = {"sealed": "sealed:", "memory": "memory:", "sqlite": "sqlite:///sessions.db"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +122,7 @@ class Sessions:
 
         Args:
             url: `sealed:` (in the cookie), `memory:`, or `sqlite:///relative` and
-                `sqlite:////absolute` with the path of a file.
+                `sqlite:////absolute` with the path of a file; options follow as `?name=value`.
             secret: One or several, newest first.
             lifetime: Idle and absolute limits.
             cookie: Name and attributes.
@@ -137,31 +131,22 @@ class Sessions:
             clock: Returns unix milliseconds.
 
         Raises:
-            Misuse: The scheme is unknown, or the URL names no file, the error lists what is known;
-                or sessions in a cookie were given a limit.
+            Misuse: The scheme or an option is unknown, and the error lists what is known; or
+                sessions in a cookie were given a limit.
+            MissingExtra: The library of the store is not installed.
             WeakSecret: A secret is too short.
         """
-        scheme, _, rest = url.partition(":")
         keys = Keyring.of(secret)
-        strategy: Strategy
-        if scheme == "sealed" and not rest:
+        if url == urls.SEALED:
             if limit is not None:
                 raise Misuse(
                     "sealed: sessions cannot be counted; keep them on the server, or drop the limit"
                 )
             seals = IronSeal(list(keys.derive("sealed-session")))
-            strategy = ClientSide(seals, revocations=revocations)
-            return cls(strategy, lifetime=lifetime, cookie=cookie, clock=clock)
-        store: Store
-        if scheme == "memory" and not rest:
-            store = MemoryStore()
-        elif scheme == "sqlite" and rest.startswith("///") and len(rest) > len("///"):
-            store = SqliteStore(unquote(rest.removeprefix("///")))
-        else:
-            known = ", ".join(_SCHEMES.values())
-            raise Misuse(f"{url!r} says nothing about where sessions live; write one of {known}")
-        strategy = ServerSide(store, limit=limit)
-        return cls(strategy, secret=keys, lifetime=lifetime, cookie=cookie, clock=clock)
+            in_cookie = ClientSide(seals, revocations=revocations)
+            return cls(in_cookie, lifetime=lifetime, cookie=cookie, clock=clock)
+        on_server = ServerSide(urls.open_store(url), limit=limit)
+        return cls(on_server, secret=keys, lifetime=lifetime, cookie=cookie, clock=clock)
 
     async def open(
         self, cookies: str = "", *, bearer: str | None = None, device: Device | None = None

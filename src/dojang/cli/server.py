@@ -20,6 +20,7 @@ from dojang.server.assembly import prepare
 from dojang.server.errors import BadSettings
 from dojang.server.parts import Parts
 from dojang.server.settings import Settings
+from dojang.stores import urls
 
 __all__ = ["run"]
 
@@ -90,7 +91,7 @@ def _announce(parts: Parts) -> None:
     console.print(f"dojang is at {settings.url} ({settings.env})")
     console.print(f"  listening  {settings.host}, port {settings.port}{_processes(settings)}")
     console.print(f"  accounts   {settings.home / 'accounts.db'}")
-    console.print(f"  sessions   {settings.sessions}")
+    console.print(f"  sessions   {urls.shown(settings.sessions)}")
     for note in filter(None, (parts.note, _in_the_clear(settings), _under_another_name(settings))):
         console.print(f"  note       {note}")
 

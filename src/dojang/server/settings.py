@@ -15,9 +15,11 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from pydantic_settings import SettingsConfigDict as Config
 
 from dojang.auth.identifiers import USERNAME_PATTERN
+from dojang.errors import MissingExtra, Misuse
 from dojang.server import addresses, environment
 from dojang.server.errors import BadSettings
 from dojang.server.strength import weakness
+from dojang.stores import urls
 
 __all__ = ["Settings"]
 
@@ -58,7 +60,6 @@ class Settings(BaseSettings):
     )
     sessions: str = Field(
         default_factory=lambda known: f"sqlite:///{quote(str(known['home'] / 'sessions.db'))}",
-        pattern=r"^(sealed:|memory:|sqlite:///.+)$",
         description="sqlite:///path/of/a/file.db, sealed: or memory:",
     )
     workers: int = Field(default=1, ge=1, le=256, description="a number of processes from 1 to 256")
@@ -130,6 +131,17 @@ class Settings(BaseSettings):
     def _origin(cls, value: str) -> str:
         return addresses.origin(value)
 
+    @field_validator("sessions")
+    @classmethod
+    def _place(cls, value: str) -> str:
+        try:
+            urls.check(value)
+        except MissingExtra:
+            raise
+        except Misuse as error:
+            raise ValueError(str(error)) from None
+        return value
+
     @field_validator("password_pattern", "username_pattern")
     @classmethod
     def _compiles(cls, value: str | None) -> str | None:
@@ -168,7 +180,7 @@ def _is_text(value: object) -> bool:
 def _contradictions(settings: Settings) -> Iterator[str]:
     if weak := weakness(settings.secrets, production=settings.production):
         yield weak
-    if settings.sessions == "memory:" and settings.workers > 1:
+    if urls.scheme_of(settings.sessions) == "memory" and settings.workers > 1:
         yield (
             f"DOJANG_WORKERS is {settings.workers} and DOJANG_SESSIONS is memory:, which each "
             "process has of its own: write DOJANG_WORKERS=1, or keep sessions in sqlite:///..."
