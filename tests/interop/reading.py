@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dojang.errors import DojangError
-from tests.interop import express, iron, js_engine, passwords
+from tests.interop import auth_js, express, iron, js_engine, passwords
 from tests.interop.kinds import is_kind
 from tests.interop.values import plain, same
 
@@ -15,6 +15,7 @@ READERS: dict[str, Callable[[Case], Any]] = {
     **express.READERS,
     **js_engine.READERS,
     **passwords.READERS,
+    **auth_js.READERS,
 }
 WRITERS: dict[str, Callable[[Case], Any]] = {
     **iron.WRITERS,

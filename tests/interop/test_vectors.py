@@ -29,6 +29,13 @@ def test_every_seal_and_signed_value_has_a_reader() -> None:
     assert (len(iron), len(wanted)) == (69, 37)
 
 
+@pytest.mark.parametrize(("file", "count"), [("nextauth_v4.json", 39), ("authjs_v5.json", 44)])
+def test_every_token_of_next_auth_and_auth_js_has_a_reader(file: str, count: int) -> None:
+    found = json.loads((OWN / file).read_text())
+    assert all(has_reader(case) for case in found)
+    assert len(found) == count
+
+
 def run(directory: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tests.interop"],
