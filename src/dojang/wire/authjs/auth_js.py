@@ -55,7 +55,7 @@ class _Keys:
         self.header = {"alg": "dir", "enc": self.writer.enc, "kid": self.writer.id}
 
     def choose(self, header: Mapping[str, Any]) -> Sequence[bytes]:
-        keys = self._by_enc.get(header["enc"])
+        keys = self._by_enc.get(str(header.get("enc")))
         if keys is None:
             raise WrongAlgorithm(f"Auth.js reads what {' or '.join(self._by_enc)} encrypted")
         if "kid" not in header:
