@@ -1,5 +1,6 @@
 import itertools
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,8 @@ from tests.wire.auth_js_kit import (
 )
 from tests.wire.test_json import VALUES
 
+REFERENCE = Path(__file__).parent.parent.parent / "docs" / "reference" / "wire"
+
 EITHER = pytest.mark.parametrize("tokens", both(), ids=["next-auth 4", "Auth.js"])
 
 
@@ -79,6 +82,17 @@ def test_the_published_tokens_are_read_and_made_to_the_byte() -> None:
         text = json.dumps(CLAIMS).encode()
         made = jwe.encrypt(text, keys.header, key=keys.writer.secret, iv=bytes(size))
         assert made == published
+
+
+@pytest.mark.parametrize(
+    ("page", "published"),
+    [("next-auth.md", PUBLISHED_NEXT_AUTH), ("auth-js.md", PUBLISHED_AUTH_JS)],
+)
+def test_the_reference_explains_the_published_token_to_the_byte(page: str, published: str) -> None:
+    text = (REFERENCE / page).read_text()
+    assert f"\n{published}\n" in text
+    counts = [int(count) for count in re.findall(r"^\| .* \| (\d+) \| .* \|$", text, re.MULTILINE)]
+    assert counts == [len(base64url.decode(part)) for part in published.split(".")]
 
 
 @pytest.mark.parametrize(
