@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dojang.errors import Malformed
+from dojang.errors import Malformed, NotJson
 from dojang.wire.format import Opened
 from dojang.wire.jose.claims import check_active, check_expiry, numeric_date
 
@@ -32,8 +32,14 @@ def stamped(
         expires: Unix seconds, or None for never.
         id: Different for every token.
 
+    Raises:
+        NotJson: `nbf` is there and is no number, so that nobody could read the token.
+
     Source: next-auth 4.24.15 and @auth/core 0.41.3 (`encode`).
     """
+    begins = claims.get("nbf", 0)
+    if isinstance(begins, bool) or not isinstance(begins, int | float):
+        raise NotJson("nbf", "is the time from which a token is good: write unix seconds")
     made = {**claims, "iat": issued, "exp": expires, "jti": id}
     if expires is None:
         del made["exp"]

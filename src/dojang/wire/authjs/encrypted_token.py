@@ -57,7 +57,7 @@ class EncryptedToken:
             now: Unix milliseconds.
 
         Raises:
-            NotJson: Something in `claims` is not JSON.
+            NotJson: Something in `claims` is not JSON, or `nbf` is no number.
         """
         return self._seal(claims, now // 1000, None if expires is None else expires // 1000)
 
@@ -81,7 +81,7 @@ class EncryptedToken:
             now: Unix milliseconds.
 
         Raises:
-            NotJson: Something in `token` is not JSON.
+            NotJson: Something in `token` is not JSON, or `nbf` is no number.
         """
         return self._seal(token, now // 1000, now // 1000 + max_age)
 
