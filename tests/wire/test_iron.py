@@ -187,6 +187,12 @@ def test_a_password_too_short_or_misnamed_is_refused(password: Any) -> None:
         IronSeal(password)
 
 
+@pytest.mark.parametrize("size", [16, 31, 33, 48])
+def test_a_key_that_does_not_fit_the_algorithm_is_refused_and_never_cut(size: int) -> None:
+    with pytest.raises(WeakSecret, match=f"a key of {size} bytes"):
+        IronSeal(Password.of({"encryption": bytes(size), "integrity": SECRET}))
+
+
 def test_the_length_of_a_password_counts_utf16_units() -> None:
     IronSeal("🔒" * 16)
     with pytest.raises(WeakSecret, match="a good one"):

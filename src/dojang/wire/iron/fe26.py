@@ -13,11 +13,21 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC, CTR
 
-from dojang.errors import BadSignature, Expired, Malformed
+from dojang.errors import BadSignature, Expired, Malformed, WeakSecret
 from dojang.wire import base64url, entropy
 from dojang.wire.iron.passwords import Password, PasswordBook, derive
 
-__all__ = ["DEFAULTS", "SKEW_MS", "Keys", "Parameters", "Unsealed", "new_keys", "seal", "unseal"]
+__all__ = [
+    "DEFAULTS",
+    "SKEW_MS",
+    "Keys",
+    "Parameters",
+    "Unsealed",
+    "check",
+    "new_keys",
+    "seal",
+    "unseal",
+]
 
 PREFIX = "Fe26.2"
 
@@ -77,6 +87,20 @@ class Unsealed:
 KeyMaker = Callable[[Password, str, str], Keys]
 
 
+def check(password: Password, parameters: Parameters = DEFAULTS) -> None:
+    """Refuse a key that the algorithm cannot take.
+
+    Raises:
+        WeakSecret: The key for encryption was given as bytes, too few or too many.
+    """
+    needed = _KEY_BYTES[parameters.algorithm]
+    if isinstance(password.encryption, bytes) and len(password.encryption) != needed:
+        raise WeakSecret(
+            f"a key of {len(password.encryption)} bytes does not fit {parameters.algorithm}, which "
+            f"takes {needed}"
+        )
+
+
 def new_keys(
     password: Password,
     parameters: Parameters = DEFAULTS,
@@ -89,7 +113,11 @@ def new_keys(
         password: Text secrets are derived; a key given as bytes has no salt.
         parameters: Algorithm and iterations.
         salts: The salts of encryption and MAC, for tests and for reading.
+
+    Raises:
+        WeakSecret: `check` refuses the password.
     """
+    check(password, parameters)
     encryption_salt, integrity_salt = salts or (
         "" if isinstance(password.encryption, bytes) else entropy.random_bytes(32).hex(),
         "" if isinstance(password.integrity, bytes) else entropy.random_bytes(32).hex(),
@@ -130,6 +158,9 @@ def seal(
         parameters: What the reader will assume.
         keys: Keys derived before, by `new_keys`; derived anew otherwise.
         iv: 16 bytes for tests that need the same seal twice; random otherwise, always.
+
+    Raises:
+        WeakSecret: `check` refuses the password.
 
     Source: @hapi/iron 7.0.1 (`seal`).
     """
@@ -174,6 +205,7 @@ def unseal(
         Expired: Its time is over.
         UnknownKey: It names a password that `passwords` do not have.
         BadSignature: No password made it.
+        WeakSecret: `check` refuses a password of `passwords`.
 
     Source: @hapi/iron 7.0.1 (`unseal`); the MAC is compared as canonical text.
     """

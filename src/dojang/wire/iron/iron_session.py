@@ -50,10 +50,12 @@ class IronSeal:
                 whoever holds a seal may take it off.
 
         Raises:
-            WeakSecret: There is no password, or one is too short.
+            WeakSecret: There is no password, one is too short, or a key is not of 32 bytes.
         """
         # iron-session takes a single text for {1: text}: a seal that names another id is refused.
         self._passwords = PasswordBook({"1": password} if isinstance(password, str) else password)
+        for each in self._passwords:
+            fe26.check(each)
         self._legacy = legacy
         self._kept: dict[tuple[int, str, str], fe26.Keys] = {}
         self._writing: fe26.Keys | None = None

@@ -1,7 +1,7 @@
 """What may be the password of an Fe26.2 seal, and how a seal finds the one it was made with."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,11 @@ from dojang.wire.js.text import units, utf8
 
 __all__ = ["MIN_PASSWORD", "Password", "PasswordBook", "Secret", "derive"]
 
-#: UTF-16 units of text, or bytes; inclusive (`minPasswordlength` of @hapi/iron).
+#: UTF-16 units of text, or bytes of a key of the MAC, inclusive; as @hapi/iron has it.
 MIN_PASSWORD = 32
+
+#: Bytes of a key for encryption: AES-256, or AES-128.
+_KEY_SIZES = (32, 16)
 
 Secret = str | bytes
 
@@ -21,12 +24,14 @@ class Password:
     """One password, with the id under which a seal names it.
 
     Args:
-        encryption: Text goes through PBKDF2; bytes are the key itself.
-        integrity: The same for the HMAC.
+        encryption: Text goes through PBKDF2; bytes are the key itself, 32 for aes-256-cbc and 16
+            for aes-128-ctr.
+        integrity: The same for the HMAC, whose key may be longer than `MIN_PASSWORD`.
         id: Written into the seal; letters, digits and `_`, or empty for none.
 
     Raises:
-        WeakSecret: A secret is shorter than `MIN_PASSWORD`, or the id has another character.
+        WeakSecret: A secret is shorter than `MIN_PASSWORD`, a key for encryption has a size that no
+            algorithm takes, or the id has another character.
     """
 
     encryption: Secret
@@ -34,13 +39,14 @@ class Password:
     id: str = ""
 
     def __post_init__(self) -> None:
-        for secret in (self.encryption, self.integrity):
-            size = units(secret) if isinstance(secret, str) else len(secret)
-            if size < MIN_PASSWORD:
-                raise WeakSecret(
-                    f"an iron password of {size} characters is too short, at least {MIN_PASSWORD} "
-                    "are needed; `dojang keys new` prints a good one"
-                )
+        if isinstance(self.encryption, str):
+            _check_length(self.encryption)
+        elif len(self.encryption) not in _KEY_SIZES:
+            raise WeakSecret(
+                f"a key of {len(self.encryption)} bytes fits no algorithm: write 32 bytes for "
+                "aes-256-cbc, 16 for aes-128-ctr, or text of any length"
+            )
+        _check_length(self.integrity)
         if self.id and not (self.id.isascii() and self.id.replace("_", "a").isalnum()):
             raise WeakSecret("the id of an iron password is made of letters, digits and _")
 
@@ -103,6 +109,9 @@ class PasswordBook:
             raise WeakSecret("a seal needs a password; `dojang keys new` prints one")
         self.writer = writer
 
+    def __iter__(self) -> Iterator[Password]:
+        return iter(self._any or self._by_id.values())
+
     def named(self, id: str) -> Sequence[Password]:
         """Return the passwords to try for a seal that names `id`.
 
@@ -117,18 +126,27 @@ class PasswordBook:
         return (password,)
 
 
+def _check_length(secret: Secret) -> None:
+    size = units(secret) if isinstance(secret, str) else len(secret)
+    if size < MIN_PASSWORD:
+        raise WeakSecret(
+            f"an iron password of {size} characters is too short, at least {MIN_PASSWORD} "
+            "are needed; `dojang keys new` prints a good one"
+        )
+
+
 def derive(secret: Secret, salt: str, *, iterations: int, length: int) -> bytes:
     """Return the key of a secret: PBKDF2-HMAC-SHA1 of text over the salt's text, bytes as given.
 
     Args:
-        secret: Text of any length, or a key of at least `length` bytes.
+        secret: Text of any length, or the key itself.
         salt: The 64 hexadecimal digits as they stand in the seal; as text, not as the bytes they
             spell.
         iterations: 1 in every seal of iron-session.
-        length: Bytes of the key.
+        length: Bytes of a key derived from text.
 
     Source: @hapi/iron 7.0.1 (`generateKey`).
     """
     if isinstance(secret, bytes):
-        return secret[:length]
+        return secret
     return hashlib.pbkdf2_hmac("sha1", utf8(secret), utf8(salt), iterations, length)
