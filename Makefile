@@ -10,6 +10,7 @@ run: ## start the server on 127.0.0.1:8000 (HOST, PORT and DOJANG_* change it)
 
 test: check ## every check and every test
 	@scripts/setup-system
+	@scripts/setup-peers
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
 check: ## format, lint, types
@@ -26,6 +27,7 @@ vectors: ## the interop vectors alone; DOJANG_VECTORS=DIR for another directory 
 proof: ## the tests with full counts; writes docs/proof/
 	@scripts/setup test
 	@scripts/setup-system
+	@scripts/setup-peers
 	$(BIN)/python -m tests.proof
 
 bench: ## what a session costs, beside its peers

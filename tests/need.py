@@ -2,15 +2,30 @@
 
 import os
 import shutil
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
+
+PEERS = Path(__file__).parent / "node" / "node_modules"
 
 
 def need(program: str) -> str:
     """Return the path of `program`."""
     path = shutil.which(program)
-    if path is not None:
-        return path
+    if path is None:
+        _lack(program, "scripts/setup-system")
+    return path
+
+
+def need_peers() -> Path:
+    """Return where the Node libraries are."""
+    if not (PEERS / ".installed").is_file():
+        _lack("tests/node/node_modules", "scripts/setup-peers")
+    return PEERS
+
+
+def _lack(what: str, remedy: str) -> NoReturn:
     if os.environ.get("CI") == "true":
-        pytest.fail(f"{program} is missing; scripts/setup-system installs it")
-    pytest.skip(f"{program} is not installed; scripts/setup-system says how to get it")
+        pytest.fail(f"{what} is missing; {remedy} installs it")
+    pytest.skip(f"{what} is not installed; {remedy} says how to get it")

@@ -11,7 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
-COUNTED = ["tests/decisions", "tests/stores", "tests/auth", "tests/interop", "tests/wire"]
+COUNTED = [
+    "tests/decisions",
+    "tests/stores",
+    "tests/auth",
+    "tests/interop",
+    "tests/node",
+    "tests/wire",
+]
 
 
 def main() -> int:
