@@ -21,14 +21,18 @@ class CountingHasher(PasswordHasher):
         super().__init__(CHEAPEST)
         self.hashed = 0
         self.verified: list[str | None] = []
+        self.beside: list[str | None] = []
 
     async def hash(self, password: str) -> str:
         self.hashed += 1
         return await super().hash(password)
 
-    async def verify(self, encoded: str | None, password: str) -> Verified:
+    async def verify(
+        self, encoded: str | None, password: str, *, beside: str | None = None
+    ) -> Verified:
         self.verified.append(encoded)
-        return await super().verify(encoded, password)
+        self.beside.append(beside)
+        return await super().verify(encoded, password, beside=beside)
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

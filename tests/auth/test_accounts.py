@@ -260,6 +260,31 @@ def test_a_bcrypt_hash_is_replaced_after_a_good_login_only(
         assert str(replaced).startswith("$argon2id$")
 
 
+def test_while_imported_hashes_remain_every_sign_in_does_the_work_of_one(tmp_path: Path) -> None:
+    hasher = CountingHasher()
+    accounts = accounts_in(tmp_path, hasher)
+    run(accounts.sign_up(username="ada", password=PASSWORD))
+    run(accounts.sign_up(username="eve", password=PASSWORD))
+    sql(tmp_path, "UPDATE dojang_users SET password_hash = ? WHERE username = 'ada'", BCRYPT)
+    for login in ("ada", "eve", "nobody", "no login at all"):
+        with pytest.raises(InvalidCredentials):
+            run(accounts.check_password(login, "wrong password"))
+    run(accounts.check_password("ada", BCRYPT_PASSWORD))
+    run(accounts.check_password("eve", PASSWORD))
+    assert hasher.beside == [BCRYPT] * 5 + [None]
+    accounts.close()
+
+
+@pytest.mark.usefixtures("accounts")
+def test_finding_whether_imported_hashes_remain_uses_an_index(tmp_path: Path) -> None:
+    plan = sql(
+        tmp_path,
+        "EXPLAIN QUERY PLAN SELECT password_hash FROM dojang_users "
+        "WHERE password_hash NOT LIKE '$argon2id$%' ORDER BY password_hash DESC LIMIT 1",
+    )
+    assert "dojang_users_imported" in str(plan)
+
+
 def test_a_weak_hash_is_replaced_by_a_strong_one(tmp_path: Path) -> None:
     before = accounts_in(tmp_path)
     run(before.sign_up(username="ada", password=PASSWORD))

@@ -45,7 +45,6 @@ class PasswordHasher:
         workers: int | None = None,
         waiting: int = 64,
         pepper: bytes = b"",
-        imported: str | None = None,
     ) -> None:
         """Keep the parameters; nothing is computed.
 
@@ -54,12 +53,9 @@ class PasswordHasher:
             workers: Hashes computed at once in each event loop; one for each core by default.
             waiting: Callers that may wait for their turn; one more is told `TooBusy`.
             pepper: A secret mixed into Argon2 hashes; another one makes the existing useless.
-            imported: One hash of an import (its parameters count, not its password). With it
-                each verification costs one such hash more, whoever asks, so that time does
-                not tell imported accounts from others either.
 
         Raises:
-            Misuse: `imported` is not an Argon2 or bcrypt hash, or a number is too small.
+            Misuse: A number is too small.
         """
         workers = os.cpu_count() or 1 if workers is None else workers
         if workers < 1 or waiting < 0:
@@ -67,11 +63,7 @@ class PasswordHasher:
         self.cost = cost
         self._pepper = pepper
         self._queue = Queue(workers=workers, waiting=waiting)
-        self._decoys: list[Argon2 | Bcrypt] = [
-            Argon2.blank(cost=cost, salt=entropy.random_bytes(_SALT_BYTES))
-        ]
-        if imported is not None:
-            self._decoys.append(_imported(imported))
+        self._decoy = Argon2.blank(cost=cost, salt=entropy.random_bytes(_SALT_BYTES))
 
     async def hash(self, password: str) -> str:
         """Return the hash of the NFKC form of `password`, all of it.
@@ -86,13 +78,18 @@ class PasswordHasher:
             raise InvalidInput("password", f"a password has at most {MAXIMUM_BYTES} bytes")
         return await self._queue.run(partial(self._make, forms))
 
-    async def verify(self, encoded: str | None, password: str) -> Verified:
+    async def verify(
+        self, encoded: str | None, password: str, *, beside: str | None = None
+    ) -> Verified:
         """Return whether `password` is the one of `encoded`; the same work either way.
 
         Args:
             encoded: `$argon2id$...` (or i, d), `$2a$...`, `$2b$...`, `$2y$...`. None, for
                 nobody's password, and any other text are never right and do the work.
             password: As typed. Over 4,096 bytes it is wrong, and nothing is hashed.
+            beside: A hash of another kind that other accounts still have (its parameters count, not
+                its password). The work of one such hash is done too, whoever asks, so that time
+                does not tell those accounts from the others.
 
         Raises:
             TooBusy: Too many callers wait already.
@@ -101,17 +98,17 @@ class PasswordHasher:
         forms = Forms.of(password)
         if forms is None:
             return Verified(ok=False, rehash=False)
-        return await self._queue.run(partial(self._compare, encoded or "", forms))
+        return await self._queue.run(partial(self._compare, encoded or "", forms, beside or ""))
 
     def _make(self, forms: Forms) -> str:
         salt = entropy.random_bytes(_SALT_BYTES)
         return str(Argon2.make(forms.normal, cost=self.cost, salt=salt, pepper=self._pepper))
 
-    def _compare(self, encoded: str, forms: Forms) -> Verified:
-        found = Argon2.parse(encoded) or Bcrypt.parse(encoded)
+    def _compare(self, encoded: str, forms: Forms, beside: str) -> Verified:
+        found, other = _parsed(encoded), _parsed(beside)
         ok = found is not None and self._matches(found, forms)
-        for decoy in self._decoys:
-            if found is None or found.work != decoy.work:
+        for decoy in (self._decoy, other):
+            if decoy is not None and (found is None or found.work != decoy.work):
                 self._matches(decoy, forms)
         weak = isinstance(found, Bcrypt) or (found is not None and found.is_weaker_than(self.cost))
         return Verified(ok=ok, rehash=ok and weak)
@@ -122,8 +119,5 @@ class PasswordHasher:
         return found.matches(forms, pepper=self._pepper)
 
 
-def _imported(text: str) -> Argon2 | Bcrypt:
-    found = Argon2.parse(text) or Bcrypt.parse(text)
-    if found is None:
-        raise Misuse("imported= is one hash as the other system stored it, such as $2b$12$...")
-    return found
+def _parsed(encoded: str) -> Argon2 | Bcrypt | None:
+    return Argon2.parse(encoded) or Bcrypt.parse(encoded)

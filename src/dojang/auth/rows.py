@@ -14,11 +14,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dojang.auth.errors import AlreadyTaken
 from dojang.auth.identifiers import Login
-from dojang.auth.tables import users
+from dojang.auth.tables import IMPORTED, users
 from dojang.auth.user import User
 from dojang.errors import Unavailable
 
-__all__ = ["NewRow", "add", "answering", "by_id", "by_login", "replace_hash", "set_disabled"]
+__all__ = [
+    "NewRow",
+    "add",
+    "answering",
+    "by_id",
+    "by_login",
+    "imported_hash",
+    "replace_hash",
+    "set_disabled",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +103,22 @@ def by_login(engine: Engine, login: Login) -> tuple[User, str | None] | None:
     with answering(), engine.connect() as connection:
         row = connection.execute(select(users).where(column == login.key)).mappings().first()
     return (_user(row), row["password_hash"]) if row else None
+
+
+def imported_hash(engine: Engine) -> str | None:
+    """Return a hash that is not of our making, the costliest of its kind; None if there is none.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    statement = (
+        select(users.c.password_hash)
+        .where(IMPORTED)
+        .order_by(users.c.password_hash.desc())
+        .limit(1)
+    )
+    with answering(), engine.connect() as connection:
+        return connection.execute(statement).scalar()
 
 
 def replace_hash(engine: Engine, user_id: str, *, old: str, new: str) -> bool:

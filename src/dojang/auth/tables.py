@@ -14,11 +14,24 @@ dojang_users   id                22 characters of base64url: 128 random bits
 `migrations/` makes the same table; a test holds the two against each other.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
-__all__ = ["metadata", "users"]
+__all__ = ["IMPORTED", "metadata", "users"]
 
 metadata = MetaData()
+
+#: Hashes that were made elsewhere. Spelled alike in the index and in the query that uses it.
+IMPORTED = text("password_hash NOT LIKE '$argon2id$%'")
 
 users = Table(
     "dojang_users",
@@ -35,4 +48,10 @@ users = Table(
     Column("password_changed", BigInteger(), comment="unix milliseconds"),
     UniqueConstraint("email_key", name="dojang_users_email_key"),
     UniqueConstraint("username_key", name="dojang_users_username_key"),
+    Index(
+        "dojang_users_imported",
+        "password_hash",
+        sqlite_where=IMPORTED,
+        postgresql_where=IMPORTED,
+    ),
 )
