@@ -2,12 +2,14 @@
 
 import copy
 import json
+import pickle
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from dojang import blocking
+from dojang.session.session import Session
 from dojang.sessions import Sessions
 from tests.browser import Browser, put
 
@@ -28,7 +30,9 @@ LOOKS: dict[str, Callable[[Any], Any]] = {
     "|": lambda session: session | {},
     "reflected |": lambda session: {} | session,
     "copy": lambda session: session.copy(),
-    "copy.copy": lambda session: copy.copy(dict(session)),
+    "copy.copy": copy.copy,
+    "copy.deepcopy": copy.deepcopy,
+    "pickle": pickle.dumps,
     "dict": dict,
     "unpacking": lambda session: {**session},
     "user": lambda session: session.user,
@@ -98,6 +102,19 @@ def test_it_knows_when_somebody_proved_who_they_are(sessions: Sessions, clock: A
     clock.tick(4 * 24 * 3600)
     browser.visit(put(n=1))
     assert browser.visit(lambda session: session.authenticated) == at
+
+
+def test_a_copy_or_a_pickle_is_a_plain_dict_of_its_own(sessions: Sessions) -> None:
+    browser = Browser(sessions)
+    browser.visit(put(cart=["book"]))
+
+    def copies(session: Session) -> list[dict[str, Any]]:
+        made = [copy.deepcopy(session), pickle.loads(pickle.dumps(session))]
+        session["cart"].append("pen")
+        return made
+
+    for one in browser.visit(copies):
+        assert (type(one), one) == (dict, {"cart": ["book"]})
 
 
 def test_its_text_shows_no_data(sessions: Sessions) -> None:

@@ -1,7 +1,7 @@
 """A dict that says when it is looked at and before it is changed."""
 
 from collections.abc import ItemsView, Iterator, KeysView, ValuesView
-from typing import Any
+from typing import Any, SupportsIndex
 
 __all__ = ["WatchedDict"]
 
@@ -54,6 +54,11 @@ class WatchedDict(dict[str, Any]):
         return super().__ne__(other)
 
     __hash__ = None
+
+    def __reduce_ex__(self, protocol: SupportsIndex, /) -> tuple[Any, ...]:
+        # A copy, a deep one, or a pickle is a plain dict: it does not change with the session.
+        self._look()
+        return dict, (self._unwatched(),)
 
     def __or__(self, other: dict[str, Any], /) -> dict[str, Any]:  # type: ignore[override]
         self._look()
