@@ -34,14 +34,17 @@ class Entry:
     Attributes:
         handle: Its public name; `Sessions.end` takes it.
         created: When the user logged in there.
-        seen: When the session was last looked at, give or take `Lifetime.seen_every`.
+        seen: When the session was last looked at, give or take `Lifetime.seen_every`; None where
+            the session is in its cookie, and only its renewals are noticed.
+        renewed: When it was last renewed, for those; None for the others.
         expires: When it is over unless it is renewed; None for never.
         device: Where the login came from.
     """
 
     handle: str
     created: datetime
-    seen: datetime
+    seen: datetime | None
+    renewed: datetime | None
     expires: datetime | None
     device: Device
 
@@ -175,7 +178,8 @@ class Sessions:
             Unavailable: The store did not answer.
         """
         principals.check(user)
-        return [_entry(record) for record in await self.strategy.list(user, now=self.clock())]
+        records = await self.strategy.list(user, now=self.clock())
+        return [_entry(record, looks=self.strategy.on_server) for record in records]
 
     async def end(self, handle: str) -> bool:
         """End one session, wherever it is signed in; say whether it was there.
@@ -238,11 +242,12 @@ def _check_ends(strategy: Strategy, lifetime: Lifetime) -> None:
         )
 
 
-def _entry(record: Record) -> Entry:
+def _entry(record: Record, *, looks: bool) -> Entry:
     return Entry(
         handle=record.handle,
         created=_instant(record.created),
-        seen=_instant(record.seen),
+        seen=_instant(record.seen) if looks else None,
+        renewed=None if looks else _instant(record.seen),
         expires=None if record.expires is None else _instant(record.expires),
         device=record.device,
     )

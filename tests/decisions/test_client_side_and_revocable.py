@@ -34,10 +34,12 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RevocationLo
     store.close()
 
 
-def process(log: RevocationLog, clock: Clock, **options: Any) -> Sessions:
+def process(
+    log: RevocationLog, clock: Clock, *, lifetime: Lifetime | None = None, **options: Any
+) -> Sessions:
     """A process of its own: nothing in common with another but the log."""
     strategy = ClientSide(IronSeal(SECRET), revocations=Revocations(log, **options))
-    return Sessions(strategy, clock=clock)
+    return Sessions(strategy, clock=clock, lifetime=lifetime)
 
 
 def sign_in(sessions: Sessions, user: str = "ada") -> Browser:
@@ -313,6 +315,79 @@ def test_a_reader_that_missed_something_takes_the_whole_log(
     blocking.run(other.end(handle(browser)))
     clock.tick(BOUND)
     assert user(browser) is None
+
+
+def test_last_renewed_moves_when_a_session_is_issued_again_and_its_expiry_with_it(
+    log: RevocationLog, clock: Clock
+) -> None:
+    sessions = process(log, clock, lifetime=Lifetime(idle=600, absolute=3600, renew=0.5))
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login("ada"))
+    signed_in = clock()
+
+    def entry() -> tuple[float, float]:
+        (listed,) = blocking.run(sessions.list("ada"))
+        assert listed.seen is None
+        assert listed.renewed is not None
+        assert listed.expires is not None
+        return (
+            listed.renewed.timestamp() - signed_in / 1000,
+            listed.expires.timestamp() - signed_in / 1000,
+        )
+
+    assert entry() == (0, 600)
+    clock.tick(200)
+    browser.visit(look)
+    assert entry() == (0, 600)
+    clock.tick(200)
+    browser.visit(look)
+    assert entry() == (400, 1000)
+    clock.tick(310)
+    browser.visit(put(theme="dark"))
+    assert entry() == (710, 1310)
+
+
+def test_a_session_that_nobody_renewed_is_neither_listed_nor_counted_as_ended(
+    log: RevocationLog, clock: Clock
+) -> None:
+    sessions = process(log, clock, lifetime=Lifetime(idle=600, absolute=3600))
+    Browser(sessions).visit(lambda session: session.login("ada"))
+    clock.tick(600)
+    Browser(sessions).visit(lambda session: session.login("ada"))
+    assert len(blocking.run(sessions.list("ada"))) == 1
+    assert blocking.run(sessions.end_all("ada")) == 1
+
+
+def test_a_session_that_a_peer_kept_alive_past_its_entry_is_listed_again(
+    log: RevocationLog, clock: Clock
+) -> None:
+    sessions = process(log, clock, lifetime=Lifetime(idle=600, absolute=36_000))
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login("ada"))
+    seals = IronSeal(SECRET)
+    opened = seals.decode(browser.cookie, now=clock())
+    clock.tick(500)
+    longer = seals.encode(opened.claims, expires=clock() + 600_000, now=clock())
+    browser.cookies["__Host-session"] = longer
+    clock.tick(500)
+    blocking.run(log.sweep(now=clock()))
+    assert blocking.run(sessions.list("ada")) == []
+    browser.visit(look)
+    assert len(blocking.run(sessions.list("ada"))) == 1
+
+
+def test_a_renewal_that_races_its_end_is_lost_however_stale_the_copy_is(
+    log: RevocationLog, clock: Clock
+) -> None:
+    here = process(log, clock, lifetime=Lifetime(idle=600, absolute=3600))
+    there = process(log, clock, lifetime=Lifetime(idle=600, absolute=3600))
+    browser = Browser(here)
+    browser.visit(lambda session: session.login("ada"))
+    clock.tick(400)
+    with browser.under_way():
+        blocking.run(there.end_all("ada"))
+    assert browser.sent == []
+    assert blocking.run(here.list("ada")) == []
 
 
 def test_sessions_without_an_end_cannot_be_revocable(log: RevocationLog) -> None:

@@ -168,6 +168,7 @@ def test_last_seen_moves_at_most_every_five_minutes_and_apart_from_renewal(
 
     def seen() -> float:
         (entry,) = blocking.run(browser.sessions.list("ada"))
+        assert entry.seen is not None
         return (entry.seen - entry.created).total_seconds()
 
     clock.tick(299)

@@ -103,7 +103,8 @@ class DeviceAnswer(BaseModel):
     handle: str
     this: bool
     created: Instant
-    seen: Instant
+    seen: Instant | None
+    renewed: Instant | None
     expires: Instant | None
     address: str
     agent: str
@@ -115,7 +116,8 @@ class DeviceAnswer(BaseModel):
             handle=entry.handle,
             this=this,
             created=instant(entry.created),
-            seen=instant(entry.seen),
+            seen=_instant(entry.seen),
+            renewed=_instant(entry.renewed),
             expires=_instant(entry.expires),
             address=entry.device.address,
             agent=entry.device.agent,

@@ -63,15 +63,23 @@ class Lifetime:
         end = self.end(created=record.created, remember=record.remember)
         return (record.expires is None or now < record.expires) and (end is None or now < end)
 
+    def renewal(self, expires: int | None) -> float | None:
+        """Return from when on a look extends a session, in unix milliseconds; None for never.
+
+        Args:
+            expires: When it is over otherwise, in unix milliseconds; None for never.
+        """
+        if self.idle is None or expires is None or self.renew == 1:
+            return None
+        return expires - (1 - self.renew) * self.idle * 1000
+
     def renewed(self, record: Record, *, now: int) -> Record:
         """Return `record` with a later expiry where one is due, else `record` itself.
 
         The absolute limit is never passed, and the expiry never moves back.
         """
-        if self.idle is None or record.expires is None or self.renew == 1:
-            return record
-        unused = record.expires - now
-        if self.idle * 1000 - unused < self.renew * self.idle * 1000:
+        due = self.renewal(record.expires)
+        if due is None or now < due or record.expires is None:
             return record
         later = self.expiry(created=record.created, remember=record.remember, now=now)
         if later is None or later <= record.expires:

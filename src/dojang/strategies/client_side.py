@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from dojang.errors import Misuse
+from dojang.errors import Conflict, Misuse
 from dojang.session.fence import Revocation
 from dojang.session.found import Found
 from dojang.session.lifetime import Lifetime
@@ -99,8 +100,8 @@ class ClientSide:
                 fits(named, text)
                 if named.handle != record.handle:
                     await self._enlist(named, found.record, lifetime, now)
-                elif isinstance(write, Touch):
-                    await self._note_renewal(named, now)
+                elif _is_longer(found.record, named) and not await self._noted(named, now):
+                    return Kept(None, None, lost=True)
                 return Kept(named, text)
             case Remove(record):
                 if self._revocations is not None and record.user is not None:
@@ -151,10 +152,7 @@ class ClientSide:
         if named.user is not None:
             # A log that does not exist yet begins here, and must not be younger than this login.
             await self._revocations.log.begin(now=named.login.at if named.login else now)
-            # Listed is what a device list shows; the data stay in the cookie.
-            end = lifetime.end(created=named.created, remember=named.remember)
-            entry = replace(named, data="{}", expires=end)
-            await self._revocations.log.insert(entry, now=now)
+            await self._revocations.log.insert(_entry(named, now), now=now)
 
     async def _end(
         self, handle: str, lifetime: Lifetime, now: int, *, heir: str | None = None
@@ -166,10 +164,20 @@ class ClientSide:
         await revocations.add(Revocation(handle=handle, exempt=heir, expires=expires), now=now)
         return await revocations.log.remove(handle)
 
-    async def _note_renewal(self, record: Record, now: int) -> None:
-        if self._revocations is not None and record.user is not None:
-            listed = replace(record, expires=0, seen=now)
-            await self._revocations.log.touch(listed, now=now)
+    async def _noted(self, renewed: Record, now: int) -> bool:
+        """Move the entry of a session that was renewed; say whether it may be."""
+        if self._revocations is None or renewed.user is None:
+            return True
+        entry = _entry(renewed, now)
+        if await self._revocations.log.touch(entry, now=now):
+            return True
+        # Ended a moment ago, or kept alive by a peer until its entry was over.
+        await self._revocations.refresh(now=now, at_once=True)
+        if self._revocations.stops(renewed):
+            return False
+        with suppress(Conflict):
+            await self._revocations.log.insert(entry, now=now)
+        return True
 
     def _nothing_lives_after(self, lifetime: Lifetime, now: int) -> int:
         longest = (lifetime.absolute or 0) * 1000
@@ -201,6 +209,15 @@ def _readable(revocations: Revocations | RevocationLog | None) -> Revocations | 
     if revocations is None or isinstance(revocations, Revocations):
         return revocations
     return Revocations(revocations)
+
+
+def _is_longer(before: Record | None, after: Record) -> bool:
+    return before is None or before.expires != after.expires
+
+
+def _entry(record: Record, now: int) -> Record:
+    # What a device list shows; the data stay in the cookie.
+    return replace(record, data="{}", seen=now)
 
 
 def _new_handle() -> str:

@@ -51,13 +51,18 @@ class Revocations:
         """Milliseconds for which a revocation may go unnoticed at the most."""
         return self._max_staleness + self._grace
 
-    async def refresh(self, *, now: int) -> None:
+    async def refresh(self, *, now: int, at_once: bool = False) -> None:
         """Pull what is new, if the last pull is old enough.
+
+        Args:
+            now: Unix milliseconds.
+            at_once: Whether to pull however fresh the copy is.
 
         Raises:
             Unavailable: The store did not answer, and the copy is too old to go by.
         """
-        if self._pulled_at is not None and 0 <= now - self._pulled_at < self._max_staleness:
+        fresh = self._pulled_at is not None and 0 <= now - self._pulled_at < self._max_staleness
+        if fresh and not at_once:
             return
         try:
             await self._pull(now)
@@ -65,13 +70,17 @@ class Revocations:
             if self._pulled_at is None or now - self._pulled_at >= self.staleness:
                 raise
 
+    def stops(self, record: Record) -> bool:
+        """Return whether a session was ended, as far as is known."""
+        return self._fence.stops(record)
+
     def check(self, record: Record) -> None:
         """Let a session pass, as far as is known.
 
         Raises:
             Revoked: It was ended.
         """
-        if self._fence.stops(record):
+        if self.stops(record):
             raise Revoked("the session was ended from another place")
 
     async def add(self, revocation: Revocation, *, now: int) -> None:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -28,7 +29,7 @@ def test_the_account_shows_the_session_with_its_expiry_as_the_api_does(member: P
     for name, value in session.items():
         assert f'"{name}": ' + ("null" if value is None else f'"{value}"') in page.text
     assert "It expires in 7 days, 2026-01-08 00:00 UTC" in page.text
-    assert "at the latest in 30 days, 2026-01-31 00:00 UTC" in page.text
+    assert "until 2026-01-31 00:00 UTC at the latest" in page.text
 
 
 def test_a_session_that_coming_back_does_not_keep_alive_does_not_say_so(member: Person) -> None:
@@ -193,6 +194,35 @@ def test_markup_in_what_was_typed_or_asked_for_is_shown_as_text(visitor: Person)
         Page.of(answer)
 
 
+@pytest.mark.parametrize(
+    ("renew", "says"),
+    [
+        (0, "2026-01-08 00:00 UTC. Coming back extends it, until 2026-01-31 00:00 UTC at"),
+        (0.5, "2026-01-08 00:00 UTC. Coming back from 2026-01-04 12:00 UTC on extends it, until"),
+        (1, "2026-01-08 00:00 UTC. {"),
+    ],
+)
+def test_the_page_says_when_coming_back_extends_the_session(
+    serve: Serve, renew: float, says: str
+) -> None:
+    page = Person(serve(session_renew=renew)).sign_up().get("/account")
+    assert says in " ".join(re.sub(r"<[^>]+>", "", page.text).split())
+
+
+def test_a_session_in_its_cookie_is_last_renewed_rather_than_last_seen(
+    serve: Serve, clock: Clock
+) -> None:
+    app = serve(sessions="sealed:", session_renew=0)
+    ada = Person(app).sign_up()
+    phone = Person(app, agent=IPHONE).sign_in()
+    clock.tick(3600)
+    phone.look("/account")
+    clock.tick(2 * 3600)
+    page = ada.look("/account")
+    assert "Last renewed 2 hours ago" in page.text
+    assert "Last here" not in page.text
+
+
 def test_markup_in_a_user_agent_is_shown_as_text(visitor: Person) -> None:
     evil = "<script>alert(1)</script> Chrome/1.0 <script>"
     visitor.client.headers["user-agent"] = evil
@@ -211,6 +241,9 @@ def test_markup_in_a_user_agent_is_shown_as_text(visitor: Person) -> None:
         (-86_400 * 2, "2 days ago"),
         (59, "in less than a minute"),
         (7 * 86_400, "in 7 days"),
+        (7 * 86_400 - 1, "in 7 days"),
+        (86_400 - 1, "in 24 hours"),
+        (90 * 60, "in 2 hours"),
     ],
 )
 def test_a_distance_is_said_in_its_largest_whole_unit(seconds: int, words: str) -> None:

@@ -41,6 +41,7 @@ async def show(request: Request) -> Response:
         devices=rows,
         signed_in_at=Moment.of(session.authenticated or session.created or now, now),
         expires=Moment.of(session.expires, now) if session.expires else None,
+        renewal=_renewal(session, now),
         latest=_latest(session, now),
         document=SessionAnswer.of(session).model_dump_json(indent=2),
     )
@@ -73,9 +74,18 @@ async def end_others(request: Request) -> Response:
     return see(f"{HOME}?notice=others-ended")
 
 
+def _renewal(session: Session, now: datetime) -> Moment | None:
+    """Return from when on coming back extends the session; None where any visit does."""
+    expires = session.expires
+    due = session.lifetime.renewal(round(expires.timestamp() * 1000) if expires else None)
+    if due is None or instant(round(due)) <= now:
+        return None
+    return Moment.of(instant(round(due)), now)
+
+
 def _latest(session: Session, now: datetime) -> Moment | None:
     """Return until when coming back keeps the session alive; None where it does not or always."""
-    if session.created is None or session.expires is None:
+    if session.created is None or session.expires is None or session.lifetime.renew == 1:
         return None
     created = round(session.created.timestamp() * 1000)
     end = session.lifetime.end(created=created, remember=session.remember)

@@ -36,7 +36,8 @@ class Row:
         name: `Chrome on macOS`.
         address: Where the login came from; may be empty.
         created: When it signed in.
-        seen: When it was last here, give or take some minutes.
+        seen: When it was last here, give or take some minutes; None where that is not known.
+        renewed: When its session was last renewed; None where `seen` says more.
         current: Whether it is the one that is asking.
     """
 
@@ -44,7 +45,8 @@ class Row:
     name: str
     address: str
     created: Moment
-    seen: Moment
+    seen: Moment | None
+    renewed: Moment | None
     current: bool
 
 
@@ -72,7 +74,8 @@ def rows(entries: Iterable[Entry], *, current: str | None, now: datetime) -> lis
             name=name_of(entry.device.agent),
             address=entry.device.address,
             created=Moment.of(entry.created, now),
-            seen=Moment.of(entry.seen, now),
+            seen=Moment.of(entry.seen, now) if entry.seen else None,
+            renewed=Moment.of(entry.renewed, now) if entry.renewed else None,
             current=entry.handle == current,
         )
         for entry in entries

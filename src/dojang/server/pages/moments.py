@@ -39,14 +39,16 @@ class Moment:
 
 
 def distance(seconds: int) -> str:
-    """Return how far off something is in its largest whole unit, rounded down.
+    """Return how far off something is in its largest whole unit.
 
     Args:
-        seconds: Negative for what has been.
+        seconds: Negative for what has been, which is rounded down; what will be is rounded to the
+            nearest, so that seven days less a moment are seven days.
     """
+    far = abs(seconds)
     for unit, length in _UNITS:
-        count = abs(seconds) // length
-        if count:
+        if far >= length:
+            count = (far + length // 2) // length if seconds > 0 else far // length
             many = f"{count} {unit}" + ("" if count == 1 else "s")
             return f"in {many}" if seconds > 0 else f"{many} ago"
     return "in less than a minute" if seconds > 0 else "just now"
