@@ -35,6 +35,7 @@ def test_the_list_shows_where_somebody_is_signed_in_and_which_is_here(
         "this": True,
         "created": "2026-01-01T00:01:00.000Z",
         "seen": "2026-01-01T00:01:00.000Z",
+        "renewed": None,
         "expires": "2026-01-08T00:01:00.000Z",
         "address": "testclient",
         "agent": "A phone",
