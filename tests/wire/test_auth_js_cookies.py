@@ -15,6 +15,7 @@ from dojang.wire.authjs.cookies import (
     next_auth_cookie,
     next_auth_csrf_cookie,
 )
+from dojang.wire.authjs.encrypted_token import EncryptedToken
 from dojang.wire.authjs.next_auth import NextAuthToken
 from dojang.wire.cookies import Cookie
 from dojang.wire.js.date import http_date
@@ -26,10 +27,13 @@ COOKIES = [next_auth_cookie(https=True), auth_js_cookie(https=True)]
 SITES = pytest.mark.parametrize("cookie", COOKIES, ids=lambda cookie: cookie.name)
 
 
-def sessions(cookie: Cookie, clock: Clock) -> Sessions:
+def tokens_for(cookie: Cookie) -> EncryptedToken:
     old = "next-auth" in cookie.name
-    tokens = NextAuthToken(SECRET) if old else AuthJsToken(SECRET, salt=cookie.name)
-    return Sessions(ClientSide(tokens), cookie=cookie, clock=clock)
+    return NextAuthToken(SECRET) if old else AuthJsToken(SECRET, salt=cookie.name)
+
+
+def sessions(cookie: Cookie, clock: Clock) -> Sessions:
+    return Sessions(ClientSide(tokens_for(cookie)), cookie=cookie, clock=clock)
 
 
 def test_the_names_say_whether_there_is_https() -> None:
@@ -109,13 +113,30 @@ def test_a_name_that_begins_alike_or_a_left_over_cookie_signs_nobody_out(
 
 
 @SITES
-def test_a_left_over_session_beside_pieces_is_the_older_one(cookie: Cookie, clock: Clock) -> None:
-    old, new = Browser(sessions(cookie, clock)), Browser(sessions(cookie, clock))
-    old.visit(put(text="old"))
-    clock.tick(1)
-    new.visit(put(text="x" * 6_000))
-    new.cookies |= old.cookies
-    assert new.visit(look) == {"text": "x" * 6_000}
+def test_of_a_left_over_session_and_pieces_of_the_same_one_the_newest_counts(
+    cookie: Cookie, clock: Clock
+) -> None:
+    browser = Browser(sessions(cookie, clock))
+    browser.visit(put(text="old"))
+    old = dict(browser.cookies)
+    clock.tick(4 * 24 * 3600)
+    browser.visit(put(text="x" * 6_000))
+    browser.cookies |= old
+    assert browser.visit(look) == {"text": "x" * 6_000}
+
+
+@SITES
+def test_of_two_sessions_that_the_front_made_the_newest_counts(
+    cookie: Cookie, clock: Clock
+) -> None:
+    tokens = tokens_for(cookie)
+    old = tokens.write({"sub": "1", "n": 1}, now=clock() - 5_000)
+    new = tokens.write({"sub": "1", "n": 2}, now=clock())
+    for whole, rest in ((old, new), (new, old)):
+        browser = Browser(sessions(cookie, clock))
+        pieces = {f"{cookie.name}.0": rest[:100], f"{cookie.name}.1": rest[100:]}
+        browser.cookies = {cookie.name: whole, **pieces}
+        assert browser.visit(lambda session: session["n"]) == 2
 
 
 @SITES

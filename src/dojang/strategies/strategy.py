@@ -1,5 +1,6 @@
 """What a strategy does with credentials and with a write."""
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -115,5 +116,13 @@ async def pick(credentials: Sequence[str], load_one: Callable[[str], Awaitable[F
         except Rejected as rejected:
             reasons.append(rejected.with_traceback(None))
     if good:
-        return max(good, key=lambda found: found.record.created if found.record else 0)
+        return max(good, key=_newness)
     return Found(rejected=reasons[0] if reasons else Missing("no session cookie came"))
+
+
+def _newness(found: Found) -> tuple[float, float]:
+    record = found.record
+    if record is None:
+        return 0, 0
+    # Of one session written twice, and of two that do not say when they began, the later to end.
+    return record.created, math.inf if record.expires is None else record.expires
