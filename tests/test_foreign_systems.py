@@ -10,6 +10,7 @@ from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.testing import Clock
+from dojang.wire.authjs.auth_js import AuthJsToken
 from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
@@ -82,3 +83,50 @@ def test_a_peer_without_an_end_is_not_revocable_until_it_is_given_one(clock: Clo
     with pytest.raises(Misuse, match=r"write Lifetime\(absolute=\.\.\.\)"):
         Sessions(peer, clock=clock)
     assert Sessions(peer, lifetime=Lifetime(absolute=30 * DAY), clock=clock).revocable
+
+
+@pytest.mark.parametrize(
+    ("peer", "name"),
+    [
+        (peers.NextAuth(SECRET), "__Secure-next-auth.session-token"),
+        (peers.NextAuth(SECRET, https=False), "next-auth.session-token"),
+        (peers.AuthJs(SECRET), "__Secure-authjs.session-token"),
+        (peers.AuthJs(SECRET, https=False), "authjs.session-token"),
+        (peers.AuthJs(SECRET, cookie_name="mine"), "mine"),
+    ],
+)
+def test_the_cookie_of_auth_js_is_dated_and_named_by_https(
+    peer: peers.Peer, name: str, clock: Clock
+) -> None:
+    browser = Browser(Sessions(peer, clock=clock))
+    browser.visit(put(name="Ada"))
+    (line,) = browser.sent
+    assert line.startswith(f"{name}=ey")
+    secure = "; Secure" if name.startswith("__Secure-") or name == "mine" else ""
+    end = "; Path=/; Expires=Sat, 31 Jan 2026 00:00:00 GMT; HttpOnly"
+    assert line.endswith(f"{end}{secure}; SameSite=Lax")
+
+
+def test_the_user_of_auth_js_is_its_sub(clock: Clock) -> None:
+    front = AuthJsToken(SECRET, salt="__Secure-authjs.session-token")
+    browser = Browser(Sessions(peers.AuthJs(SECRET), clock=clock))
+    token = front.write({"name": "Ada", "sub": "7"}, now=clock())
+    browser.cookies["__Secure-authjs.session-token"] = token
+    assert browser.visit(lambda session: (session.user, dict(session))) == (
+        "7", {"name": "Ada", "sub": "7"},
+    )  # fmt: skip
+    browser.visit(lambda session: session.login(8))
+    claims = front.read(browser.cookie, now=clock())
+    assert (claims["sub"], claims["exp"] - claims["iat"]) == ("8", 30 * DAY)
+
+
+def test_a_session_of_auth_js_that_outgrows_its_cookie_is_cut_as_the_front_cuts_it(
+    clock: Clock,
+) -> None:
+    browser = Browser(Sessions(peers.AuthJs(SECRET), clock=clock))
+    browser.visit(put(text="x" * 5000))
+    name = "__Secure-authjs.session-token"
+    assert [(key, len(value) == 3936) for key, value in browser.cookies.items()] == [
+        (f"{name}.0", True), (f"{name}.1", False),
+    ]  # fmt: skip
+    assert browser.visit(look) == {"text": "x" * 5000}

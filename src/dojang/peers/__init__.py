@@ -1,6 +1,7 @@
 """Foreign systems put together from formats, cookies and lifetimes: one argument each."""
 
+from dojang.peers.authjs import AuthJs, NextAuth
 from dojang.peers.iron_session import IronSession
 from dojang.peers.peer import Peer
 
-__all__ = ["IronSession", "Peer"]
+__all__ = ["AuthJs", "IronSession", "NextAuth", "Peer"]

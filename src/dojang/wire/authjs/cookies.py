@@ -55,7 +55,7 @@ def auth_js_csrf_cookie(*, https: bool) -> Cookie:
 
 def _session(family: str, chunking: Chunking, *, https: bool) -> Cookie:
     prefix = "__Secure-" if https else ""
-    return Cookie(name=f"{prefix}{family}.session-token", secure=https, chunks=chunking)
+    return Cookie(name=f"{prefix}{family}.session-token", secure=https, chunks=chunking, dated=True)
 
 
 def _csrf(family: str, *, https: bool) -> Cookie:

@@ -1,0 +1,95 @@
+"""next-auth 4 and Auth.js: an encrypted token in a cookie, whose `sub` is the user."""
+
+from collections.abc import Sequence
+
+from dojang.peers.peer import Peer
+from dojang.session.lifetime import Lifetime
+from dojang.session.principal import Place
+from dojang.stores.revocation_log import RevocationLog
+from dojang.strategies.client_side import ClientSide
+from dojang.strategies.revocations import Revocations
+from dojang.wire.authjs.auth_js import AuthJsToken
+from dojang.wire.authjs.claims import DEFAULT_MAX_AGE
+from dojang.wire.authjs.cookies import auth_js_cookie, next_auth_cookie
+from dojang.wire.authjs.next_auth import NextAuthToken
+from dojang.wire.cookies import Cookie
+from dojang.wire.format import Format
+
+__all__ = ["AuthJs", "NextAuth"]
+
+
+def NextAuth(  # noqa: N802 - named as what it stands for
+    secret: str,
+    *,
+    https: bool = True,
+    cookie_name: str | None = None,
+    max_age: int = DEFAULT_MAX_AGE,
+    revocations: Revocations | RevocationLog | None = None,
+) -> Peer:
+    """Return the sessions of a front with next-auth 4 and `session.strategy` "jwt".
+
+    Args:
+        secret: Its `NEXTAUTH_SECRET`, to the letter.
+        https: Whether the front is reached by https, which is in the name of the cookie.
+        cookie_name: Its `cookies.sessionToken.name`, if it has one of its own.
+        max_age: Its `session.maxAge` in seconds. The front extends a session whenever it is asked
+            for one; we do at half of it.
+        revocations: A store that makes these sessions listed and revocable by us. It needs an end
+            that no renewal passes: `Sessions(peer, lifetime=Lifetime(absolute=...))`.
+
+    Raises:
+        WeakSecret: `secret` is empty.
+        InvalidCookie: The name is not one that such a cookie can have.
+
+    Source: next-auth 4.24.15.
+    """
+    cookie = _named(next_auth_cookie(https=https), cookie_name)
+    return _peer(NextAuthToken(secret), cookie, max_age, revocations)
+
+
+def AuthJs(  # noqa: N802 - named as what it stands for
+    secret: str | Sequence[str],
+    *,
+    https: bool = True,
+    cookie_name: str | None = None,
+    max_age: int = DEFAULT_MAX_AGE,
+    revocations: Revocations | RevocationLog | None = None,
+) -> Peer:
+    """Return the sessions of a front with Auth.js (next-auth 5) and `session.strategy` "jwt".
+
+    Args:
+        secret: Its `AUTH_SECRET`, to the letter; or all of them, newest first, in its own order:
+            `AUTH_SECRET_3`, `_2`, `_1`, then `AUTH_SECRET`.
+        https: Whether the front is reached by https, which is in the name of the cookie.
+        cookie_name: Its `cookies.sessionToken.name`, if it has one of its own; it is also the salt
+            of the key.
+        max_age: Its `session.maxAge` in seconds. The front extends a session whenever it is asked
+            for one; we do at half of it.
+        revocations: As for `NextAuth`.
+
+    Raises:
+        WeakSecret: There is no secret, or one is empty.
+        InvalidCookie: The name is not one that such a cookie can have.
+
+    Source: @auth/core 0.41.3.
+    """
+    cookie = _named(auth_js_cookie(https=https), cookie_name)
+    return _peer(AuthJsToken(secret, salt=cookie.name), cookie, max_age, revocations)
+
+
+def _named(cookie: Cookie, name: str | None) -> Cookie:
+    return cookie if name is None else cookie.renamed(name)
+
+
+def _peer(
+    format: Format,
+    cookie: Cookie,
+    max_age: int,
+    revocations: Revocations | RevocationLog | None,
+) -> Peer:
+    return Peer(
+        strategy=ClientSide(format, revocations=revocations),
+        cookie=cookie,
+        lifetime=Lifetime(idle=max_age, absolute=None),
+        principal=Place("sub", as_text=True),
+    )
