@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.interop.__main__ import OWN
-from tests.interop.reading import has_reader, problem_with
+from tests.interop.reading import WRITERS, has_reader, problem_with
 
 
 def cases() -> list[Any]:
@@ -34,6 +34,16 @@ def test_every_token_of_next_auth_and_auth_js_has_a_reader(file: str, count: int
     found = json.loads((OWN / file).read_text())
     assert all(has_reader(case) for case in found)
     assert len(found) == count
+
+
+def test_every_token_has_a_reader_and_the_deterministic_ones_a_writer() -> None:
+    jose = json.loads((OWN / "jose.json").read_text())
+    jsonwebtoken = json.loads((OWN / "jsonwebtoken.json").read_text())
+    assert all(has_reader(case) for case in [*jose, *jsonwebtoken])
+    assert (len(jose), len(jsonwebtoken)) == (56, 46)
+    repeatable = [case for case in [*jose, *jsonwebtoken] if case.get("deterministic")]
+    silent = [case["id"] for case in repeatable if not WRITERS[case["operation"]](case)]
+    assert silent == ["jose-044-hs-with-public-key", "jsonwebtoken-046-hs-with-public-key"]
 
 
 def run(directory: Path) -> subprocess.CompletedProcess[str]:

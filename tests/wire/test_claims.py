@@ -59,7 +59,7 @@ def test_the_age_counts_from_iat_and_the_future_is_no_age() -> None:
 @pytest.mark.parametrize("value", ["4100000000", None, True, [4100000000], {}])
 def test_a_time_that_is_no_number_is_refused(name: str, value: Any) -> None:
     with pytest.raises(Malformed):
-        check({name: value}, max_age=30 if name == "iat" else None)
+        check({name: value})
 
 
 def test_times_may_have_fractions_and_be_far_away() -> None:

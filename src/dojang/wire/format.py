@@ -15,11 +15,13 @@ class Opened:
         claims: The JSON object, fresh for each call.
         expires: Unix milliseconds, or None for never.
         newest: Whether the newest key made it; if not, it is due to be made again.
+        issued: Unix milliseconds when it was made, or None where the format does not say.
     """
 
     claims: dict[str, Any]
     expires: int | None
     newest: bool
+    issued: int | None = None
 
 
 class Format(Protocol):

@@ -2,7 +2,14 @@
 
 from dojang.errors import Misuse
 
-__all__ = ["CURVES", "HMAC_HASHES", "SECRET_BYTES", "default_algorithms", "fitting"]
+__all__ = [
+    "CURVES",
+    "HMAC_HASHES",
+    "SECRET_BYTES",
+    "default_algorithms",
+    "fitting",
+    "signs",
+]
 
 #: The hash of each HMAC; its keys are as long as its hash, at least (RFC 7518 3.2).
 HMAC_HASHES = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
@@ -70,3 +77,8 @@ def default_algorithms(kty: str, crv: str | None, use: str | None) -> tuple[str,
     if not able:
         raise Misuse(f"a key of {crv or kty} signs and encrypts with nothing that is known here")
     return able
+
+
+def signs(algorithm: str) -> bool:
+    """Return whether `algorithm` makes signatures; if not, it encrypts."""
+    return any(algorithm in able for able in _SIGNING.values())

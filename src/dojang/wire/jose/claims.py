@@ -92,6 +92,7 @@ class Expected:
             check_audience(claims, self.audience)
         if self.id is not None:
             check_id(claims, self.id)
+        numeric_date(claims, "iat")
         check_active(claims, now=now, tolerance=self.tolerance)
         check_expiry(claims, now=now, tolerance=self.tolerance)
         if self.max_age is not None:

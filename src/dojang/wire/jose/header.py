@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from dojang.errors import Malformed
+from dojang.errors import Malformed, Misuse
 from dojang.wire import base64url, json
 
 __all__ = ["Encoding", "read", "write"]
@@ -28,7 +28,11 @@ def write(header: Mapping[str, object], encoding: Encoding = "utf-8") -> str:
 
     Raises:
         NotJson: Something in `header` is not JSON.
+        Misuse: A member that `read` refuses.
     """
+    for name in _REFUSED:
+        if name in header:
+            raise Misuse(f"leave {name} out of the header: it is refused when read")
     text = json.dumps(header, root="header")
     if encoding == "latin-1":
         return base64url.encode(text.encode("utf-16-le", "surrogatepass")[::2])

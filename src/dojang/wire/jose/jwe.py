@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dojang.errors import BadSignature, Malformed, Misuse, UnknownKey, WrongAlgorithm
-from dojang.wire import base64url, entropy, json
+from dojang.wire import base64url, entropy
 from dojang.wire.jose import header as headers
 from dojang.wire.jose.content import ENCRYPTIONS, Encrypted, Encryption
 
@@ -51,7 +51,7 @@ def encrypt(
         raise Misuse(f"write alg dir and enc one of {', '.join(ENCRYPTIONS)}, not {dict(header)!r}")
     if len(key) != encryption.key_bytes:
         raise Misuse(f"{header['enc']} wants a key of {encryption.key_bytes} bytes, not {len(key)}")
-    protected = base64url.encode(json.dumps(header).encode("utf-8"))
+    protected = headers.write(header)
     made = encryption.encrypt(
         plaintext, protected.encode("ascii"), key, iv or entropy.random_bytes(encryption.iv_bytes)
     )
@@ -70,7 +70,7 @@ def decrypt(text: str, keys: Keys) -> Decrypted:
         Malformed: Not five parts of canonical base64url with a JSON header, or one with a member
             that changes the meaning of the token (`zip`, `crit`).
         WrongAlgorithm: `alg` or `enc` is not one that we read.
-        UnknownKey: There is no key for this header.
+        UnknownKey: There is no key for this header, of the length that `enc` wants.
         BadSignature: No key made the token.
 
     Source: RFC 7516 section 5.2.
@@ -86,9 +86,9 @@ def decrypt(text: str, keys: Keys) -> Decrypted:
     if encrypted_key:
         raise Malformed("expected an empty second part: the key of dir is not in the token")
     found = Encrypted(*(base64url.decode(part) for part in rest))
-    candidates = keys(header)
+    candidates = [key for key in keys(header) if len(key) == encryption.key_bytes]
     if not candidates:
-        raise UnknownKey("the token names a key that we do not have")
+        raise UnknownKey("the token names a key that we do not have, or one of another length")
     return _first_that_opens(found, protected.encode("ascii"), encryption, candidates, header)
 
 

@@ -1,18 +1,14 @@
 """A key, bound to the algorithms it may be used with."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-from dojang.errors import Malformed, Misuse, WeakSecret
+from dojang.errors import Misuse
 from dojang.extras import extra
 from dojang.wire import base64url
 from dojang.wire.jose import algorithms as known
-from dojang.wire.jose import roca
+from dojang.wire.jose import members, secret
 from dojang.wire.jose.thumbprint import thumbprint
 from dojang.wire.js.text import utf8
 
@@ -20,19 +16,6 @@ if TYPE_CHECKING:
     from dojang.wire.jose.asymmetric import Native
 
 __all__ = ["Key"]
-
-#: Bits of an RSA modulus, inclusive (RFC 7518 3.3).
-MIN_RSA = 2048
-
-#: What makes up a key, by `kty`: the public members, then the private ones.
-_MEMBERS = {
-    "EC": (("crv", "x", "y"), ("d",)),
-    "OKP": (("crv", "x"), ("d",)),
-    "RSA": (("n", "e"), ("d", "p", "q", "dp", "dq", "qi")),
-}
-
-#: Begins of keys in PEM, OpenSSH and JWK, whatever stands before them.
-_KEY_TEXT = re.compile(rb'-----BEGIN |(?:^|\s)(?:ssh|sk|ecdsa)-[a-z0-9@.-]+ AAAA|"kty"\s*:')
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False, kw_only=True)
@@ -46,7 +29,7 @@ class Key:
         private: Whether it signs and decrypts; a secret always does.
         secret: The bytes of a secret, empty for other keys.
         native: joserfc's form of every other key.
-        members: The public members of its JWK; empty for a secret.
+        public: The public members of its JWK; empty for a secret.
     """
 
     kty: str
@@ -55,12 +38,12 @@ class Key:
     private: bool
     secret: bytes = b""
     native: "Native | None" = None
-    members: Mapping[str, str]
+    public: Mapping[str, str]
 
     @classmethod
     def from_secret(
         cls,
-        secret: str | bytes,
+        value: str | bytes,
         *,
         algorithms: Sequence[str] = ("HS256",),
         kid: str | None = None,
@@ -69,9 +52,9 @@ class Key:
         """Return a shared secret as a key.
 
         Args:
-            secret: Text counts in UTF-8. For an HMAC at least as long as its hash (32, 48 or 64
+            value: Text counts in UTF-8. For an HMAC at least as long as its hash (32, 48 or 64
                 bytes), for a key wrapping exactly as long as its name says.
-            algorithms: What it is used with; HMACs, or one way to encrypt.
+            algorithms: What it is used with: HMACs, or ways to encrypt.
             kid: How tokens name it.
             allow_short: Take a short HMAC secret all the same, as jose and jsonwebtoken do: for
                 secrets that a peer already has, never for a new one.
@@ -83,15 +66,10 @@ class Key:
 
         Source: RFC 7518 sections 3.2 and 4; RFC 8725 sections 3.1 and 3.5.
         """
-        data = utf8(secret) if isinstance(secret, str) else secret
+        data = utf8(value) if isinstance(value, str) else value
         chosen = known.fitting("oct", None, tuple(algorithms))
-        if not data:
-            raise WeakSecret("a secret is empty; `dojang keys new` prints a good one")
-        if _KEY_TEXT.search(data) or _is_public_der(data):
-            raise WeakSecret("this is the text of a key, not a secret: Key.from_pem or from_jwk")
-        for algorithm in chosen:
-            _check_length(len(data), algorithm, allow_short=allow_short)
-        return cls(kty="oct", algorithms=chosen, kid=kid, private=True, secret=data, members={})
+        secret.check(data, chosen, allow_short=allow_short)
+        return cls(kty="oct", algorithms=chosen, kid=kid, private=True, secret=data, public={})
 
     @classmethod
     def from_jwk(
@@ -107,7 +85,7 @@ class Key:
             jwk: Any JSON object is safe to pass. `kid` is kept; a key with a public half that has
                 none is named by its thumbprint.
             algorithms: What it is used with; by default its `alg`, else all that sign with its
-                kind of key, or that encrypt where `use` is `enc`.
+                kind of key, or that encrypt where `use` or `key_ops` say so.
             allow_short: As in `from_secret`.
 
         Raises:
@@ -118,25 +96,21 @@ class Key:
 
         Source: RFC 7517 section 4, RFC 7518 section 6.
         """
-        kty, crv = _text(jwk, "kty"), None
-        if kty in {"EC", "OKP"}:
-            crv = _text(jwk, "crv")
-        kid = _text(jwk, "kid") if "kid" in jwk else None
-        chosen = _algorithms(jwk, kty, crv, algorithms)
+        kty, chosen = members.text(jwk, "kty"), members.purpose(jwk, algorithms)
+        kid = members.text(jwk, "kid") if "kid" in jwk else None
         if kty == "oct":
-            secret = base64url.decode(_text(jwk, "k"))
-            return cls.from_secret(secret, algorithms=chosen, kid=kid, allow_short=allow_short)
-        members = _members(jwk, kty)
-        _check_sizes(members, kty)
+            data = base64url.decode(members.text(jwk, "k"))
+            return cls.from_secret(data, algorithms=chosen, kid=kid, allow_short=allow_short)
+        own = members.key_members(jwk)
         with extra("jose"):
             from dojang.wire.jose import asymmetric  # noqa: PLC0415 - guarded
         return cls(
             kty=kty,
             algorithms=chosen,
-            kid=thumbprint(members) if kid is None else kid,
-            private="d" in members,
-            native=asymmetric.from_jwk(members),
-            members={name: members[name] for name in ("kty", *_MEMBERS[kty][0])},
+            kid=thumbprint(own) if kid is None else kid,
+            private="d" in own,
+            native=asymmetric.from_jwk(own),
+            public={name: own[name] for name in members.PUBLIC[kty]},
         )
 
     @classmethod
@@ -174,7 +148,7 @@ class Key:
         """
         if self.kty == "oct":
             raise Misuse("a shared secret has no public half and is never published")
-        jwk = {**self.members, "use": "sig" if self.signs else "enc"}
+        jwk = {**self.public, "use": "sig" if self.signs else "enc"}
         if len(self.algorithms) == 1:
             jwk["alg"] = self.algorithms[0]
         return jwk if self.kid is None else {**jwk, "kid": self.kid}
@@ -182,97 +156,7 @@ class Key:
     @property
     def signs(self) -> bool:
         """Whether this key is for signatures; if not, it is for encryption."""
-        return self.algorithms[0] in _SIGNATURES
+        return known.signs(self.algorithms[0])
 
     def __repr__(self) -> str:
         return f"Key({self.kty}, {', '.join(self.algorithms)}, kid={self.kid!r})"
-
-
-_SIGNATURES = {
-    *known.HMAC_HASHES,
-    *(f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)),
-    "EdDSA",
-    "Ed25519",
-    "Ed448",
-}
-
-
-def _algorithms(
-    jwk: Mapping[str, Any], kty: str, crv: str | None, asked: Sequence[str] | None
-) -> tuple[str, ...]:
-    own = (_text(jwk, "alg"),) if "alg" in jwk else None
-    chosen = tuple(asked) if asked is not None else own
-    use = jwk.get("use")
-    if chosen is None:
-        chosen = known.default_algorithms(kty, crv, use)
-        if kty == "oct":
-            chosen = _affordable(jwk, chosen)
-    fitting = known.fitting(kty, crv, chosen)
-    signs = fitting[0] in _SIGNATURES
-    if use not in {None, "sig" if signs else "enc"}:
-        raise Misuse(f"a key whose use is not for {', '.join(fitting)}")
-    return fitting
-
-
-def _affordable(jwk: Mapping[str, Any], chosen: tuple[str, ...]) -> tuple[str, ...]:
-    # A secret that says nothing about itself is for the HMACs it is long enough for.
-    size = len(base64url.decode(_text(jwk, "k")))
-    return tuple(name for name in chosen if known.SECRET_BYTES[name] <= size) or chosen[:1]
-
-
-def _text(jwk: Mapping[str, Any], name: str) -> str:
-    value = jwk.get(name)
-    if not isinstance(value, str):
-        raise Malformed(f"expected a JWK with the member {name} as text")
-    return value
-
-
-def _members(jwk: Mapping[str, Any], kty: str) -> dict[str, str]:
-    if kty not in _MEMBERS:
-        raise Malformed("expected a JWK of kty EC, OKP, RSA or oct")
-    if "oth" in jwk:
-        raise Malformed("an RSA key of more than two primes, which is not read here")
-    public, private = _MEMBERS[kty]
-    names = [*public, *(name for name in private if name in jwk)]
-    members = {name: _text(jwk, name) for name in names}
-    for name, value in members.items():
-        if name != "crv":
-            base64url.decode(value)
-    return {"kty": kty, **members}
-
-
-def _check_sizes(members: Mapping[str, str], kty: str) -> None:
-    if kty == "RSA":
-        modulus = int.from_bytes(base64url.decode(members["n"]), "big")
-        if modulus.bit_length() < MIN_RSA:
-            raise WeakSecret(f"an RSA key of {modulus.bit_length()} bits, at least {MIN_RSA}")
-        if roca.is_weak(modulus):
-            raise WeakSecret("an RSA key that a faulty library made (CVE-2017-15361): replace it")
-    elif kty == "EC":
-        size = known.CURVES[members["crv"]]
-        if any(len(base64url.decode(members[name])) != size for name in ("x", "y")):
-            raise Malformed(f"expected coordinates of {size} bytes on {members['crv']}")
-
-
-def _check_length(size: int, algorithm: str, *, allow_short: bool) -> None:
-    wanted = known.SECRET_BYTES.get(algorithm)
-    if wanted is None:
-        return
-    if algorithm in known.HMAC_HASHES:
-        if size < wanted and not allow_short:
-            raise WeakSecret(
-                f"a secret of {size} bytes is too short for {algorithm}, at least {wanted} are "
-                "needed; `dojang keys new` prints a good one"
-            )
-    elif size != wanted:
-        raise WeakSecret(f"{algorithm} wants a secret of {wanted} bytes, not {size}")
-
-
-def _is_public_der(data: bytes) -> bool:
-    if not data.startswith(b"\x30"):
-        return False
-    try:
-        load_der_public_key(data)
-    except (ValueError, UnsupportedAlgorithm):
-        return False
-    return True

@@ -1,0 +1,122 @@
+"""A signed JWT as the home of a session: readable for whoever holds it, and not to be changed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dojang.errors import Malformed, Misuse
+from dojang.wire.format import Opened
+from dojang.wire.jose import jwt
+from dojang.wire.jose.claims import Expected, numeric_date
+from dojang.wire.jose.jwk import Key
+from dojang.wire.jose.jwks import KeySet
+
+__all__ = ["SESSION_TYPE", "SignedJwt"]
+
+#: The `typ` of a session that nobody else has to read.
+SESSION_TYPE = "session+jwt"
+
+#: The last second that a JavaScript date holds.
+_MAX_SECONDS = 8_640_000_000_000
+
+
+class SignedJwt:
+    """Writes and reads sessions as signed tokens that jose and jsonwebtoken verify too.
+
+    `iat` and `exp` belong to the token, and so do `iss` and `aud` where they are set: they are
+    written behind the session's members and taken out again.
+    """
+
+    limit = jwt.MAX_LENGTH
+
+    def __init__(
+        self,
+        keys: KeySet | Key | Sequence[Key],
+        *,
+        issuer: str | None = None,
+        audience: str | None = None,
+        type: str | None = SESSION_TYPE,
+    ) -> None:
+        """Take the keys, and what a token of this purpose says about itself.
+
+        Args:
+            keys: The first of several signs, all verify; a `KeySet` rotates.
+            issuer: Written as `iss`, and asked for.
+            audience: Written as `aud`, and asked for.
+            type: Written as `typ`, and asked for, so that a token of another purpose under the
+                same key is no session. None to share sessions with a Node program that writes
+                none; `JWT` for one that uses jsonwebtoken.
+
+        Raises:
+            Misuse: There is no key, or none that signs.
+        """
+        self._keys = KeySet.of(keys)
+        if self._keys.signing is None:
+            raise Misuse("sessions are signed by a key of ours; this set only verifies")
+        self._key = self._keys.signing
+        named = {"alg": self._key.algorithms[0], "typ": type, "kid": self._key.kid}
+        self._header = {name: value for name, value in named.items() if value is not None}
+        self._own = {
+            name: value for name, value in (("iss", issuer), ("aud", audience)) if value is not None
+        }
+        self._expected = Expected(issuer=issuer, audience=audience, type=type)
+
+    def encode(self, claims: Mapping[str, object], *, expires: int | None, now: int) -> str:
+        """Return `claims` as a token.
+
+        Args:
+            claims: A JSON object without the claims that belong to the token.
+            expires: Unix milliseconds, cut to whole seconds, or None for never.
+            now: Unix milliseconds; written as `iat`.
+
+        Raises:
+            NotJson: Something in `claims` is not JSON.
+            Misuse: `claims` have a member that belongs to the token.
+            MissingExtra: Not an HMAC, and joserfc is not installed.
+
+        Source: RFC 7519 section 7.1.
+        """
+        own = {"iat": now // 1000, **self._own}
+        if expires is not None:
+            own["exp"] = expires // 1000
+        for name in ("iat", "exp", *self._own):
+            if name in claims:
+                raise Misuse(f"{name} belongs to the token; call the member of the session else")
+        return jwt.sign({**claims, **own}, self._header, key=self._key)
+
+    def decode(self, text: str, *, now: int) -> Opened:
+        """Return the claims of a token, once signature, time and purpose hold.
+
+        Args:
+            text: Any text is safe to pass.
+            now: Unix milliseconds. A token is good until its `exp`, exclusive.
+
+        Raises:
+            Oversized: Longer than `limit`; nothing in it was looked at.
+            Malformed: Not a signed token over a JSON object.
+            UnknownKey: It names a key that we do not have.
+            WrongAlgorithm: Its key is not used with its `alg`.
+            BadSignature: No key of ours made it.
+            WrongType: It serves another purpose.
+            WrongIssuer: It comes from somebody else.
+            WrongAudience: It is meant for somebody else.
+            NotYetValid: Its `nbf` has not come.
+            Expired: Its time is over.
+            MissingExtra: Not an HMAC, and joserfc is not installed.
+
+        Source: RFC 7519 section 7.2.
+        """
+        found = jwt.verify(text, self._keys.find, now=now, expected=self._expected)
+        claims = found.claims
+        expires, issued = (_milliseconds(claims, name) for name in ("exp", "iat"))
+        for name in ("exp", "iat", *self._own):
+            claims.pop(name, None)
+        return Opened(claims, expires, found.key is self._key, issued)
+
+
+def _milliseconds(claims: Mapping[str, Any], name: str) -> int | None:
+    seconds = numeric_date(claims, name)
+    if seconds is None:
+        return None
+    if abs(seconds) > _MAX_SECONDS:
+        raise Malformed(f"the claim {name} is beyond what a date holds")
+    return int(seconds * 1000)
