@@ -152,10 +152,8 @@ def verify(
     if len(token) > MAX_LENGTH:
         raise Oversized(f"{len(token)} characters, at most {MAX_LENGTH} are looked at")
     found = jws.verify(token, keys, header_encoding="latin-1")
-    payload: object = _payload(found)
-    _check(
-        cast("Mapping[str, Any]", payload if isinstance(payload, dict) else {}), options, now=now
-    )
+    payload = _payload(found)
+    _check(_members(payload), options, now=now)
     return payload
 
 
@@ -199,6 +197,10 @@ def _payload(found: jws.Verified) -> object:
         payload = None
     text = found.payload.decode("utf-8", "replace")
     return cast("object", payload) if isinstance(payload, dict | list) else text
+
+
+def _members(payload: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", payload) if isinstance(payload, dict) else {}
 
 
 def _check(claims: Mapping[str, Any], options: VerifyOptions, *, now: int) -> None:
