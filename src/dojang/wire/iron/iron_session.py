@@ -1,18 +1,14 @@
 """The seals of iron-session: Fe26.2 over a JSON object, with `~2` behind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
-from dojang.errors import Malformed, NotJson, Oversized
-from dojang.wire import json
+from dojang.errors import Malformed, Oversized
 from dojang.wire.format import Opened
-from dojang.wire.iron import fe26
-from dojang.wire.iron.passwords import Password, PasswordBook, Secret
+from dojang.wire.iron import fe26, payload, suffix
+from dojang.wire.iron.passwords import Password, PasswordBook, Passwords
 
 __all__ = ["IronSeal"]
-
-#: Written behind every seal by iron-session 6 and later. Outside the MAC: it proves nothing.
-SUFFIX = "~2"
 
 #: Characters, inclusive: four cookies, which is what iron-session 9 joins at most.
 MAX_LENGTH = 4 * 4096
@@ -34,12 +30,7 @@ class IronSeal:
 
     limit = MAX_LENGTH
 
-    def __init__(
-        self,
-        password: Password | Secret | Sequence[Secret] | Mapping[Any, Any],
-        *,
-        legacy: bool = False,
-    ) -> None:
+    def __init__(self, password: Passwords, *, legacy: bool = False) -> None:
         """Take the passwords.
 
         Args:
@@ -52,8 +43,7 @@ class IronSeal:
         Raises:
             WeakSecret: There is no password, one is too short, or a key is not of 32 bytes.
         """
-        # iron-session takes a single text for {1: text}: a seal that names another id is refused.
-        self._passwords = PasswordBook({"1": password} if isinstance(password, str) else password)
+        self._passwords = PasswordBook.of_iron_session(password)
         for each in self._passwords:
             fe26.check(each)
         self._legacy = legacy
@@ -75,13 +65,11 @@ class IronSeal:
         Source: iron-session 9.0.1 (`sealData`).
         """
         del now
-        text = json.dumps(claims)
-        if "__proto__" in text and _has_proto(claims):
-            raise NotJson("__proto__", "is a key that @hapi/iron refuses to read")
+        plaintext = payload.encode(claims)
         sealed = fe26.seal(
-            text.encode("utf-8"), self._passwords.writer, expires=expires, keys=self._writing_keys()
+            plaintext, self._passwords.writer, expires=expires, keys=self._writing_keys()
         )
-        return sealed + SUFFIX
+        return sealed + suffix.CURRENT
 
     def decode(self, text: str, *, now: int) -> Opened:
         """Return the claims of a seal, once time and MAC hold.
@@ -101,15 +89,16 @@ class IronSeal:
         """
         if len(text) > self.limit:
             raise Oversized(f"{len(text)} characters, at most {self.limit} are looked at")
-        sealed, tilde, version = text.partition("~")
+        sealed, current = suffix.split(text)
         opened = fe26.unseal(sealed, self._passwords, now=now, key_maker=self._reading_keys)
         self._keep(opened.password, opened.keys)
-        claims = json.loads_object(opened.plaintext)
-        if b"__proto__" in opened.plaintext or b"\\u" in opened.plaintext:
-            _refuse_proto(claims)
-        if self._legacy and (tilde + version).split("~")[:2] != ["", "2"]:
-            claims = _persistent(claims)
-        return Opened(claims, opened.expires, opened.password is self._passwords.writer)
+        claims = payload.decode(opened.plaintext)
+        if not isinstance(claims, dict):
+            raise Malformed("expected a JSON object")
+        if self._legacy and not current:
+            claims = suffix.unwrap(claims)
+        newest = opened.password is self._passwords.writer
+        return Opened(cast("dict[str, Any]", claims), opened.expires, newest)
 
     def _writing_keys(self) -> fe26.Keys:
         if self._writing is None or self._left <= 0:
@@ -128,26 +117,3 @@ class IronSeal:
         if len(self._kept) >= _KEPT_KEYS:
             self._kept.clear()
         self._kept[id(password), keys.encryption_salt, keys.integrity_salt] = keys
-
-
-def _persistent(claims: dict[str, Any]) -> dict[str, Any]:
-    persistent = claims.get("persistent")
-    if claims.keys() <= {"persistent", "flash"} and isinstance(persistent, dict):
-        return cast("dict[str, Any]", persistent)
-    return claims
-
-
-def _refuse_proto(claims: dict[str, Any]) -> None:
-    if _has_proto(claims):
-        raise Malformed("a __proto__ member, which @hapi/iron refuses too")
-
-
-def _has_proto(value: object) -> bool:
-    match value:
-        case Mapping():
-            members = cast("Mapping[str, object]", value)
-            return "__proto__" in members or any(map(_has_proto, members.values()))
-        case list() | tuple():
-            return any(map(_has_proto, cast("Sequence[object]", value)))
-        case _:
-            return False

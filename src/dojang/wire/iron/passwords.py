@@ -8,7 +8,7 @@ from typing import Any
 from dojang.errors import UnknownKey, WeakSecret
 from dojang.wire.js.text import units, utf8
 
-__all__ = ["MIN_PASSWORD", "Password", "PasswordBook", "Secret", "derive"]
+__all__ = ["MIN_PASSWORD", "Password", "PasswordBook", "Passwords", "Secret", "derive"]
 
 #: UTF-16 units of text, or bytes of a key of the MAC, inclusive; as @hapi/iron has it.
 MIN_PASSWORD = 32
@@ -73,25 +73,29 @@ class Password:
         raise WeakSecret("an iron password has a secret, or encryption and integrity")
 
 
+#: One password in any of its forms, several newest first, or a map of ids.
+Passwords = Password | Secret | Sequence[Secret] | Mapping[Any, Any]
+
+
 class PasswordBook:
     """The passwords a reader has: under ids, or newest first with every one tried."""
 
     __slots__ = ("_any", "_by_id", "writer")
 
-    def __init__(
-        self,
-        passwords: "Password | Secret | Sequence[Secret] | Mapping[Any, Any]",
-    ) -> None:
+    def __init__(self, passwords: Passwords) -> None:
         """Take passwords as they are configured.
 
         Args:
-            passwords: One password, which writes under the id `1` as iron-session does; a list,
+            passwords: One password (text, bytes, `{id?, secret}`, `{id?, encryption, integrity}`),
+                which writes under the id `1` as iron-session does unless it has its own; a list,
                 newest first, of which every one is tried whatever the id; or a map of ids, of
                 which the highest number writes and only the named one is tried.
 
         Raises:
             WeakSecret: There is none, or one is too short.
         """
+        if isinstance(passwords, Mapping) and _is_one(passwords):
+            passwords = Password.of(passwords, id="1")
         if isinstance(passwords, Mapping):
             self._by_id = {
                 str(id): Password.of(value, id=str(id)) for id, value in passwords.items()
@@ -108,6 +112,15 @@ class PasswordBook:
         if writer is None:
             raise WeakSecret("a seal needs a password; `dojang keys new` prints one")
         self.writer = writer
+
+    @classmethod
+    def of_iron_session(cls, passwords: Passwords) -> "PasswordBook":
+        """Return the book of what iron-session is given, where a single text means `{1: text}`.
+
+        Raises:
+            WeakSecret: There is none, or one is too short.
+        """
+        return cls({"1": passwords} if isinstance(passwords, str) else passwords)
 
     def __iter__(self) -> Iterator[Password]:
         return iter(self._any or self._by_id.values())
@@ -133,6 +146,11 @@ def _check_length(secret: Secret) -> None:
             f"an iron password of {size} characters is too short, at least {MIN_PASSWORD} "
             "are needed; `dojang keys new` prints a good one"
         )
+
+
+def _is_one(passwords: Mapping[Any, Any]) -> bool:
+    secrets = passwords.keys() - {"id"}
+    return secrets in ({"secret"}, {"encryption", "integrity"})
 
 
 def derive(secret: Secret, salt: str, *, iterations: int, length: int) -> bytes:
