@@ -69,7 +69,7 @@ class Cookie:
 
     Args:
         name: A token. `__Host-` needs Secure, Path=/ and no Domain; `__Secure-` needs Secure.
-        path: Begins with `/`.
+        path: Begins with `/`, or None for the browser's own choice, the folder of the page.
         domain: A host name without a leading dot, or None for this host only.
         secure: Sent over https only.
         http_only: Kept from scripts.
@@ -90,7 +90,7 @@ class Cookie:
     """
 
     name: str = "__Host-session"
-    path: str = "/"
+    path: str | None = "/"
     domain: str | None = None
     secure: bool = True
     http_only: bool = True
@@ -107,7 +107,8 @@ class Cookie:
             raise InvalidCookie(
                 f"{self.name!r} cannot be a cookie's name: use letters, digits, - and _"
             )
-        _check_path(self.path)
+        if self.path is not None:
+            _check_path(self.path)
         if self.domain is not None:
             _check_domain(self.domain)
         self._check_prefix()
@@ -191,7 +192,7 @@ class Cookie:
     def _render(self, expires: str | None = None) -> str:
         parts = [
             f"Domain={self.domain}" if self.domain else "",
-            f"Path={self.path}",
+            f"Path={self.path}" if self.path else "",
             f"Expires={expires}" if expires else "",
             "HttpOnly" if self.http_only else "",
             "Secure" if self.secure else "",
