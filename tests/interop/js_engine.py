@@ -3,8 +3,9 @@
 from typing import Any
 
 from dojang.wire import json
-from dojang.wire.js import percent
+from dojang.wire.js import cookie_header, percent
 from dojang.wire.js.date import http_date
+from tests.interop.express import attributes
 from tests.interop.values import plain
 
 Case = dict[str, Any]
@@ -35,10 +36,26 @@ def _http_date(case: Case) -> Any:
     return http_date(case["payload"])
 
 
+def _cookie_serialize(case: Case) -> Any:
+    options = case["options"]
+    max_age, expires = options.get("maxAge"), options.get("expires")
+    return attributes(options, path=None).set(
+        percent.encode(case["payload"]),
+        max_age=None if max_age is None else int(max_age),
+        expires=None if expires is None else http_date(expires["$date"]),
+    )
+
+
+def _cookie_parse(case: Case) -> Any:
+    return cookie_header.parse(case["wire"])
+
+
 READERS = {
     "json_stringify": _stringify,
     "encode_uri_component": _encode,
     "decode_uri_component": _decode,
     "http_date": _http_date,
+    "cookie_serialize": _cookie_serialize,
+    "cookie_parse": _cookie_parse,
 }
 WRITERS: dict[str, Any] = {}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dojang.errors import DojangError
-from tests.interop import auth_js, express, iron, js_engine, passwords, tokens
+from tests.interop import auth_js, connect_redis, express, iron, js_engine, passwords, tokens
 from tests.interop.kinds import is_kind
 from tests.interop.values import plain, same
 
@@ -13,6 +13,7 @@ Case = dict[str, Any]
 READERS: dict[str, Callable[[Case], Any]] = {
     **iron.READERS,
     **express.READERS,
+    **connect_redis.READERS,
     **js_engine.READERS,
     **passwords.READERS,
     **auth_js.READERS,
@@ -21,6 +22,7 @@ READERS: dict[str, Callable[[Case], Any]] = {
 WRITERS: dict[str, Callable[[Case], Any]] = {
     **iron.WRITERS,
     **express.WRITERS,
+    **connect_redis.WRITERS,
     **js_engine.WRITERS,
     **tokens.WRITERS,
 }
@@ -28,9 +30,12 @@ WRITERS: dict[str, Callable[[Case], Any]] = {
 
 def has_reader(case: Case) -> bool:
     """Return whether we read what this case is about."""
-    # connect-redis has an operation of the same name over a store of its own.
-    elsewhere = case["operation"] == "session_read" and "stored" not in case["wire"]
-    return case["operation"] in READERS and not elsewhere
+    return _operation(case) in READERS
+
+
+def has_writer(case: Case) -> bool:
+    """Return whether we write what this case is about, and compare it to the exact text."""
+    return _operation(case) in WRITERS
 
 
 def problem_with(case: Case) -> str | None:
@@ -38,9 +43,16 @@ def problem_with(case: Case) -> str | None:
     return _misread(case) or (_miswritten(case) if case.get("deterministic") else None)
 
 
+def _operation(case: Case) -> str:
+    # connect-redis has one of the same name as express-session, over a store of its own.
+    named: str = case["operation"]
+    over_redis = named == "session_read" and "redis" in case["wire"]
+    return "redis_session_read" if over_redis else named
+
+
 def _misread(case: Case) -> str | None:
     try:
-        result = READERS[case["operation"]](case)
+        result = READERS[_operation(case)](case)
     except DojangError as error:
         wanted = [case["expect"], *case.get("also", [])]
         if any(is_kind(error, kind) for kind in wanted):
@@ -56,9 +68,10 @@ def _misread(case: Case) -> str | None:
 
 def _miswritten(case: Case) -> str | None:
     # A refused seal may have been tampered with; what refuses a token is what it says.
-    asked = case["expect"] in {"ok", "expired"} or case["operation"] in tokens.WRITERS
-    if not asked or case["operation"] not in WRITERS:
+    asked = case["expect"] in {"ok", "expired", "not_found"} or case["operation"] in tokens.WRITERS
+    write = WRITERS.get(_operation(case))
+    if write is None or not asked:
         return None
-    written = WRITERS[case["operation"]](case)
+    written = write(case)
     expected = {name: case[name] for name in written if name in case}
     return None if written == expected else f"expected to write {expected!a}, wrote {written!a}"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.interop.__main__ import OWN
-from tests.interop.reading import WRITERS, has_reader, problem_with
+from tests.interop.reading import WRITERS, has_reader, has_writer, problem_with
 
 
 def cases() -> list[Any]:
@@ -21,12 +21,22 @@ def test_a_value_of_the_real_library_is_read_and_written_as_it_does(case: dict[s
     assert problem_with(case) is None
 
 
-def test_every_seal_and_signed_value_has_a_reader() -> None:
-    iron = json.loads((OWN / "iron.json").read_text())
-    express = json.loads((OWN / "express.json").read_text())
-    wanted = [case for case in express if case["operation"] in {"unsign", "session_read"}]
-    assert all(has_reader(case) for case in [*iron, *wanted])
-    assert (len(iron), len(wanted)) == (69, 37)
+@pytest.mark.parametrize(
+    ("file", "count"),
+    [("iron", 69), ("express", 52), ("connect_redis", 38), ("js_engine", 31)],
+)
+def test_every_case_of_these_files_has_a_reader(file: str, count: int) -> None:
+    found = json.loads((OWN / f"{file}.json").read_text())
+    assert len(found) == count
+    assert [case["id"] for case in found if not has_reader(case)] == []
+
+
+@pytest.mark.parametrize(("file", "count"), [("iron", 9), ("express", 32), ("connect_redis", 32)])
+def test_every_deterministic_case_of_these_files_is_written_too(file: str, count: int) -> None:
+    cases = json.loads((OWN / f"{file}.json").read_text())
+    found = [case for case in cases if case.get("deterministic")]
+    assert len(found) == count
+    assert [case["id"] for case in found if not has_writer(case)] == []
 
 
 @pytest.mark.parametrize(("file", "count"), [("nextauth_v4.json", 39), ("authjs_v5.json", 44)])

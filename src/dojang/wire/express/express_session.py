@@ -8,7 +8,7 @@ from dojang.errors import Malformed
 from dojang.wire import json
 from dojang.wire.js.date import from_iso, to_iso
 
-__all__ = ["StoredCookie", "decode", "encode"]
+__all__ = ["StoredCookie", "decode", "encode", "instant", "join", "split"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,35 @@ def encode(data: Mapping[str, object], cookie: StoredCookie) -> str:
 
     Raises:
         NotJson: Something in `data` is not JSON.
-        Malformed: `data` has the member `cookie`, or an expiry beyond the year 9999.
+        Malformed: `data` has the member `cookie`, or an expiry is beyond what JavaScript's dates
+            hold.
+
+    Source: express-session 1.19.0 (`MemoryStore.prototype.set`).
+    """
+    return json.dumps(join(data, cookie))
+
+
+def decode(text: str) -> tuple[dict[str, Any], StoredCookie]:
+    """Return the data and the cookie that `encode` was given.
+
+    Raises:
+        Malformed: Not a JSON object with a `cookie` member of that form.
+
+    Source: express-session 1.19.0 (`MemoryStore.prototype.get`).
+    """
+    return split(json.loads_object(text))
+
+
+def join(data: Mapping[str, object], cookie: StoredCookie) -> dict[str, object]:
+    """Return the JSON object that express-session stores: the cookie first, then the data.
+
+    Args:
+        data: A JSON object without a member `cookie`.
+        cookie: What its cookie is like.
+
+    Raises:
+        Malformed: `data` has the member `cookie`, or an expiry is beyond what JavaScript's dates
+            hold.
 
     Source: express-session 1.19.0 (`Cookie.prototype.toJSON`).
     """
@@ -59,33 +87,56 @@ def encode(data: Mapping[str, object], cookie: StoredCookie) -> str:
     }
     always = ("originalMaxAge", "expires")
     kept = {name: value for name, value in members.items() if value is not None or name in always}
-    return json.dumps({"cookie": kept, **data})
+    return {"cookie": kept, **data}
 
 
-def decode(text: str) -> tuple[dict[str, Any], StoredCookie]:
-    """Return the data and the cookie that `encode` was given.
+def split(session: Mapping[str, Any]) -> tuple[dict[str, Any], StoredCookie]:
+    """Return the data and the cookie that `join` was given.
+
+    Args:
+        session: The stored JSON object. Its `cookie.expires` is a date, unix milliseconds or null.
 
     Raises:
-        Malformed: Not a JSON object with a `cookie` member of that form.
+        Malformed: It has no `cookie` member of that form.
 
     Source: express-session 1.19.0 (`Store.prototype.createSession`).
     """
-    data = json.loads_object(text)
+    data = dict(session)
     members = data.pop("cookie", None)
     if not isinstance(members, Mapping):
         raise Malformed("expected a stored session with a cookie member")
     cookie = cast("Mapping[str, Any]", members)
-    expires = cookie.get("expires")
-    if not isinstance(expires, str | None):
-        raise Malformed("expected cookie.expires to be a date")
     return data, StoredCookie(
         original_max_age=cookie.get("originalMaxAge"),
         partitioned=cookie.get("partitioned"),
         priority=cookie.get("priority"),
-        expires=None if expires is None else from_iso(expires),
+        expires=instant(cookie),
         secure=cookie.get("secure"),
         http_only=cookie.get("httpOnly"),
         domain=cookie.get("domain"),
         path=cookie.get("path"),
         same_site=cookie.get("sameSite"),
     )
+
+
+def instant(cookie: Mapping[str, object]) -> int | None:
+    """Return the unix milliseconds at which a stored cookie ends, or None with the browser.
+
+    Args:
+        cookie: The `cookie` member of a session. What JavaScript takes for false is no end.
+
+    Raises:
+        Malformed: Its `expires` is neither a date nor unix milliseconds.
+
+    Source: connect-redis 10.0.0 (`getTTL`): `new Date(expires)` of an ISO date or a number.
+    """
+    expires = cookie.get("expires")
+    match expires:
+        case None | False | 0 | "":
+            return None
+        case str():
+            return from_iso(expires)
+        case int() if expires is not True:
+            return expires
+        case _:
+            raise Malformed("expected cookie.expires to be a date")
