@@ -130,7 +130,8 @@ def test_a_seal_without_an_id_is_for_the_password_called_default() -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["", "x" * 31, {}, {"secret": "short"}, {"id": "a b", "secret": SECRET}]
+    "password",
+    ["", "x" * 31, bytes(40), {}, {"secret": "short"}, {"id": "a b", "secret": SECRET}],
 )
 def test_a_weak_password_seals_and_unseals_nothing(password: Any) -> None:
     with pytest.raises(WeakSecret):
