@@ -8,7 +8,7 @@ import httpx2
 from dojang.wire import chunks
 from dojang.wire.iron.iron_session import IronSeal
 
-__all__ = ["COOKIE", "NOW", "PASSWORD", "Pair", "Guest"]
+__all__ = ["COOKIE", "NOW", "PASSWORD", "Guest", "Pair"]
 
 PASSWORD = "correct horse battery staple, and more"
 COOKIE = "shop"

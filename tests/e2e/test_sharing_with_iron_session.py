@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.running import node_server, running
-from tests.e2e.sharing import COOKIE, NOW, PASSWORD, Pair, Guest
+from tests.e2e.sharing import COOKIE, NOW, PASSWORD, Guest, Pair
 
 TTL = 3600
 END = NOW + TTL * 1000
