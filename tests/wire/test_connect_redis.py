@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,13 @@ STORED = '{"cookie":{"originalMaxAge":null,"expires":null,"httpOnly":true,"path"
 
 def session(expires: int | None = None) -> dict[str, object]:
     return express_session.join({"n": 1}, StoredCookie(expires=expires))
+
+
+def test_the_example_of_the_reference_is_what_is_put() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "wire" / "connect-redis.md"
+    put = Layout().put("abc", session(NOW + 1501), now=NOW)
+    assert isinstance(put, Put)
+    assert f"SET {put.key} {put.value} EX {put.ttl}\n" in page.read_text()
 
 
 def test_a_session_is_put_under_prefix_and_id_for_a_day() -> None:
