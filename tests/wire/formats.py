@@ -1,0 +1,166 @@
+"""Every text that a browser keeps for us and that must come back as it was: the registry.
+
+A format of a new family is one entry here, and everything in `test_every_format.py` holds for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dojang.wire import signed_id
+from dojang.wire.authjs import csrf
+from dojang.wire.authjs.auth_js import AuthJsToken
+from dojang.wire.authjs.next_auth import NextAuthToken
+from dojang.wire.express import cookie_parser, express_session
+from dojang.wire.express.connect_redis import Layout
+from dojang.wire.format import Format
+from dojang.wire.iron import fe26
+from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.iron.passwords import Password
+from dojang.wire.iron.seal_data import seal_data, unseal_data
+from dojang.wire.jose import jws
+from dojang.wire.jose.jwk import Key
+from dojang.wire.jose.signed_session import SignedJwt
+from dojang.wire.js import cookie_header, percent
+
+SECRET = "complex_password_at_least_32_characters_long"
+KEY = b"keyboard cat"
+NOW = 1_767_225_600_000
+HMAC = Key.from_secret(SECRET, algorithms=["HS256"])
+
+#: What is written, of several sizes and alphabets.
+VALUES: list[dict[str, Any]] = [
+    {"user": 1},
+    {},
+    {"이름": "최수현", "mood": "🥋", "list": [1, None, 2.5]},
+    {"a": "x" * 200},
+]
+
+
+def as_it_is(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One kind of text.
+
+    Attributes:
+        name: What it is.
+        family: Whose texts it may take for its own, where they are under one secret.
+        write: Returns a text for one of `VALUES`.
+        read: Returns a value, or raises a `Rejected`.
+        between: What stands between its fields.
+        proven: The part of a text that is proven. Two texts with the same proven part may both be
+            good; with `as_it_is` there is no second spelling of anything.
+        kind: The `Format` that it is, if it is one.
+    """
+
+    name: str
+    family: str
+    write: Callable[[dict[str, Any]], str]
+    read: Callable[[str], object]
+    between: str
+    proven: Callable[[str], str] = as_it_is
+    kind: type | None = None
+
+
+def entry(
+    name: str, family: str, format: Format, between: str, proven: Callable[[str], str] = as_it_is
+) -> Entry:
+    """Return the entry of a `Format`."""
+    return Entry(
+        name=name,
+        family=family,
+        write=lambda value: format.encode(value, expires=NOW + 3_600_000, now=NOW),
+        read=lambda text: format.decode(text, now=NOW),
+        between=between,
+        proven=proven,
+        kind=type(format),
+    )
+
+
+def before_the_suffix(text: str) -> str:
+    """Declared: what iron-session writes from the first `~` on is outside its MAC."""
+    return text.partition("~")[0]
+
+
+def sealed(content: bytes) -> str:
+    """Return a good seal over any content."""
+    return fe26.seal(content, Password.of(SECRET, id="1"), expires=None)
+
+
+#: Readers behind a good signature, where only whoever has the secret can put something odd; and
+#: readers of what lies in stores and headers.
+CONTENTS: dict[str, Callable[[bytes], object]] = {
+    "iron-session": lambda content: IronSeal(SECRET).decode(sealed(content), now=NOW),
+    "sealed data": lambda content: unseal_data(sealed(content), SECRET, legacy=True, now=NOW),
+    "signed session": lambda content: SignedJwt(HMAC).decode(
+        jws.sign(content, {"alg": "HS256", "typ": "session+jwt"}, key=HMAC), now=NOW
+    ),
+    "cookie-parser": lambda content: cookie_parser.decode(
+        signed_id.to_cookie(content.decode("latin-1"), key=KEY), keys=[KEY]
+    ),
+    "a Cookie header": lambda content: cookie_parser.read(content.decode("latin-1"), keys=[KEY]),
+    "express-session": lambda content: express_session.decode(content.decode("latin-1")),
+    "connect-redis": lambda content: Layout().read(content.decode("latin-1")),
+}
+
+ENTRIES = [
+    entry("iron-session", "iron", IronSeal(SECRET), "*", before_the_suffix),
+    Entry(
+        "sealed data",
+        "iron",
+        lambda value: seal_data([value], SECRET, now=NOW),
+        lambda text: unseal_data(text, SECRET, now=NOW),
+        between="*",
+        proven=before_the_suffix,
+    ),
+    entry("next-auth", "authjs", NextAuthToken(SECRET), "."),
+    entry("Auth.js", "authjs", AuthJsToken(SECRET, salt="authjs.session-token"), "."),
+    entry("signed session", "jose", SignedJwt(HMAC), "."),
+    Entry(
+        "signed token",
+        "jose",
+        lambda value: jws.sign(repr(value).encode(), {"alg": "HS256"}, key=HMAC),
+        lambda text: jws.verify(text, HMAC),
+        between=".",
+    ),
+    Entry(
+        "signed value",
+        "express",
+        lambda value: signed_id.sign(repr(value), key=KEY),
+        lambda text: signed_id.unsign(text, keys=[KEY]),
+        between=".",
+    ),
+    Entry(
+        "express-session",
+        "express",
+        lambda value: signed_id.to_cookie(repr(value), key=KEY),
+        lambda text: signed_id.from_cookie(text, keys=[KEY]),
+        between=".",
+    ),
+    Entry(
+        "cookie-parser",
+        "express",
+        lambda value: cookie_parser.encode(value, key=KEY),
+        lambda text: cookie_parser.decode(text, keys=[KEY]),
+        between=".",
+    ),
+    Entry(
+        "cookie-parser, in any spelling",
+        "express",
+        lambda value: cookie_parser.encode(value, key=KEY),
+        lambda text: cookie_parser.decode(text, keys=[KEY], canonical=False),
+        between=".",
+        proven=cookie_header.unescape,
+    ),
+    Entry(
+        "CSRF cookie of Auth.js",
+        "authjs",
+        lambda _: csrf.make(SECRET).cookie,
+        lambda text: csrf.read(text, SECRET),
+        between="%7C",
+        proven=percent.decode,
+    ),
+]
