@@ -171,7 +171,7 @@ def test_a_public_key_in_any_encoding_never_verifies_an_hmac(name: str) -> None:
 
 
 def test_the_key_chooses_the_algorithm_and_the_header_does_not() -> None:
-    """jsonwebtoken CVE-2022-23540, CVE-2022-23541: a default algorithm, a key of another type."""
+    """jsonwebtoken CVE-2022-23539 to 23541: a default algorithm, a key of another type."""
     both = Key.from_secret(SECRET * 2, algorithms=["HS512", "HS256"])
     text = jws.sign(b"", {"alg": "HS256"}, key=both)
     assert jws.verify(text, both).payload == b""
@@ -191,9 +191,9 @@ def test_a_key_for_encryption_verifies_nothing() -> None:
         jws.sign(b"", {"alg": "dir"}, key=key)
 
 
-@pytest.mark.parametrize("nothing", [[], ()])
+@pytest.mark.parametrize("nothing", [[], (), None, "", b""])
 def test_a_resolver_without_a_key_is_a_key_that_we_do_not_have(nothing: Any) -> None:
-    """fast-jwt CVE-2026-44351, jsonwebtoken CVE-2022-23539: an empty key from a resolver."""
+    """fast-jwt CVE-2026-44351, jsonwebtoken CVE-2022-23529: an empty key from a resolver."""
     with pytest.raises(UnknownKey):
         jws.verify(handmade({"alg": "HS256"}), lambda _: nothing)
     with pytest.raises(WeakSecret):
@@ -206,6 +206,16 @@ def test_every_key_that_fits_is_tried() -> None:
     assert jws.verify(text, lambda _: [HS512, other, HS256]).key is HS256
     with pytest.raises(BadSignature):
         jws.verify(text, lambda _: [HS512, other])
+
+
+@pytest.mark.parametrize(("name", "size"), [("ES256", 64), ("ES384", 96), ("ES512", 132)])
+def test_a_signature_of_zeros_is_refused(name: str, size: int) -> None:
+    """Java CVE-2022-21449: ECDSA with r = s = 0."""
+    private, public = pair(name)
+    signed = jws.sign(b"1", {"alg": name}, key=private).rpartition(".")[0]
+    for signature in (bytes(size), b"", bytes(size - 1), b"\xff" * size):
+        with pytest.raises(BadSignature):
+            jws.verify(f"{signed}.{base64url.encode(signature)}", public)
 
 
 def test_json_and_compact_in_one_text_is_neither() -> None:

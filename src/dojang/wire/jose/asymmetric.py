@@ -51,7 +51,8 @@ def jwk_of_pem(pem: bytes) -> dict[str, Any]:
     try:
         private = b"PRIVATE KEY" in pem
         loaded = load_pem_private_key(pem, None) if private else load_pem_public_key(pem)
-        return dict(_kind(loaded).import_key(cast("Any", loaded)).as_dict(private))
+        kind = _kind(loaded)
+        return {"kty": kind.key_type, **kind.binding.convert_raw_key_to_dict(loaded, private)}
     except _NO_KEY:
         raise Malformed("expected a PEM of PKCS #8 or SubjectPublicKeyInfo, unencrypted") from None
 
