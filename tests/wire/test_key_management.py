@@ -109,7 +109,9 @@ def test_any_text_is_rejected(text: str) -> None:
         key_management.decrypt(text, DIRECT)
 
 
-VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just({"kty": "EC"})
+VALUES = (
+    st.none() | st.booleans() | st.integers(0, 2**31) | st.text(max_size=5) | st.just({"kty": "EC"})
+)
 
 
 @given(
@@ -197,3 +199,10 @@ def test_misuse_says_what_to_write() -> None:
         key_management.decrypt(forged({"alg": "dir", "enc": "A128GCM"}), DIRECT)
     with pytest.raises(UnknownKey):
         key_management.decrypt(forged({"alg": "dir", "enc": "A128GCM"}), lambda _: [])
+
+
+def test_a_key_given_as_bytes_fits_its_encryption() -> None:
+    with pytest.raises(Misuse, match="write alg dir"):
+        jwe.encrypt(b"", {"alg": "dir", "enc": "A128GCM"}, key=bytes(16))
+    with pytest.raises(Misuse, match="A256GCM wants a key of 32 bytes, not 31"):
+        jwe.encrypt(b"", {"alg": "dir", "enc": "A256GCM"}, key=bytes(31))

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,3 +189,13 @@ def test_a_browser_keeps_its_session_in_a_signed_token(clock: Clock) -> None:
     assert browser.visit(lambda session: (session.user, session.rejected)) in {
         (None, "bad-signature"), (None, "malformed"),
     }  # fmt: skip
+
+
+def test_the_page_of_the_reference_shows_what_is_written() -> None:
+    text = SignedJwt(KEY).encode({"user": {"id": 1}, "n": "é"}, expires=NOW + 3_600_000, now=NOW)
+    reference = Path(__file__).parent.parent.parent / "docs" / "reference" / "wire"
+    assert text in (reference / "jwt.md").read_text()
+    direct = Key.from_secret(bytes(range(32)), algorithms=["dir"])
+    header = {"alg": "dir", "enc": "A256GCM"}
+    encrypted = jwt.encrypt({"user": 1}, header, key=direct, iv=bytes(12))
+    assert encrypted in (reference / "jwe.md").read_text()
