@@ -11,6 +11,8 @@ from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
 from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.jose.jwk import Key
+from dojang.wire.jose.signed_session import SignedJwt
 
 SECRET = "correct horse battery staple, and more"
 
@@ -33,6 +35,11 @@ def sealed(clock: Clock) -> Sessions:
 
 
 @pytest.fixture
+def signed(clock: Clock) -> Sessions:
+    return Sessions(ClientSide(SignedJwt(Key.from_secret(SECRET))), clock=clock)
+
+
+@pytest.fixture
 def in_memory(clock: Clock) -> Sessions:
     return Sessions(ServerSide(MemoryStore()), secret=SECRET, clock=clock)
 
@@ -42,7 +49,7 @@ def in_sqlite(clock: Clock, sqlite_store: SqliteStore) -> Sessions:
     return Sessions(ServerSide(sqlite_store), secret=SECRET, clock=clock)
 
 
-@pytest.fixture(params=["sealed", "in_memory", "in_sqlite"])
+@pytest.fixture(params=["sealed", "signed", "in_memory", "in_sqlite"])
 def sessions(request: pytest.FixtureRequest) -> Sessions:
     """One session, any home: each test that takes this runs in all of them."""
     home: Sessions = request.getfixturevalue(request.param)

@@ -60,6 +60,7 @@ class Visit:
             keeper=self,
             lifetime=house.lifetime,
             principal=house.principal,
+            adopts=house.strategy.revocable,
             device=device or Device(),
         )
 

@@ -3,5 +3,6 @@
 from dojang.peers.authjs import AuthJs, NextAuth
 from dojang.peers.iron_session import IronSession
 from dojang.peers.peer import Peer
+from dojang.peers.tokens import Jose, JsonWebToken
 
-__all__ = ["AuthJs", "IronSession", "NextAuth", "Peer"]
+__all__ = ["AuthJs", "IronSession", "Jose", "JsonWebToken", "NextAuth", "Peer"]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from dojang.peers.peer import Peer
 from dojang.session.lifetime import Lifetime
-from dojang.session.principal import Place
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
@@ -91,5 +90,4 @@ def _peer(
         strategy=ClientSide(format, revocations=revocations),
         cookie=cookie,
         lifetime=Lifetime(idle=max_age, absolute=None),
-        principal=Place("sub", as_text=True),
     )

@@ -19,7 +19,8 @@ class Peer:
         cookie: Its name and attributes, how it is cut, how its end is written. Whoever runs the
             system with other attributes writes `Sessions(peer, cookie=replace(peer.cookie, ...))`.
         lifetime: How long its sessions live, and when they are extended.
-        principal: Where it keeps the user in the data; None where that is the application's choice.
+        principal: Where it keeps the user in the data; None where the format has a place for it,
+            or the application a choice.
     """
 
     strategy: Strategy

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard, cast
 from dojang.errors import Misuse
 from dojang.session.record import Principal
 
-__all__ = ["Place", "check"]
+__all__ = ["Place", "check", "is_principal"]
 
 #: Beyond this JavaScript would round it (ECMA-262 21.1.2.6).
 _LARGEST = 2**53 - 1
@@ -20,7 +20,7 @@ def check(user: object) -> None:
         Misuse: `user` is empty, neither text nor an integer, an integer that JavaScript would
             round, or text that UTF-8 cannot carry.
     """
-    if not _is_principal(user):
+    if not is_principal(user):
         raise Misuse(f"a user's id is text, or an integer of at most {_LARGEST}, and not {user!r}")
 
 
@@ -47,7 +47,7 @@ class Place:
             if not isinstance(value, Mapping):
                 return None
             value = cast("Mapping[str, object]", value).get(step)
-        return value if _is_principal(value) else None
+        return value if is_principal(value) else None
 
     def put(self, data: dict[str, Any], user: Principal) -> None:
         """Write `user` there, in new objects where the way to it is not made of objects."""
@@ -68,7 +68,8 @@ class Place:
             data.pop(member, None)
 
 
-def _is_principal(value: object) -> TypeGuard[Principal]:
+def is_principal(value: object) -> TypeGuard[Principal]:
+    """Return whether `value` can name a principal; see `check`."""
     if isinstance(value, str):
         return value != "" and not any("\ud800" <= char <= "\udfff" for char in value)
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST

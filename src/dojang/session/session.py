@@ -42,6 +42,7 @@ class Session(WatchedDict):
     """
 
     __slots__ = (
+        "_adopts",
         "_answered",
         "_clock",
         "_device",
@@ -68,6 +69,7 @@ class Session(WatchedDict):
         keeper: Keeper,
         lifetime: Lifetime,
         principal: Place | None = None,
+        adopts: bool = True,
         device: Device = Device(),  # noqa: B008 - frozen
     ) -> None:
         """Stand for a session that `load` will give when it is first looked at.
@@ -78,6 +80,8 @@ class Session(WatchedDict):
             keeper: Writes it and reads it again.
             lifetime: The limits in force.
             principal: Where the application keeps its user in the data.
+            adopts: Whether a session whose user was written elsewhere is to be listed, and so
+                written.
             device: Where the request comes from.
         """
         super().__init__()
@@ -87,6 +91,7 @@ class Session(WatchedDict):
         self._keeper = keeper
         self._lifetime = lifetime
         self._place = principal
+        self._adopts = adopts
         self._device = device
         self._answered = False
         self._writable = True
@@ -253,7 +258,10 @@ class Session(WatchedDict):
         self._fill(data)
         if record is not None and record.user is None and self._place is not None:
             # Written elsewhere: owned, listed and ended like ours from now on.
-            found = replace(found, current=replace(record, user=self._place.find(data)))
+            user = self._place.find(data)
+            found = replace(found, current=replace(record, user=user))
+            if found.record is not None and not self._adopts:
+                found = replace(found, record=replace(found.record, user=user))
         self._hold(found)
 
     def kept(self, found: Found) -> None:

@@ -84,6 +84,9 @@ class ClientSide:
             current = resume(record, lifetime, now=now)
             if self._revocations is not None:
                 self._revocations.check(record)
+            if self.revocable and not record.handle:
+                # Born in a peer: to be listed, and so written, as soon as somebody looks.
+                record = replace(record, user=None)
             return Found(record=record, current=current, credential=text, newest=is_newest)
 
         return await pick(credentials, load_one)
@@ -95,12 +98,12 @@ class ClientSide:
         match write:
             case Insert(record) | Touch(record) | Replace(_, record):
                 named = record if record.handle else replace(record, handle=_new_handle())
-                claims = pack(named, mirror=self._mirror)
+                claims = pack(named, own=self._format.own, mirror=self._mirror)
                 text = self._format.encode(claims, expires=named.expires, now=now)
                 fits(named, text)
                 if named.handle != record.handle:
                     await self._enlist(named, found.record, lifetime, now)
-                elif _is_longer(found.record, named) and not await self._noted(named, now):
+                elif _is_news(found.record, named) and not await self._noted(named, now):
                     return Kept(None, None, lost=True)
                 return Kept(named, text)
             case Remove(record):
@@ -194,7 +197,7 @@ class ClientSide:
 
     def _verify(self, text: str, now: int) -> tuple[Record, bool]:
         opened = self._format.decode(text, now=now)
-        record = unpack(opened, now=now, mirror=self._mirror)
+        record = unpack(opened, now=now, own=self._format.own, mirror=self._mirror)
         # A peer's own session begins for us whenever it is seen, so that is not remembered.
         if self._capacity and record.handle:
             with self._lock:
@@ -211,8 +214,9 @@ def _readable(revocations: Revocations | RevocationLog | None) -> Revocations | 
     return Revocations(revocations)
 
 
-def _is_longer(before: Record | None, after: Record) -> bool:
-    return before is None or before.expires != after.expires
+def _is_news(before: Record | None, after: Record) -> bool:
+    # Its entry is to be moved, or made for one born in a peer whose user we have just met.
+    return before is None or (before.expires, before.user) != (after.expires, after.user)
 
 
 def _entry(record: Record, now: int) -> Record:

@@ -1,30 +1,41 @@
-"""Our own facts beside the application's data, in a format that has no fields for them."""
+"""Our own facts beside the data: in the format's own members, or under one of ours."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
-from dojang.errors import Malformed
+from dojang.errors import Malformed, Misuse
+from dojang.session.principal import is_principal
 from dojang.session.record import Login, Record
 from dojang.session.settle import RESERVED
 from dojang.wire import json
-from dojang.wire.format import Opened
+from dojang.wire.format import Opened, Own
 from dojang.wire.js.date import to_iso
 
 __all__ = ["pack", "unpack"]
 
+_NONE = Own()
+_NO_FACTS: Mapping[str, Any] = {}
 
-def pack(record: Record, *, mirror: str | None = None) -> dict[str, Any]:
-    """Return the application's data with our facts under the reserved member, which comes last.
 
-    A Node peer carries the member along untouched. Its members: `h` handle, `c` created, `u` user,
-    `l` login instant and methods, `s` 1 when the cookie ends with the browser.
+def pack(record: Record, *, own: Own = _NONE, mirror: str | None = None) -> dict[str, Any]:
+    """Return the application's data, then our facts: the reserved member, then the format's own.
+
+    A Node peer carries the reserved member along untouched. Its members: `h` handle, `c` created,
+    `u` user, `l` login instant and methods, `s` 1 when the cookie ends with the browser. The user
+    is there even if the format has a member for one: a peer that changes who it is does not know
+    of ours, and that is how we find out.
 
     Args:
         record: It has a handle.
+        own: What the format has members for.
         mirror: A member that says when it is over, as `Date.prototype.toISOString` writes it, for
             fronts that read it there; None for none.
+
+    Raises:
+        Misuse: The data use a member that is the format's own.
     """
-    facts: dict[str, Any] = {"h": record.handle, "c": record.created}
+    facts: dict[str, Any] = {} if own.handle else {"h": record.handle}
+    facts["c"] = record.created
     if record.user is not None:
         facts["u"] = record.user
     if record.login is not None:
@@ -34,17 +45,20 @@ def pack(record: Record, *, mirror: str | None = None) -> dict[str, Any]:
     claims = json.loads_object(record.data)
     if mirror is not None and record.expires is not None:
         claims[mirror] = to_iso(record.expires)
-    return {**claims, RESERVED: facts}
+    return {**claims, RESERVED: facts, **_own_members(record, own, claims)}
 
 
-def unpack(opened: Opened, *, now: int, mirror: str | None = None) -> Record:
+def unpack(opened: Opened, *, now: int, own: Own = _NONE, mirror: str | None = None) -> Record:
     """Return the record that `pack` was given.
 
-    A peer's own session has no facts: it is anonymous to us, nameless, and begins when we see it.
+    A peer's own session has no facts: it has the user that the format has a member for, if any, no
+    name and no login, and began when it was made, or else when we see it. So does one whose user a
+    peer has changed, carrying the facts about somebody else along.
 
     Args:
         opened: What the format found.
         now: Unix milliseconds.
+        own: What the format has members for.
         mirror: The member that `pack` adds, which is not the application's.
 
     Raises:
@@ -53,35 +67,65 @@ def unpack(opened: Opened, *, now: int, mirror: str | None = None) -> Record:
     claims = opened.claims
     if mirror is not None:
         claims.pop(mirror, None)
-    facts: object = claims.pop(RESERVED, {})
-    if not isinstance(facts, Mapping):
-        raise Malformed(f"{RESERVED} is not an object")
-    more = cast("Mapping[str, Any]", facts)
-    match more:
-        case {"h": str(handle), "c": int(created)}:
-            pass
-        case {} if not more:
-            handle, created = "", now
-        case _:
-            raise Malformed(f"{RESERVED} is not what dojang writes")
-    user = more.get("u")
-    if isinstance(user, bool) or not isinstance(user, str | int | None):
-        raise Malformed(f"{RESERVED} names no principal")
+    facts = _facts(claims.pop(RESERVED, {}))
+    user: object = facts.get("u")
+    handle: object = facts.get("h", "")
+    if own.handle:
+        handle = claims.pop(own.handle, "")
+    if own.user:
+        named = claims.pop(own.user, None)
+        if _text(named) != _text(user):
+            # Somebody else's facts, which a peer carried along.
+            user, facts = named, _NO_FACTS
+    if user is not None and not is_principal(user):
+        raise Malformed("the session names no principal")
+    created: object = facts.get("c", now if opened.issued is None else opened.issued)
+    if not isinstance(handle, str) or not _is_integer(created):
+        raise Malformed(f"{RESERVED} is not what dojang writes")
     return Record(
-        handle=handle,
+        handle=handle if facts else "",
         data=json.dumps(claims),
         user=user,
         created=created,
         expires=opened.expires,
-        login=_login(more.get("l")),
-        remember=more.get("s") != 1,
+        login=_login(facts.get("l")),
+        remember=facts.get("s") != 1,
     )
+
+
+def _own_members(record: Record, own: Own, claims: Mapping[str, Any]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    if own.user is not None and record.user is not None:
+        members[own.user] = str(record.user)
+    if own.handle is not None:
+        members[own.handle] = record.handle
+    for name in (own.user, own.handle):
+        if name in claims:
+            raise Misuse(f"the member {name} is the token's own; choose another name")
+    return members
+
+
+def _facts(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Malformed(f"{RESERVED} is not an object")
+    facts = cast("Mapping[str, Any]", value)
+    if facts and "c" not in facts:
+        raise Malformed(f"{RESERVED} is not what dojang writes")
+    return facts
+
+
+def _text(user: object) -> object:
+    return str(user) if _is_integer(user) else user
+
+
+def _is_integer(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _login(value: object) -> Login | None:
     if value is None:
         return None
     at, *methods = cast("list[object]", value) if isinstance(value, list) and value else [None]
-    if not isinstance(at, int) or not all(isinstance(method, str) for method in methods):
+    if not _is_integer(at) or not all(isinstance(method, str) for method in methods):
         raise Malformed(f"{RESERVED} holds no login")
     return Login(at, tuple(cast("list[str]", methods)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["Format", "Opened"]
+__all__ = ["Format", "Opened", "Own"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,30 @@ class Opened:
     issued: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """The members that a format itself has for what dojang remembers; None where it has none.
+
+    Attributes:
+        handle: Names the session: `jti`.
+        user: Names the user, as text: `sub`.
+    """
+
+    handle: str | None = None
+    user: str | None = None
+
+
 class Format(Protocol):
     """Claims <-> text, without a clock and without a store."""
 
     @property
     def limit(self) -> int:
         """Characters of the longest text that is looked at, inclusive."""
+        ...
+
+    @property
+    def own(self) -> Own:
+        """Its own members for what else is to be remembered."""
         ...
 
     def encode(self, claims: Mapping[str, object], *, expires: int | None, now: int) -> str:

@@ -7,7 +7,7 @@ from dojang.errors import Oversized
 from dojang.wire import entropy, json
 from dojang.wire.authjs import claims as stamps
 from dojang.wire.authjs.keys import Key
-from dojang.wire.format import Opened
+from dojang.wire.format import Opened, Own
 from dojang.wire.jose import jwe
 
 __all__ = ["EncryptedToken", "Keys"]
@@ -41,6 +41,9 @@ class EncryptedToken:
     `encode` and `decode` are those of a `Format`, for sessions: claims are the application's, time
     is beside them. `write` and `read` are those of the library: a token has its times in it.
     """
+
+    #: Both libraries write a new `jti` into each token, so it names no session.
+    own = Own(user="sub")
 
     def __init__(self, keys: Keys, *, limit: int) -> None:
         """Take the keys, and how many characters are looked at, inclusive."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from dojang.errors import Malformed, Oversized
-from dojang.wire.format import Opened
+from dojang.wire.format import Opened, Own
 from dojang.wire.iron import fe26, payload, suffix
 from dojang.wire.iron.passwords import Password, PasswordBook, Passwords
 
@@ -29,6 +29,7 @@ class IronSeal:
     """
 
     limit = MAX_LENGTH
+    own = Own()
 
     def __init__(self, password: Passwords, *, legacy: bool = False) -> None:
         """Take the passwords.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dojang.errors import Malformed, Misuse
-from dojang.wire.format import Opened
+from dojang.wire.format import Opened, Own
 from dojang.wire.jose import jwt
 from dojang.wire.jose.claims import Expected, numeric_date
 from dojang.wire.jose.jwk import Key
@@ -27,6 +27,7 @@ class SignedJwt:
     """
 
     limit = jwt.MAX_LENGTH
+    own = Own(handle="jti", user="sub")
 
     def __init__(
         self,
