@@ -1,5 +1,6 @@
 """Sessions and sign-in for Python web applications, byte-compatible with Node's."""
 
+from dojang import peers
 from dojang.adapters.asgi import SessionMiddleware, session_of
 from dojang.errors import DojangError
 from dojang.session.lifetime import Lifetime
@@ -33,5 +34,6 @@ __all__ = [
     "Spill",
     "SqliteStore",
     "new_secret",
+    "peers",
     "session_of",
 ]

@@ -6,9 +6,6 @@ import pytest
 
 from dojang import blocking
 from dojang.errors import Misuse
-from dojang.session.principal import Place
-from dojang.session.record import Principal
-from dojang.session.session import Session
 from dojang.session.settle import RESERVED
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
@@ -152,19 +149,6 @@ def test_a_peer_that_changes_the_principal_but_carries_our_facts_along_is_believ
     assert browser.visit(lambda session: session.user) == user
     assert browser.visit(lambda session: session.handle) != handle
     assert browser.visit(lambda session: (session.user, session["cart"])) == (user, ["book"])
-
-
-def test_a_principal_kept_as_text_is_text_from_the_login_on(clock: Clock) -> None:
-    place = Place("sub", as_text=True)
-    sessions = Sessions(ClientSide(IronSeal(SECRET)), clock=clock, principal=place)
-    browser = Browser(sessions)
-
-    def sign_in(session: Session) -> Principal | None:
-        session.login(7)
-        return session.user
-
-    assert browser.visit(sign_in) == "7"
-    assert browser.visit(lambda session: (session.user, dict(session))) == ("7", {"sub": "7"})
 
 
 def test_a_change_beside_the_principal_does_not_rotate(named: Sessions) -> None:

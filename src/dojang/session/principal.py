@@ -29,16 +29,10 @@ class Place:
     """Where an application, or a peer, keeps the principal in its own data.
 
     Args:
-        path: Members joined by dots: `user.id`, `_auth_user_id`, `sub`.
-        as_text: Whether an integer becomes text on its way there, as in the `sub` of a token.
+        path: Members joined by dots: `user.id`, `_auth_user_id`.
     """
 
     path: str
-    as_text: bool = False
-
-    def form(self, user: Principal) -> Principal:
-        """Return `user` as it is kept there."""
-        return str(user) if self.as_text else user
 
     def find(self, data: Mapping[str, Any]) -> Principal | None:
         """Return the text or integer at the path, or None when there is none."""
@@ -57,7 +51,7 @@ class Place:
             below = dict(cast("Mapping[str, Any]", inner)) if isinstance(inner, Mapping) else {}
             data[step] = below
             data = below
-        data[last] = self.form(user)
+        data[last] = user
 
     def restore(self, data: MutableMapping[str, Any], before: Mapping[str, Any]) -> None:
         """Put the member that the path begins with back to what it was in `before`."""

@@ -134,7 +134,7 @@ class Session(WatchedDict):
             ResponseStarted: The headers have left.
         """
         principals.check(user)
-        previous, user = self.user, user if self._place is None else self._place.form(user)
+        previous = self.user
         if self._answered:
             raise ResponseStarted(_TOO_LATE)
         if previous not in (None, user):
