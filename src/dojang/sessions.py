@@ -19,7 +19,7 @@ from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.strategies.spill import Spill
 from dojang.strategies.strategy import Strategy
-from dojang.visit import House, Renewing, Visit
+from dojang.visit import House, Kind, Renewing, Visit
 from dojang.wire.cookies import Cookie
 from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.keyring import Keyring
@@ -152,7 +152,12 @@ class Sessions:
         return cls(on_server, secret=keys, lifetime=lifetime, cookie=cookie, clock=clock)
 
     async def open(
-        self, cookies: str = "", *, bearer: str | None = None, device: Device | None = None
+        self,
+        cookies: str = "",
+        *,
+        bearer: str | None = None,
+        device: Device | None = None,
+        kind: Kind = Session,
     ) -> Visit:
         """Return the visit of a request; its `session` is opened when it is looked at.
 
@@ -160,10 +165,22 @@ class Sessions:
             cookies: The Cookie header; several are joined by `; `. Any text is safe to pass.
             bearer: The token of an Authorization header, looked at only if `bearer=True`.
             device: What a device list should show if somebody logs in.
+            kind: Makes the session, where a framework promises more than `Session` has.
         """
-        visit = Visit(self._house, cookies, bearer=bearer, device=device)
+        visit = self.visit(cookies, bearer=bearer, device=device, kind=kind)
         await visit.prefetch()
         return visit
+
+    def visit(
+        self,
+        cookies: str = "",
+        *,
+        bearer: str | None = None,
+        device: Device | None = None,
+        kind: Kind = Session,
+    ) -> Visit:
+        """Return the same as `open` without waiting, for code that prefetches later or never."""
+        return Visit(self._house, cookies, bearer=bearer, device=device, kind=kind)
 
     @property
     def revocable(self) -> bool:

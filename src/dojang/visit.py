@@ -17,9 +17,12 @@ from dojang.strategies.strategy import Kept, Strategy
 from dojang.wire import chunks
 from dojang.wire.cookies import Cookie
 
-__all__ = ["House", "Renewing", "Visit"]
+__all__ = ["House", "Kind", "Renewing", "Visit"]
 
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
+
+#: Makes the session: `Session`, or what a framework promises beyond it.
+Kind = Callable[..., Session]
 
 #: Asked before a session is renewed: may bring its data up to date, or refuse with False.
 Renewing = Callable[[Session], Awaitable[bool | None] | bool | None]
@@ -42,7 +45,13 @@ class Visit:
     """Opened by `Sessions.open`, and closed once the status of the answer is known."""
 
     def __init__(
-        self, house: House, cookies: str, *, bearer: str | None = None, device: Device | None = None
+        self,
+        house: House,
+        cookies: str,
+        *,
+        bearer: str | None = None,
+        device: Device | None = None,
+        kind: Kind = Session,
     ) -> None:
         """Come with what the request carries."""
         self._house = house
@@ -54,7 +63,7 @@ class Visit:
         self._lines: dict[str, str] = {}
         self._started = False
         self._written = False
-        self.session = Session(
+        self.session = kind(
             self._open,
             clock=house.clock,
             keeper=self,
@@ -133,6 +142,10 @@ class Visit:
                 self.session.forgo_login()
             await self.save(self.session)
             self._forget_bad_cookie()
+        return self.leave()
+
+    def leave(self) -> Sequence[str]:
+        """Return the Set-Cookie lines of what was saved, and write nothing more."""
         lines, self._lines = self._lines, {}
         return list(lines.values())
 

@@ -1,12 +1,12 @@
 """A pure ASGI middleware: `scope["session"]`, which Starlette shows as `request.session`."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any, Protocol
 
+from dojang.adapters import headers
 from dojang.adapters.sockets import Sockets
 from dojang.errors import DojangError, Misuse, Unavailable
-from dojang.session.record import Device
 from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.visit import Visit
@@ -21,9 +21,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LOG = logging.getLogger("dojang")
-
-#: Characters of a User-Agent that are kept for the device list.
-_AGENT_LENGTH = 512
 
 
 class Connection(Protocol):
@@ -91,9 +88,9 @@ class SessionMiddleware:
             if message["type"] == "websocket.accept":
                 lines = await visit.close(200)
                 visit.start()
-                headers = [*message.get("headers", ()), *_set_cookies(lines)]
+                cookies = _encoded(("set-cookie", line) for line in lines)
                 # A copy: an application may send one and the same message to everybody.
-                message = {**message, "headers": headers}
+                message = {**message, "headers": [*message.get("headers", ()), *cookies]}
             await send(message)
 
         async with self._sockets.watch(visit.session, receive, send_with_cookie) as (hear, say):
@@ -106,12 +103,12 @@ class SessionMiddleware:
             if name == b"cookie":
                 cookies.append(value.decode("latin-1"))
             elif name == b"authorization":
-                bearer = _bearer(value.decode("latin-1"))
+                bearer = headers.bearer(value.decode("latin-1"))
             elif name == b"user-agent":
-                agent = value.decode("latin-1")[:_AGENT_LENGTH]
+                agent = value.decode("latin-1")
         address = (scope.get("client") or ("",))[0]
         visit = await self._sessions.open(
-            "; ".join(cookies), bearer=bearer, device=Device(address, agent)
+            "; ".join(cookies), bearer=bearer, device=headers.device(address, agent)
         )
         scope["session"] = visit.session
         return visit
@@ -137,9 +134,9 @@ class _Response:
                 if isinstance(error, Misuse):
                     raise
                 return
-            headers = list(self._headers(message.get("headers", ()), lines))
+            told = self._headers(message.get("headers", ()), lines)
             # A copy: an application may send one and the same message to everybody.
-            message = {**message, "headers": headers}
+            message = {**message, "headers": told}
             self.started = True
             self._visit.start()
         await self._send(message)
@@ -149,14 +146,13 @@ class _Response:
         if isinstance(error, Unavailable):
             _LOG.warning("answered 503: %s", error)
         lines = await self._visit.close(500)
-        named = [(name.encode(), value.encode()) for name, value in problem.headers(error)]
         self._refused = self.started = True
         self._visit.start()
         await self._send(
             {
                 "type": "http.response.start",
                 "status": error.status,
-                "headers": list(self._headers(named, lines)),
+                "headers": _encoded(headers.answered(problem.headers(error), lines, self._visit)),
             }
         )
         await self._send({"type": "http.response.body", "body": problem.body(error)})
@@ -166,32 +162,11 @@ class _Response:
             await self._visit.finish()
 
     def _headers(
-        self, given: Iterable[tuple[bytes, bytes]], lines: Iterable[str]
-    ) -> Iterable[tuple[bytes, bytes]]:
-        headers, cookies = list(given), _set_cookies(lines)
-        for name, value in headers:
-            # A shared cache must not keep an answer that hands out a session.
-            if not (cookies and name.lower() == b"cache-control"):
-                yield name, value
-        if self._visit.session.accessed:
-            named = _named_in_vary(headers)
-            for needed in self._visit.depends_on:
-                if needed.lower() not in named:
-                    yield b"vary", needed.encode("ascii")
-        if cookies:
-            yield b"cache-control", b"no-store"
-        yield from cookies
+        self, given: Iterable[tuple[bytes, bytes]], lines: Sequence[str]
+    ) -> list[tuple[bytes, bytes]]:
+        told = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in given)
+        return _encoded(headers.answered(told, lines, self._visit))
 
 
-def _named_in_vary(headers: Iterable[tuple[bytes, bytes]]) -> set[str]:
-    values = [value.decode("latin-1") for name, value in headers if name.lower() == b"vary"]
-    return {name.strip().lower() for value in values for name in value.split(",")}
-
-
-def _set_cookies(lines: Iterable[str]) -> list[tuple[bytes, bytes]]:
-    return [(b"set-cookie", line.encode("latin-1")) for line in lines]
-
-
-def _bearer(authorization: str) -> str | None:
-    scheme, _, token = authorization.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+def _encoded(told: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told]

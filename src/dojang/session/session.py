@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 from dojang.errors import ReadOnly, ResponseStarted, Rotated
 from dojang.session import principal as principals
@@ -98,7 +98,7 @@ class Session(WatchedDict):
         self._found: Found | None = None
         self._user: Principal | None = None
         self._login: Login | None = None
-        self._remember = True
+        self._remember = self.begins_remembered
         self._rotate = False
         self._left = False
         self.accessed = False
@@ -254,7 +254,7 @@ class Session(WatchedDict):
     def adopt(self, found: Found) -> None:
         """Hold what was found, and its data instead of what is there."""
         record = found.current
-        data = {} if record is None else json.loads_object(record.data)
+        data = {} if record is None else self._from_json(record.data)
         self._fill(data)
         if record is not None and record.user is None and self._place is not None:
             # Written elsewhere: owned, listed and ended like ours from now on.
@@ -283,7 +283,7 @@ class Session(WatchedDict):
         if self._found is None:
             return False
         current = self._found.current
-        return json.dumps(self._unwatched()) != (current.data if current else "{}")
+        return json.dumps(self._as_json()) != (current.data if current else "{}")
 
     def forgo_login(self) -> None:
         """Undo the gain of a principal, and nothing else: the answer was an error."""
@@ -293,7 +293,7 @@ class Session(WatchedDict):
         user = self.user
         if user is None or (user == before and self._login is None):
             return
-        kept = json.loads_object(current.data) if current else {}
+        kept = self._from_json(current.data) if current else {}
         if before not in (None, user):
             self._fill(kept)
         elif self._place is not None:
@@ -301,7 +301,7 @@ class Session(WatchedDict):
             self._place.restore(data, kept)
             self._fill(data)
         self._user, self._login = before, None
-        self._remember = current.remember if current else True
+        self._remember = current.remember if current else self.begins_remembered
 
     def settled(self) -> Record | None:
         """Return the record this session has become, or None for no session.
@@ -311,7 +311,7 @@ class Session(WatchedDict):
             Misuse: The data use the reserved member.
         """
         draft = Draft(
-            data=self._unwatched(),
+            data=self._as_json(),
             user=self.user,
             login=self._login,
             remember=self._remember,
@@ -346,6 +346,19 @@ class Session(WatchedDict):
             return "<Session, not looked at>"
         return f"<Session of {self._user!r} with {len(self._unwatched())} members>"
 
+    # -- where a framework has values beyond JSON ------------------------------------------------
+
+    #: Whether the cookie of a new session outlives the browser.
+    begins_remembered: ClassVar[bool] = True
+
+    def _as_json(self) -> dict[str, Any]:
+        """Return the data as they are stored; a framework puts its own values into words."""
+        return self._unwatched()
+
+    def _from_json(self, data: str) -> dict[str, Any]:
+        """Return the data as a handler sees them."""
+        return json.loads_object(data)
+
     # -- private ---------------------------------------------------------------------------------
 
     def _opened(self) -> Found:
@@ -359,7 +372,7 @@ class Session(WatchedDict):
         record = found.current
         self._found = found
         self._user = record.user if record else None
-        self._remember = record.remember if record else True
+        self._remember = record.remember if record else self.begins_remembered
         self._login = None
         self._rotate = False
 
@@ -371,13 +384,17 @@ class Session(WatchedDict):
             self._fill(data)
 
     def _take_over(self, written: str) -> None:
-        data = self._unwatched()
-        if json.dumps(data) == written:
+        ours = self._as_json()
+        if json.dumps(ours) == written:
             return
         # Somebody else's members came along; our own objects stay where they say the same.
-        merged = json.loads_object(written)
-        for key in merged.keys() & data.keys():
-            if json.dumps(merged[key]) == json.dumps(data[key]):
+        theirs, merged, data = (
+            json.loads_object(written),
+            self._from_json(written),
+            self._unwatched(),
+        )
+        for key in theirs.keys() & ours.keys():
+            if json.dumps(theirs[key]) == json.dumps(ours[key]):
                 merged[key] = data[key]
         self._fill(merged)
 

@@ -1,0 +1,154 @@
+"""One WSGI answer on its way out: held back until its session is written."""
+
+import logging
+from collections.abc import Callable, Generator, Iterable, Iterator
+from http import HTTPStatus
+
+from dojang import blocking
+from dojang.adapters import headers
+from dojang.adapters.headers import Headers
+from dojang.errors import DojangError, Misuse, Unavailable
+from dojang.visit import Visit
+from dojang.wire import problem
+
+__all__ = ["Answer", "StartResponse", "log"]
+
+Write = Callable[[bytes], object]
+StartResponse = Callable[..., Write]
+
+_LOG = logging.getLogger("dojang")
+
+
+class Answer:
+    """What the application says, sent on once the first piece of the body is due (PEP 3333)."""
+
+    def __init__(self, visit: Visit, start_response: StartResponse, *, saving: bool = True) -> None:
+        """Stand between an application and its server.
+
+        Args:
+            visit: Of the request.
+            start_response: The server's.
+            saving: Whether what became of the session is written; or only what was saved is told.
+        """
+        self._visit = visit
+        self._start_response = start_response
+        self._saving = saving
+        self._said: tuple[str, Headers] | None = None
+        self._lines: list[str] = []
+        self._write: Write | None = None
+        self.sent = False
+        self.refused = False
+
+    def start(self, status: str, given: Headers, exc_info: object = None) -> Write:
+        """Take what the application says; this is the `start_response` it is called with."""
+        if self._said is not None and exc_info is None:
+            raise AssertionError("start_response was called twice without exc_info")
+        self._said = status, list(given)
+        if self.sent and not self.refused:
+            # An error handler answers otherwise, or the server says that it is too late for that.
+            told = headers.answered(given, self._lines, self._visit)
+            self._write = self._start_response(status, told, exc_info)
+        return self._say
+
+    def of(self, work: Callable[[], Iterable[bytes]]) -> Iterable[bytes]:
+        """Return the body that `work` gives, or that of a problem document."""
+        try:
+            body = work()
+        except DojangError as error:
+            if self.sent:
+                raise
+            return [self.refuse(error)]
+        try:
+            self.send()
+        except DojangError as error:
+            _close(body)
+            return [self.refuse(error)]
+        if self.refused:
+            _close(body)
+            return []
+        # Of a list no code runs any more, and a server that knows its length may use it.
+        return body if isinstance(body, list | tuple) and self.sent else _Body(self, body)
+
+    def send(self) -> None:
+        """Write the session and give the server the headers, unless it has them."""
+        if self._said is None or self.sent:
+            return
+        status, given = self._said
+        closing = self._visit.close(int(status[:3])) if self._saving else None
+        self._lines = list(self._visit.leave() if closing is None else blocking.run(closing))
+        self._visit.start()
+        self.sent = True
+        told = headers.answered(given, self._lines, self._visit)
+        self._write = self._start_response(status, told)
+
+    def refuse(self, error: DojangError) -> bytes:
+        """Answer with a problem document instead of what the application said; return its body."""
+        log(error)
+        lines = self._visit.leave()
+        self._visit.start()
+        self.sent = self.refused = True
+        body = problem.body(error)
+        told = headers.answered(problem.headers(error), lines, self._visit)
+        told.append(("content-length", str(len(body))))
+        status = f"{error.status} {HTTPStatus(error.status).phrase}"
+        self._write = self._start_response(status, told)
+        return body
+
+    def finish(self) -> None:
+        """Write what was changed after the headers had left."""
+        if not self.refused:
+            blocking.run(self._visit.finish())
+
+    def _say(self, data: bytes) -> None:
+        if self.refused:
+            return
+        try:
+            self.send()
+        except DojangError as error:
+            data = self.refuse(error)
+        assert self._write is not None
+        self._write(data)
+
+
+class _Body:
+    """The rest of an answer: pieces of the application's, one for one, and its `close`."""
+
+    def __init__(self, answer: Answer, body: Iterable[bytes]) -> None:
+        self._answer = answer
+        self._body = body
+        self._pieces = self._run()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def close(self) -> None:
+        self._pieces.close()
+        _close(self._body)
+
+    def _run(self) -> Generator[bytes]:
+        answer = self._answer
+        try:
+            for piece in self._body:
+                answer.send()
+                if not answer.refused:
+                    yield piece
+            answer.send()
+        except DojangError as error:
+            if answer.sent:
+                raise
+            yield answer.refuse(error)
+        answer.finish()
+
+
+def log(error: DojangError) -> None:
+    """Tell whoever keeps the service what a problem document does not say."""
+    if isinstance(error, Unavailable):
+        _LOG.warning("answered 503: %s", error)
+    elif isinstance(error, Misuse):
+        _LOG.error("answered 500: %s", error, exc_info=error)
+
+
+def _close(body: Iterable[bytes]) -> None:
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()
