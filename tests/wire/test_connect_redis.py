@@ -139,6 +139,19 @@ def test_a_ttl_that_would_store_nothing_is_refused(ttl: int) -> None:
         Layout(ttl=ttl)
 
 
+@pytest.mark.parametrize("value", ['{"cookie":', "not json", "5", "null", "[]", '"text"'])
+def test_a_corrupt_row_is_a_rejection_and_no_crash(value: str) -> None:
+    """express-session: an error from bad session data was thrown where nobody caught it."""
+    with pytest.raises(Malformed):
+        Layout().read(value)
+
+
+def test_an_id_of_any_text_stays_behind_the_prefix() -> None:
+    """Django CVE-2011-4136: ids shared the key space of the application's own data."""
+    for sid in ("", "app:config", "../x", "sess:abc", "\r\nDEL x"):
+        assert Layout().key(sid) == "sess:" + sid
+
+
 def test_ending_a_session_deletes_its_key() -> None:
     assert Layout(prefix="").delete("abc") == Delete("abc")
 

@@ -140,6 +140,15 @@ def test_any_header_is_read(header: str) -> None:
     assert all(isinstance(error, Rejected) for error in read.rejected.values())
 
 
+@pytest.mark.parametrize("name", ["__proto__", "constructor", "__class__", "__dict__"])
+def test_the_name_of_something_built_in_is_plain_data(name: str) -> None:
+    """tough-cookie CVE-2023-26136: a cookie called __proto__ changed every object."""
+    read = cookie_parser.read(f"{name}=polluted; a=j%3A%7B%22{name}%22%3A1%7D", keys=[KEY])
+    assert read.plain["a"] == {name: 1}
+    assert type(read.plain) is dict
+    assert set(read.plain) <= {"a", name}
+
+
 @pytest.mark.parametrize(
     ("header", "found"),
     [

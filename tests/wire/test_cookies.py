@@ -60,6 +60,7 @@ def test_a_cookie_no_browser_would_accept_cannot_be_made(fields: Any, says: str)
 
 @given(st.text())
 def test_any_name_either_serialises_by_the_grammar_or_is_refused(name: str) -> None:
+    """CVE-2024-47764 (cookie of npm): a name, path or domain that set other attributes."""
     try:
         line = Cookie(name=name, secure=True).set("v")
     except InvalidCookie:

@@ -103,7 +103,7 @@ def made_cookies(draw: st.DrawFn) -> Cookie:
     expires=st.none() | st.integers(2_000_000_000_000, 250_000_000_000_000),
 )
 @settings(
-    max_examples=scaled(5_000),
+    max_examples=scaled(2_500),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -255,3 +255,11 @@ def test_no_error_shows_the_password_or_the_seal() -> None:
     assert SECRET not in str(caught.value)
     assert seal[20:40] not in str(caught.value)
     assert SECRET not in repr(Password.of(SECRET))
+
+
+def test_a_reader_remembers_a_bounded_number_of_keys() -> None:
+    reader = IronSeal(SECRET)
+    for n in range(1_030):
+        text = IronSeal(SECRET).encode({"n": n}, expires=None, now=NOW)
+        assert decode(reader, text) == {"n": n}
+        assert len(reader._kept) <= 1_024

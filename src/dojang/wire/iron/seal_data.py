@@ -82,7 +82,8 @@ def unseal_data(
         parameters: What the writer used.
 
     Returns:
-        The value, fresh for each call. Sealed null comes back as None, where the peer gives `{}`.
+        The value, fresh for each call. Sealed null comes back as None, where the peer gives `{}`
+        (version 6 does for everything that JavaScript takes for false).
 
     Raises:
         Oversized: Longer than `MAX_LENGTH`; nothing in it was looked at.
