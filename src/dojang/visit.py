@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dojang import blocking
 from dojang.errors import DojangError, Missing, ResponseStarted, Unavailable, Unknown
 from dojang.session.agree import agree
+from dojang.session.content import Content
 from dojang.session.found import Found
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Touch, Write, plan
@@ -85,7 +86,7 @@ class Visit:
         except DojangError as failure:
             self._failure = failure
 
-    async def save(self, session: Session) -> None:
+    async def save(self, session: Content) -> None:
         """Write what has changed so far; see `Session.save`."""
         before = session.found
         if before is None:
@@ -110,7 +111,7 @@ class Visit:
             else Found(rejected=Missing("the session was ended by this request"))
         )
 
-    async def reload(self, session: Session) -> None:
+    async def reload(self, session: Content) -> None:
         """Replace the content by what is stored now; see `Session.reload`."""
         self._now = self._house.clock()
         credential = session.found.credential if session.found else None
@@ -199,7 +200,7 @@ class Visit:
         cookie = self._house.cookie
         return chunks.stale(self._cookies, cookie.name, cookie.chunks)
 
-    def _write(self, session: Session, found: Found) -> Write | None:
+    def _write(self, session: Content, found: Found) -> Write | None:
         after = session.settled()
         write = plan(found.record, after)
         if write is None and after is not None and not found.newest:
