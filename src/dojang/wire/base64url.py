@@ -6,13 +6,13 @@ from dojang.errors import Malformed
 
 __all__ = ["decode", "encode"]
 
-_TO_URL = str.maketrans("+/", "-_")
+_TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 
 
 def encode(data: bytes) -> str:
     """Return `data` as base64url without padding (RFC 4648 section 5)."""
-    return binascii.b2a_base64(data, newline=False).rstrip(b"=").decode("ascii").translate(_TO_URL)
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode("ascii")
 
 
 def decode(text: str) -> bytes:
