@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
@@ -15,6 +16,10 @@ from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.signed_session import SignedJwt
 
 SECRET = "correct horse battery staple, and more"
+
+# A busy machine is no fault: how long something takes is for the benchmark to say.
+settings.register_profile("dojang", deadline=None)
+settings.load_profile("dojang")
 
 
 @pytest.fixture
