@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dojang.errors import Malformed
 from dojang.wire.js import date
@@ -24,4 +26,15 @@ def test_http_has_the_years_1_to_9999(milliseconds: int) -> None:
 @pytest.mark.parametrize("text", ["", "soon", "2026-01-01", "2026-13-01T00:00:00.000Z", "1e3"])
 def test_what_is_no_date_is_malformed(text: str) -> None:
     with pytest.raises(Malformed):
+        date.from_iso(text)
+
+
+@given(st.integers(-8_640_000_000_000_000, 8_640_000_000_000_000))
+def test_an_instant_that_javascript_has_comes_back(instant: int) -> None:
+    assert date.from_iso(date.to_iso(instant)) == instant
+
+
+@pytest.mark.parametrize("text", ["2026-02-30T00:00:00.000Z", "2026-01-01T24:00:00.000Z"])
+def test_a_day_that_no_calendar_has_is_malformed(text: str) -> None:
+    with pytest.raises(Malformed, match="calendar"):
         date.from_iso(text)

@@ -12,22 +12,17 @@ from dojang.strategies.revocations import Revocations
 from dojang.wire.chunking import Chunking
 from dojang.wire.cookies import Cookie
 from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.iron.max_age import DEFAULT_TTL, MARGIN
 from dojang.wire.iron.passwords import Password, Secret
 
 __all__ = ["IronSession"]
-
-#: Seconds (iron-session 8 and 9; 6 has one day more).
-FOURTEEN_DAYS = 14 * 24 * 3600
-
-#: Seconds by which iron-session lets the cookie end before the seal.
-_MARGIN = 60
 
 
 def IronSession(  # noqa: N802 - named as what it stands for
     password: Password | Secret | Sequence[Secret] | Mapping[Any, Any],
     cookie_name: str,
     *,
-    ttl: int = FOURTEEN_DAYS,
+    ttl: int = DEFAULT_TTL[9],
     https: bool = True,
     chunk: bool = False,
     principal: str | None = None,
@@ -57,7 +52,7 @@ def IronSession(  # noqa: N802 - named as what it stands for
     return Peer(
         strategy=ClientSide(IronSeal(password), revocations=revocations),
         cookie=Cookie(
-            name=cookie_name, secure=https, chunks=Chunking(writing=chunk), margin=_MARGIN
+            name=cookie_name, secure=https, chunks=Chunking(writing=chunk), margin=MARGIN
         ),
         lifetime=Lifetime(idle=ttl or None, absolute=None),
         principal=None if principal is None else Place(principal),

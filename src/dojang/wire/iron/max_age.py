@@ -5,7 +5,7 @@ from typing import Literal
 
 from dojang.errors import Misuse
 
-__all__ = ["DEFAULT_TTL", "Life", "MaxAge", "Version", "expires", "life"]
+__all__ = ["DEFAULT_TTL", "MARGIN", "Life", "MaxAge", "Version", "expires", "life"]
 
 Version = Literal[6, 8, 9]
 
@@ -16,7 +16,7 @@ DEFAULT_TTL: dict[Version, int] = {6: 15 * 86_400, 8: 14 * 86_400, 9: 14 * 86_40
 ENDLESS = 2**31 - 1
 
 #: Seconds by which the browser drops a cookie before the seal in it ends.
-_MARGIN = 60
+MARGIN = 60
 
 #: `cookieOptions.maxAge`: seconds; `"ttl"` when it is not there; `"session"` when it is there and
 #: `undefined`, for a cookie that ends with the browser.
@@ -55,7 +55,7 @@ def life(version: Version, *, ttl: int | None = None, max_age: MaxAge = "ttl") -
         return Life(0, None)
     if version == 6:  # noqa: PLR2004 - a version
         seconds = seconds or ENDLESS
-        return Life(seconds, (seconds if max_age == "ttl" else max_age) - _MARGIN)
+        return Life(seconds, (seconds if max_age == "ttl" else max_age) - MARGIN)
     if max_age != "ttl":
         return Life(seconds, max_age)
     return Life(seconds, _of_ttl(version, seconds))
@@ -79,8 +79,8 @@ def expires(ttl: int, *, now: int) -> int | None:
 def _of_ttl(version: Version, ttl: int) -> int:
     if ttl == 0:
         return ENDLESS
-    short = version == 9 and ttl <= _MARGIN  # noqa: PLR2004 - a version
-    return ttl if short else ttl - _MARGIN
+    short = version == 9 and ttl <= MARGIN  # noqa: PLR2004 - a version
+    return ttl if short else ttl - MARGIN
 
 
 def _checked(ttl: int) -> int:

@@ -1,5 +1,6 @@
 """Instants as JavaScript and HTTP write them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from dojang.errors import Malformed
@@ -12,6 +13,7 @@ _MAX_TIME = 8_640_000_000_000_000
 #: Days of 400 Gregorian years.
 _CYCLE_DAYS = 146_097
 
+_ISO = re.compile(r"(\d{4}|[+-]\d{6})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -40,13 +42,22 @@ def from_iso(text: str) -> int:
     """Return the unix milliseconds that `to_iso` was given.
 
     Raises:
-        Malformed: Not a date of that form.
+        Malformed: Not a date of that form, or one that no calendar has.
     """
+    found = _ISO.fullmatch(text)
+    if found is None:
+        raise Malformed("expected a date such as 2026-01-31T12:00:00.000Z")
+    year, month, day, hour, minute, second, thousandth = map(int, found.groups())
+    # Within one Gregorian cycle from 2000, whose days are those of every other.
+    cycles, year = divmod(year, 400)
     try:
-        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        moment = datetime(
+            2000 + year, month, day, hour, minute, second, thousandth * 1000, tzinfo=UTC
+        )
     except ValueError:
-        raise Malformed("expected a date such as 2026-01-31T12:00:00.000Z") from None
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+        raise Malformed("expected a date that the calendar has") from None
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
+    return milliseconds + (cycles - 5) * _CYCLE_DAYS * 86_400_000
 
 
 def http_date(milliseconds: int) -> str:
