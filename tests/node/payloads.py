@@ -1,5 +1,6 @@
 """What a session may hold, the awkward things more often than chance would have it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import settings
@@ -9,7 +10,7 @@ from dojang.wire import json
 from dojang.wire.js import number
 from tests.counts import scaled
 
-__all__ = ["OBJECTS", "TEXTS", "VALUES", "counted", "objects"]
+__all__ = ["INHERITED", "OBJECTS", "TEXTS", "VALUES", "altered", "counted", "objects", "written"]
 
 #: Each property holds for this many payloads in a proof.
 counted = settings(max_examples=scaled(2_500), deadline=None)
@@ -46,6 +47,13 @@ def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=4)
 
 
+#: What every object of JavaScript has: a library that looks a name up may find these.
+INHERITED = frozenset(
+    ["constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf",
+     "propertyIsEnumerable", "__proto__", "__defineGetter__", "__defineSetter__",
+     "__lookupGetter__", "__lookupSetter__"]
+)  # fmt: skip
+
 VALUES = st.recursive(_SCALARS, _nested, max_leaves=12)
 
 
@@ -56,6 +64,14 @@ def objects(*, without: frozenset[str] = frozenset()) -> st.SearchStrategy[dict[
 
 
 OBJECTS = objects()
+
+
+def altered(data: st.DataObject, text: str, places: Sequence[int], alphabet: str) -> str:
+    """Return `text` with another character of `alphabet` at one of `places`."""
+    place, drawn = data.draw(st.sampled_from(places)), data.draw(st.sampled_from(alphabet))
+    # What is drawn must not depend on a text that is another in every run.
+    other = drawn if drawn != text[place] else alphabet[alphabet.index(drawn) - 1]
+    return text[:place] + other + text[place + 1 :]
 
 
 def written(value: object) -> str:

@@ -25,7 +25,7 @@ from dojang.wire.authjs.next_auth import NextAuthToken
 from dojang.wire.cookies import Cookie
 from tests.browser import Browser, look, put
 from tests.node.judge import Judge, Thrown
-from tests.node.payloads import TEXTS, counted, objects, written
+from tests.node.payloads import TEXTS, altered, counted, objects, written
 
 SECRET = "correct horse battery staple, and more"
 OLDER = "the secret that was in use before it"
@@ -222,9 +222,8 @@ def test_a_changed_token_is_refused_by_both(
     text = version.ours().write({"n": 1}, now=NOW)
     # The last character of a part has bits that say nothing, and the library does not look at them.
     ends = {at - 1 for at, char in enumerate(text + ".") if char == "."}
-    place = data.draw(st.sampled_from([at for at in range(len(text)) if at not in ends]))
-    other = data.draw(st.sampled_from("AQz09_-.").filter(lambda char: char != text[place]))
-    changed = text[:place] + other + text[place + 1 :]
+    places = [at for at in range(len(text)) if at not in ends]
+    changed = altered(data, text, places, "AQz09_-.")
     with pytest.raises(Rejected):
         version.ours().read(changed, now=NOW)
     headers = {"authorization": f"Bearer {changed}"}

@@ -37,28 +37,21 @@ HEADERS = st.lists(
     max_size=20,
 ).map("".join)
 
-#: What the package cookie, which changed its mind there, gives or passes over.
-BUILT_IN = {"__proto__", "constructor"}
-
 
 def theirs(judge: Judge, header: str) -> tuple[dict[str, Any], dict[str, Any]]:
     read = json.loads(judge.ask("express.parse", header=header, secrets=[SECRET, OLDER]))
-    return (without(read["cookies"]), without(read["signedCookies"]))
-
-
-def without(cookies: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in cookies.items() if name not in BUILT_IN}
+    return read["cookies"], read["signedCookies"]
 
 
 @counted
-@given(header=HEADERS.filter(lambda header: header != "="))  # nothing under two is read there
+@given(header=HEADERS)
 def test_any_header_is_sorted_alike(judge: Judge, header: str) -> None:
     ours = cookie_parser.read(header, keys=KEYS)
     refused = dict.fromkeys(ours.rejected, False)
     assert all(isinstance(error, BadSignature) for error in ours.rejected.values())
     plain, signed = theirs(judge, header)
-    assert written(without(ours.plain)) == written(plain)
-    assert without(ours.signed | refused) == signed
+    assert written(ours.plain) == written(plain)
+    assert ours.signed | refused == signed
 
 
 @counted

@@ -14,17 +14,16 @@ from dojang.wire.express.express_session import StoredCookie
 from dojang.wire.js.date import http_date
 from dojang.wire.js.text import utf8
 from tests.node.judge import Judge
-from tests.node.payloads import counted, objects, written
+from tests.node.payloads import INHERITED, counted, objects, written
 
 SECRET = "keyboard cat"
 ID = "an-id-of-32-characters-or-so-----"
 NOW = 1_767_225_600_000
 
 #: Members that it keeps for itself, or that any JavaScript object has: it does not see ours.
-ITS_OWN = frozenset(
-    ["cookie", "id", "req", "touch", "resetMaxAge", "save", "reload", "destroy", "regenerate",
-     "constructor", "toString", "hasOwnProperty", "__proto__"]
-)  # fmt: skip
+ITS_OWN = INHERITED | {
+    "cookie", "id", "req", "touch", "resetMaxAge", "save", "reload", "destroy", "regenerate",
+}  # fmt: skip
 DATA = objects(without=ITS_OWN)
 
 #: The option `cookie` of express-session, and nothing that an insecure connection would refuse.

@@ -102,7 +102,7 @@ def read(header: str, *, keys: Sequence[bytes] = ()) -> Cookies:
     Source: cookie-parser 1.4.7 (`cookieParser`).
     """
     cookies = Cookies({}, {}, {})
-    for name, text in cookie_header.parse(header).items():
+    for name, text in cookie_header.parse(header, inherited=True).items():
         try:
             _check_size(text)
             if keys and text.startswith(signed_id.PREFIX):
