@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from dojang.errors import Expired, Malformed, NotJson, Rejected, UnknownKey
 from dojang.wire.iron.fe26 import SKEW_MS
 from dojang.wire.iron.iron_session import IronSeal
-from dojang.wire.iron.max_age import Version
-from dojang.wire.iron.seal_data import seal_data, unseal_data
 from tests.node.judge import Judge
-from tests.node.payloads import OBJECTS, TEXTS, VALUES, altered, counted, written
+from tests.node.payloads import OBJECTS, TEXTS, altered, counted, written
 
 PASSWORD = "correct horse battery staple, and more"
 OLDER = "the password that was in use before it"
@@ -55,32 +53,6 @@ def test_we_read_what_it_writes(judge: Judge, version: int, data: dict[str, Any]
     assert written(opened.claims) == written(data)
     assert opened.expires == NOW + 3_600_000
     assert opened.newest
-
-
-#: Version 6 unseals what JavaScript takes for false as {}; and False equals 0 here.
-SEALED = VALUES.filter(lambda value: value not in (None, False, ""))
-
-
-@VERSIONS
-@counted
-@given(value=SEALED)
-def test_any_value_that_one_seals_the_other_unseals(
-    judge: Judge, version: Version, value: Any
-) -> None:
-    ours = seal_data(value, PASSWORD, now=NOW, version=version)
-    assert unseal(judge, version, ours) == (written(value), None)
-    theirs = unseal_data(seal(judge, version, value), PASSWORD, now=NOW)
-    taken_apart = version == 9 and isinstance(value, list)
-    # Version 9 seals a list as an object of its indexes, and unseals ours as the list it is.
-    expected = {str(index): item for index, item in enumerate(value)} if taken_apart else value
-    assert written(theirs) == written(expected)
-
-
-@VERSIONS
-def test_a_seal_lives_as_long_unless_told(judge: Judge, version: Version) -> None:
-    theirs = judge.ask("iron.sealData", at=NOW, version=version, data="{}", password=PASSWORD)
-    ours = seal_data({}, PASSWORD, now=NOW, version=version)
-    assert ours.split("*")[5] == theirs.split("*")[5]
 
 
 @counted
