@@ -14,6 +14,7 @@ from dojang.testing import Clock
 from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.signed_session import SignedJwt
+from tests.postgres import Server, serving
 
 SECRET = "correct horse battery staple, and more"
 
@@ -32,6 +33,20 @@ def sqlite_store(tmp_path: Path) -> Iterator[SqliteStore]:
     store = SqliteStore(tmp_path / "sessions.db")
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for all tests that do not hurt it."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> str:
+    """An empty database."""
+    postgres.empty()
+    return postgres.url
 
 
 @pytest.fixture

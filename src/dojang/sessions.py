@@ -125,7 +125,8 @@ class Sessions:
 
         Args:
             url: `sealed:` (in the cookie), `memory:`, or `sqlite:///relative` and
-                `sqlite:////absolute` with the path of a file; options follow as `?name=value`.
+                `sqlite:////absolute` with the path of a file, or
+                `postgresql://user:password@host/database`; options follow as `?name=value&...`.
             secret: One or several, newest first.
             lifetime: Idle and absolute limits.
             cookie: Name and attributes.

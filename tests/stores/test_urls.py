@@ -5,6 +5,7 @@ import pytest
 from dojang import blocking
 from dojang.errors import Misuse, Unavailable
 from dojang.stores import urls
+from dojang.stores.postgres import PostgresStore
 from dojang.testing.store_contract import NOW, a_record
 
 
@@ -31,6 +32,10 @@ def test_options_follow_the_place() -> None:
         ("memory:?capacity=", r"write a whole number"),
         ("memory:?capacity=" + "9" * 5000, r"write a whole number"),
         ("memory:?capacity=1&capacity=2", r"given twice"),
+        ("postgresql://h/d?pool_size=0", r"pool_size is '0'; write a whole number from 1"),
+        ("postgresql://h/d?timeout=0", r"timeout is '0'; write seconds above 0"),
+        ("postgresql://h/d?timeout=nan", r"write seconds above 0"),
+        ("postgres://h/d?sslmod=require", r"has no option 'sslmod'; it has .*pool_size.*sslmode"),
     ],
 )
 def test_an_option_that_is_unknown_or_cannot_be_is_refused(url: str, complaint: str) -> None:
@@ -38,6 +43,29 @@ def test_an_option_that_is_unknown_or_cannot_be_is_refused(url: str, complaint: 
         urls.open_store(url)
     with pytest.raises(Misuse, match=complaint):
         urls.check(url)
+
+
+def test_options_of_libpq_stay_in_the_url(postgres_url: str) -> None:
+    store = urls.open_store(f"{postgres_url}?pool_size=2&application_name=an%20app&timeout=7.5")
+    assert isinstance(store, PostgresStore)
+    sql = "SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+    assert blocking.run(store._driver.read((sql, None))) == [("an app",)]
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://me:hunter2@[x/db",
+        "postgresql://me:ab@hunter2@host/db",
+        "hunter2",
+        "h = 'hunter2",
+    ],
+)
+def test_what_libpq_cannot_read_is_refused_without_its_password(text: str) -> None:
+    with pytest.raises(Misuse, match="%40 for an @") as caught:
+        PostgresStore(text)
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

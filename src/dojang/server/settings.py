@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     )
     sessions: str = Field(
         default_factory=lambda known: f"sqlite:///{quote(str(known['home'] / 'sessions.db'))}",
-        description="sqlite:///path/of/a/file.db, sealed: or memory:",
+        description="sqlite:///path/of/a/file.db, postgresql://..., sealed: or memory:",
     )
     workers: int = Field(default=1, ge=1, le=256, description="a number of processes from 1 to 256")
     session_idle: Seconds = Field(

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from dojang.errors import Misuse
 from dojang.stores.memory import MemoryStore
-from dojang.stores.options import Option, whole
+from dojang.stores.options import Option, seconds, whole
 from dojang.stores.sqlite import SqliteStore
 from dojang.stores.whole import WholeStore
 
@@ -49,9 +49,31 @@ def _sqlite(url: str) -> WholeStore:
     return SqliteStore(unquote(url.removeprefix("sqlite:///")))
 
 
+def _postgres(url: str, **options: Any) -> WholeStore:
+    from dojang.stores.postgres import PostgresStore  # noqa: PLC0415 - needs an extra
+
+    return PostgresStore(url, **options)
+
+
+def _parameters_of_libpq() -> Collection[str]:
+    from dojang.stores.drivers.postgres_conninfo import known  # noqa: PLC0415 - needs an extra
+
+    return known()
+
+
+_POSTGRES = Scheme(
+    "postgresql://user@host/database",
+    "postgres(ql)?://.*",
+    _postgres,
+    {"pool_size": whole(at_least=1), "timeout": seconds},
+    theirs=_parameters_of_libpq,
+)
+
 _SCHEMES = {
     "memory": Scheme("memory:", "memory:", _memory, {"capacity": whole(at_least=1)}),
     "sqlite": Scheme("sqlite:///sessions.db", "sqlite:///.+", _sqlite),
+    "postgresql": _POSTGRES,
+    "postgres": _POSTGRES,
 }
 
 
@@ -97,7 +119,9 @@ def shown(url: str) -> str:
 def _scheme(url: str) -> Scheme:
     scheme = _SCHEMES.get(scheme_of(url))
     if scheme is None or not re.fullmatch(scheme.pattern, url.partition("?")[0], re.DOTALL):
-        known = ", ".join([SEALED, *(scheme.example for scheme in _SCHEMES.values())])
+        known = ", ".join(
+            dict.fromkeys([SEALED, *(scheme.example for scheme in _SCHEMES.values())])
+        )
         # Not the URL itself: where its password is, is not known.
         raise Misuse(f"{scheme_of(url)!r} names no place for sessions; write one of {known}")
     return scheme

@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import Future
 from typing import TypeVar
 
-__all__ = ["settled"]
+__all__ = ["running_loop", "settled"]
 
 T = TypeVar("T")
 
@@ -15,8 +15,14 @@ async def settled(future: "Future[T]") -> T:
     In a thread without a running event loop this blocks and never suspends, so that `blocking.run`
     may drive it.
     """
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if running_loop() is None:
         return future.result()
     return await asyncio.wrap_future(future)
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the event loop that runs in this thread, or None."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
