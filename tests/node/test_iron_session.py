@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from dojang.errors import Expired, Malformed, NotJson, Rejected, UnknownKey
 from dojang.wire.iron.fe26 import SKEW_MS
 from dojang.wire.iron.iron_session import IronSeal
-from tests.node.judge import Judge
-from tests.node.payloads import OBJECTS, TEXTS, altered, counted, written
+from tests.node.judge import Judge, Thrown
+from tests.node.payloads import OBJECTS, TEXTS, altered, counted, objects, written
 
 PASSWORD = "correct horse battery staple, and more"
 OLDER = "the password that was in use before it"
@@ -135,3 +135,28 @@ def test_a_proto_member_that_it_would_write_is_refused_when_read_and_not_written
         IronSeal(PASSWORD).decode(seal(judge, version, data), now=NOW)
     with pytest.raises(NotJson, match="__proto__"):
         IronSeal(PASSWORD).encode(data, expires=None, now=NOW)
+
+
+@VERSIONS
+@pytest.mark.parametrize("name", ["save", "destroy"])
+def test_a_member_named_as_one_of_its_methods_is_not_seen_by_it(
+    judge: Judge, version: int, name: str
+) -> None:
+    text = IronSeal(PASSWORD).encode({name: "ours", "a": 1}, expires=None, now=NOW)
+    given = {"version": version, "seal": text, "password": PASSWORD}
+    if version == 9:
+        with pytest.raises(Thrown, match=f"session.{name} is a function"):
+            judge.ask("iron.savedSession", at=NOW, **given)
+    else:
+        assert judge.ask("iron.savedSession", at=NOW, **given) == '{"a":1}'
+
+
+@VERSIONS
+@counted
+@given(data=objects(without=frozenset({"save", "destroy", "updateConfig", "__proto__"})))
+def test_any_other_member_goes_through_its_sessions(
+    judge: Judge, version: int, data: dict[str, Any]
+) -> None:
+    text = IronSeal(PASSWORD).encode(data, expires=None, now=NOW)
+    read = judge.ask("iron.savedSession", at=NOW, version=version, seal=text, password=PASSWORD)
+    assert read == written(data)

@@ -17,6 +17,16 @@ export const unsealData = async ({ version, seal, password }) => {
   return { data: JSON.stringify(data), refused: refused[0] ?? null };
 };
 
+/** What the session of a request holds, as JSON text, once it was saved unchanged. */
+export const savedSession = async ({ version, seal, password }) => {
+  const response = { getHeader: () => [], setHeader: () => {} };
+  const request = { headers: { cookie: `app=${seal}` } };
+  const options = { password, cookieName: "app" };
+  const session = await versions[version].getIronSession(request, response, options);
+  await session.save();
+  return JSON.stringify(session);
+};
+
 export const seal = ({ object, password, options }) =>
   Iron.seal(JSON.parse(object), secret(password), complete(options));
 
