@@ -119,6 +119,7 @@ class Sessions:
         cookie: Cookie | None = None,
         limit: Limit | None = None,
         revocations: RevocationLog | None = None,
+        principal: str | Place | None = None,
         clock: Callable[[], int] = clocks.now,
     ) -> "Sessions":
         """Return sessions kept where `url` says, everything else as by the constructor.
@@ -132,6 +133,7 @@ class Sessions:
             cookie: Name and attributes.
             limit: How many sessions one principal may have; kept on the server only.
             revocations: What makes `sealed:` sessions revocable and listed; others always are.
+            principal: Where the application keeps the user in the data.
             clock: Returns unix milliseconds.
 
         Raises:
@@ -148,9 +150,18 @@ class Sessions:
                 )
             seals = IronSeal(list(keys.derive("sealed-session")))
             in_cookie = ClientSide(seals, revocations=revocations)
-            return cls(in_cookie, lifetime=lifetime, cookie=cookie, clock=clock)
+            return cls(
+                in_cookie, lifetime=lifetime, cookie=cookie, principal=principal, clock=clock
+            )
         on_server = ServerSide(urls.open_store(url), limit=limit)
-        return cls(on_server, secret=keys, lifetime=lifetime, cookie=cookie, clock=clock)
+        return cls(
+            on_server,
+            secret=keys,
+            lifetime=lifetime,
+            cookie=cookie,
+            principal=principal,
+            clock=clock,
+        )
 
     async def open(
         self,

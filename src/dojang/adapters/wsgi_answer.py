@@ -1,11 +1,12 @@
 """One WSGI answer on its way out: held back until its session is written."""
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from http import HTTPStatus
 
 from dojang import blocking
 from dojang.adapters import headers
+from dojang.adapters.bodies import Body, close
 from dojang.adapters.headers import Headers
 from dojang.errors import DojangError, Misuse, Unavailable
 from dojang.visit import Visit
@@ -61,13 +62,15 @@ class Answer:
         try:
             self.send()
         except DojangError as error:
-            _close(body)
+            close(body)
             return [self.refuse(error)]
         if self.refused:
-            _close(body)
+            close(body)
             return []
         # Of a list no code runs any more, and a server that knows its length may use it.
-        return body if isinstance(body, list | tuple) and self.sent else _Body(self, body)
+        return (
+            body if isinstance(body, list | tuple) and self.sent else Body(self._pieces(body), body)
+        )
 
     def send(self) -> None:
         """Write the session and give the server the headers, unless it has them."""
@@ -94,8 +97,17 @@ class Answer:
         self._write = self._start_response(status, told)
         return body
 
-    def finish(self) -> None:
-        """Write what was changed after the headers had left."""
+    def _pieces(self, body: Iterable[bytes]) -> Generator[bytes]:
+        try:
+            for piece in body:
+                self.send()
+                if not self.refused:
+                    yield piece
+            self.send()
+        except DojangError as error:
+            if self.sent:
+                raise
+            yield self.refuse(error)
         if not self.refused:
             blocking.run(self._visit.finish())
 
@@ -110,45 +122,9 @@ class Answer:
         self._write(data)
 
 
-class _Body:
-    """The rest of an answer: pieces of the application's, one for one, and its `close`."""
-
-    def __init__(self, answer: Answer, body: Iterable[bytes]) -> None:
-        self._answer = answer
-        self._body = body
-        self._pieces = self._run()
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._pieces
-
-    def close(self) -> None:
-        self._pieces.close()
-        _close(self._body)
-
-    def _run(self) -> Generator[bytes]:
-        answer = self._answer
-        try:
-            for piece in self._body:
-                answer.send()
-                if not answer.refused:
-                    yield piece
-            answer.send()
-        except DojangError as error:
-            if answer.sent:
-                raise
-            yield answer.refuse(error)
-        answer.finish()
-
-
 def log(error: DojangError) -> None:
     """Tell whoever keeps the service what a problem document does not say."""
     if isinstance(error, Unavailable):
         _LOG.warning("answered 503: %s", error)
     elif isinstance(error, Misuse):
         _LOG.error("answered 500: %s", error, exc_info=error)
-
-
-def _close(body: Iterable[bytes]) -> None:
-    close = getattr(body, "close", None)
-    if close is not None:
-        close()

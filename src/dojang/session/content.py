@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from dojang.errors import ReadOnly, ResponseStarted, Rotated
 from dojang.session.found import Found
@@ -197,7 +197,7 @@ class Content(WatchedDict):
         return settle(self._opened().current, draft, self._lifetime, now=self._now)
 
     #: Whether the cookie of a new session outlives the browser.
-    begins_remembered: ClassVar[bool] = True
+    begins_remembered: bool = True
 
     def _as_json(self) -> dict[str, Any]:
         """Return the data as they are stored; a framework puts its own values into words."""

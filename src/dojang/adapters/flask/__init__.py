@@ -1,0 +1,18 @@
+"""Flask: `session` as it was, kept where `Sessions` says."""
+
+from dojang.extras import extra
+
+with extra("flask"):
+    from dojang.adapters.flask.extension import Dojang, of
+    from dojang.adapters.flask.interface import DojangSessionInterface
+    from dojang.adapters.flask.session import FlaskSession
+    from dojang.adapters.flask.users import current_user, login_required
+
+__all__ = [
+    "Dojang",
+    "DojangSessionInterface",
+    "FlaskSession",
+    "current_user",
+    "login_required",
+    "of",
+]

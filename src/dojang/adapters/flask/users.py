@@ -1,0 +1,55 @@
+"""Who is asking, for views that do not want to look it up themselves."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from flask import current_app, g, session
+from werkzeug.local import LocalProxy
+
+from dojang.adapters.flask.extension import of
+from dojang.adapters.flask.session import FlaskSession
+from dojang.errors import Missing
+
+__all__ = ["current_user", "login_required"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _load() -> Any:  # noqa: ANN401 - the application's own user
+    principal = _session().user
+    if principal is None:
+        return None
+    load_user = of(current_app).load_user
+    if load_user is None:
+        return principal
+    known = g.get("_dojang_user")
+    if known is None or known[0] != principal:
+        known = g._dojang_user = principal, load_user(principal)  # noqa: SLF001 - a key of ours
+    return known[1]
+
+
+#: The user of the request, as `load_user` gives it, or the principal itself; false for nobody.
+current_user: Any = LocalProxy(_load)
+
+
+def login_required(view: Callable[P, R]) -> Callable[P, R]:
+    """Let only users in; anybody else is answered 401, with the reason.
+
+    Raises:
+        Rejected: By the view, when nobody is signed in.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not current_user:
+            found = _session().found
+            raise (found and found.rejected) or Missing("sign in first")
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def _session() -> FlaskSession:
+    return cast("FlaskSession", session)
