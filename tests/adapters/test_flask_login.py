@@ -23,7 +23,7 @@ from tests.adapters.asking import Client, over_wsgi
 from tests.conftest import SECRET
 
 
-class User(UserMixin):  # type: ignore[misc] # Flask-Login has no types
+class User(UserMixin):
     def __init__(self, id: str) -> None:
         self.id = id
 

@@ -1,15 +1,15 @@
 """A pure ASGI middleware: `scope["session"]`, which Starlette shows as `request.session`."""
 
-import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any, Protocol
 
 from dojang.adapters import headers
+from dojang.adapters.problems import log
 from dojang.adapters.sockets import Sockets
-from dojang.errors import DojangError, Misuse, Unavailable
+from dojang.errors import DojangError, Misuse
 from dojang.session.session import Session
 from dojang.sessions import Sessions
-from dojang.visit import Visit
+from dojang.visit import Kind, Visit
 from dojang.wire import problem
 
 __all__ = ["SessionMiddleware", "session_of"]
@@ -19,8 +19,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-_LOG = logging.getLogger("dojang")
 
 
 class Connection(Protocol):
@@ -48,15 +46,17 @@ def session_of(connection: Connection) -> Session:
 class SessionMiddleware:
     """Opens a session for every request that looks at one, and writes what became of it."""
 
-    def __init__(self, app: App, sessions: Sessions) -> None:
+    def __init__(self, app: App, sessions: Sessions, *, kind: Kind = Session) -> None:
         """Wrap `app`.
 
         Args:
             app: Any ASGI application.
             sessions: Where they live.
+            kind: Makes the session, where a framework promises more than `Session` has.
         """
         self._app = app
         self._sessions = sessions
+        self._kind = kind
         self._sockets = Sockets(sessions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,7 +108,10 @@ class SessionMiddleware:
                 agent = value.decode("latin-1")
         address = (scope.get("client") or ("",))[0]
         visit = await self._sessions.open(
-            "; ".join(cookies), bearer=bearer, device=headers.device(address, agent)
+            "; ".join(cookies),
+            bearer=bearer,
+            device=headers.device(address, agent),
+            kind=self._kind,
         )
         scope["session"] = visit.session
         return visit
@@ -143,8 +146,8 @@ class _Response:
 
     async def refuse(self, error: DojangError) -> None:
         """Answer with a problem document instead of what the application said."""
-        if isinstance(error, Unavailable):
-            _LOG.warning("answered 503: %s", error)
+        if not isinstance(error, Misuse):  # which is raised, too
+            log(error)
         lines = await self._visit.close(500)
         self._refused = self.started = True
         self._visit.start()

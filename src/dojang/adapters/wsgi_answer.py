@@ -1,6 +1,5 @@
 """One WSGI answer on its way out: held back until its session is written."""
 
-import logging
 from collections.abc import Callable, Generator, Iterable
 from http import HTTPStatus
 
@@ -8,16 +7,15 @@ from dojang import blocking
 from dojang.adapters import headers
 from dojang.adapters.bodies import Body, close
 from dojang.adapters.headers import Headers
-from dojang.errors import DojangError, Misuse, Unavailable
+from dojang.adapters.problems import log
+from dojang.errors import DojangError
 from dojang.visit import Visit
 from dojang.wire import problem
 
-__all__ = ["Answer", "StartResponse", "log"]
+__all__ = ["Answer", "StartResponse"]
 
 Write = Callable[[bytes], object]
 StartResponse = Callable[..., Write]
-
-_LOG = logging.getLogger("dojang")
 
 
 class Answer:
@@ -120,11 +118,3 @@ class Answer:
             data = self.refuse(error)
         assert self._write is not None
         self._write(data)
-
-
-def log(error: DojangError) -> None:
-    """Tell whoever keeps the service what a problem document does not say."""
-    if isinstance(error, Unavailable):
-        _LOG.warning("answered 503: %s", error)
-    elif isinstance(error, Misuse):
-        _LOG.error("answered 500: %s", error, exc_info=error)

@@ -4,7 +4,7 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from dojang.adapters.bodies import close
-from dojang.adapters.wsgi_answer import log
+from dojang.adapters.problems import log
 from dojang.errors import DojangError, Misuse
 from dojang.wire import problem
 
