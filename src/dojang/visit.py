@@ -58,7 +58,6 @@ class Visit:
         self._house = house
         self._cookies = cookies
         self._bearer = bearer if house.bearer else None
-        self._now = house.clock()
         self._failure: DojangError | None = None
         self._prefetched: Found | None = None
         self._lines: dict[str, str] = {}
@@ -73,6 +72,8 @@ class Visit:
             adopts=house.strategy.revocable,
             device=device or Device(),
         )
+        # Not before the session's own: a cookie never outlives it by a rounded second.
+        self._now = house.clock()
 
     async def prefetch(self) -> None:
         """Load now what the strategy could only wait for later; trouble shows at the first look.
