@@ -7,6 +7,7 @@ from hypothesis import settings
 from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
+from dojang.stores.postgres import PostgresStore
 from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
@@ -37,8 +38,8 @@ def sqlite_store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """One server for all tests that do not hurt it."""
-    with serving() as server:
+    """One server for all tests that do not hurt it; nothing of it has to last."""
+    with serving(fsync="off", full_page_writes="off") as server:
         yield server
 
 
@@ -69,14 +70,21 @@ def in_sqlite(clock: Clock, sqlite_store: SqliteStore) -> Sessions:
     return Sessions(ServerSide(sqlite_store), secret=SECRET, clock=clock)
 
 
-@pytest.fixture(params=["sealed", "signed", "in_memory", "in_sqlite"])
+@pytest.fixture
+def in_postgres(clock: Clock, postgres_url: str) -> Iterator[Sessions]:
+    store = PostgresStore(postgres_url)
+    yield Sessions(ServerSide(store), secret=SECRET, clock=clock)
+    store.close()
+
+
+@pytest.fixture(params=["sealed", "signed", "in_memory", "in_sqlite", "in_postgres"])
 def sessions(request: pytest.FixtureRequest) -> Sessions:
     """One session, any home: each test that takes this runs in all of them."""
     home: Sessions = request.getfixturevalue(request.param)
     return home
 
 
-@pytest.fixture(params=["in_memory", "in_sqlite"])
+@pytest.fixture(params=["in_memory", "in_sqlite", "in_postgres"])
 def on_server(request: pytest.FixtureRequest) -> Sessions:
     """Homes on the server."""
     home: Sessions = request.getfixturevalue(request.param)

@@ -51,7 +51,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         run(
             program("initdb"), "--pgdata", str(home / "data"), "--username=dojang",
-            "--auth=trust", "--encoding=UTF8", "--no-locale",
+            "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync",
             home=home,
         )  # fmt: skip
 
@@ -93,6 +93,10 @@ class Server:
         """Stop it at once and in good order."""
         self._signal(signal.SIGINT)
 
+    def drop(self) -> None:
+        """Stop it and care for nothing."""
+        self._signal(signal.SIGQUIT)
+
     def pause(self, *, on: bool) -> None:
         """Stop all of it in its tracks, or let it go on."""
         sign = signal.SIGSTOP if on else signal.SIGCONT
@@ -106,6 +110,13 @@ class Server:
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(sql.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def wait_until(self, sql: str) -> None:
+        """Return once a query gives true."""
+        deadline = time.monotonic() + _PATIENCE
+        while self.ask(sql) != [(True,)]:
+            assert time.monotonic() < deadline, sql
+            time.sleep(0.01)
 
     def empty(self) -> None:
         """Leave nothing of what tests have written; the tables stay."""
@@ -143,7 +154,7 @@ def serving(**settings: str) -> Iterator[Server]:
             server.start(**settings)
             yield server
         finally:
-            server.stop()
+            server.drop()
 
 
 def run(*command: str, home: Path) -> None:

@@ -68,7 +68,10 @@ _STEPS: tuple[LiteralString, ...] = (
 VERSION = len(_STEPS)
 
 _FOUND: LiteralString = "SELECT to_regclass('dojang_schema') IS NOT NULL"
+_MAKE: LiteralString = "CREATE TABLE IF NOT EXISTS dojang_schema (version integer NOT NULL)"
 _READ: LiteralString = "SELECT version FROM dojang_schema"
+_FORGET: LiteralString = "DELETE FROM dojang_schema"
+_NOTE: LiteralString = "INSERT INTO dojang_schema VALUES (%(version)s)"
 
 
 async def migrate(connection: Connection) -> None:
@@ -77,34 +80,27 @@ async def migrate(connection: Connection) -> None:
     Raises:
         Unavailable: A newer dojang has been here.
     """
-    if await _version(connection) == VERSION:
+    ((found,),) = await _ask(connection, _FOUND)
+    if found and await _version(connection) == VERSION:
         return
-    await connection.trip([("BEGIN", None)])
+    await _ask(connection, "BEGIN")
     await connection.trip([lock("schema")])
+    # Whether it is there may have been looked up before the lock was granted: this looks again.
+    await _ask(connection, _MAKE)
     for step in _STEPS[await _version(connection) :]:
-        await connection.trip([(step, None)])
-    await _note(connection)
-    await connection.trip([("COMMIT", None)])
+        await _ask(connection, step)
+    await connection.trip([(_FORGET, None), (_NOTE, {"version": VERSION})])
+    await _ask(connection, "COMMIT")
 
 
 async def _version(connection: Connection) -> int:
-    ((found,),) = await _ask(connection, _FOUND)
-    version = (await _ask(connection, _READ))[0][0] if found else 0
+    rows = await _ask(connection, _READ)
+    version = int(rows[0][0]) if rows else 0
     if version > VERSION:
         raise Unavailable(
             f"the session database has schema {version}, and this dojang knows {VERSION}; upgrade"
         )
-    return int(version)
-
-
-async def _note(connection: Connection) -> None:
-    await connection.trip(
-        [
-            ("CREATE TABLE IF NOT EXISTS dojang_schema (version integer NOT NULL)", None),
-            ("DELETE FROM dojang_schema", None),
-            ("INSERT INTO dojang_schema VALUES (%(version)s)", {"version": VERSION}),
-        ]
-    )
+    return version
 
 
 async def _ask(connection: Connection, sql: LiteralString) -> Rows:
