@@ -8,6 +8,7 @@ from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.stores.postgres import PostgresStore
+from dojang.stores.redis import RedisStore
 from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
@@ -16,6 +17,7 @@ from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.signed_session import SignedJwt
 from tests.postgres import Server, serving
+from tests.redis import RedisServer, redis_server
 
 SECRET = "correct horse battery staple, and more"
 
@@ -50,6 +52,22 @@ def postgres_url(postgres: Server) -> str:
     return postgres.url
 
 
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One server for all tests that do not hurt it."""
+    with redis_server(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_store(redis: RedisServer) -> Iterator[RedisStore]:
+    """A store in an empty Redis."""
+    redis.ask("FLUSHALL")
+    store = RedisStore(redis.url)
+    yield store
+    store.close()
+
+
 @pytest.fixture
 def sealed(clock: Clock) -> Sessions:
     return Sessions(ClientSide(IronSeal(SECRET)), clock=clock)
@@ -77,14 +95,19 @@ def in_postgres(clock: Clock, postgres_url: str) -> Iterator[Sessions]:
     store.close()
 
 
-@pytest.fixture(params=["sealed", "signed", "in_memory", "in_sqlite", "in_postgres"])
+@pytest.fixture
+def in_redis(clock: Clock, redis_store: RedisStore) -> Sessions:
+    return Sessions(ServerSide(redis_store), secret=SECRET, clock=clock)
+
+
+@pytest.fixture(params=["sealed", "signed", "in_memory", "in_sqlite", "in_postgres", "in_redis"])
 def sessions(request: pytest.FixtureRequest) -> Sessions:
     """One session, any home: each test that takes this runs in all of them."""
     home: Sessions = request.getfixturevalue(request.param)
     return home
 
 
-@pytest.fixture(params=["in_memory", "in_sqlite", "in_postgres"])
+@pytest.fixture(params=["in_memory", "in_sqlite", "in_postgres", "in_redis"])
 def on_server(request: pytest.FixtureRequest) -> Sessions:
     """Homes on the server."""
     home: Sessions = request.getfixturevalue(request.param)

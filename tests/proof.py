@@ -55,6 +55,11 @@ def read(report: Path) -> dict[str, object]:
             "cores": os.cpu_count(),
         },
         **counts,
+        "measured": {
+            case.attrib["name"]: {found.attrib["name"]: found.attrib["value"] for found in measured}
+            for case in suite.iter("testcase")
+            if (measured := list(case.iter("property")))
+        },
         "longest": {case.attrib["name"]: round(float(case.attrib["time"]), 1) for case in slow},
     }
 

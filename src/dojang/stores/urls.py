@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from dojang.errors import Misuse
 from dojang.stores.memory import MemoryStore
-from dojang.stores.options import Option, seconds, whole
+from dojang.stores.options import Option, seconds, text, whole
 from dojang.stores.sqlite import SqliteStore
 from dojang.stores.whole import WholeStore
 
@@ -69,11 +69,35 @@ _POSTGRES = Scheme(
     theirs=_parameters_of_libpq,
 )
 
+
+def _redis(url: str, **options: Any) -> WholeStore:
+    from dojang.stores.redis import RedisStore  # noqa: PLC0415 - needs an extra
+
+    return RedisStore(url, **options)
+
+
+_REDIS_OPTIONS = {"prefix": text, "timeout": seconds, "ca": text}
+_SENTINELS = {"sentinel_username": text, "sentinel_password": text}
+_REDIS = {
+    "redis": Scheme("redis://host:6379/0", "rediss?://.*", _redis, _REDIS_OPTIONS),
+    "redis+sentinel": Scheme(
+        "redis+sentinel://host:26379/master/0",
+        r"rediss?\+sentinel://.*",
+        _redis,
+        {**_REDIS_OPTIONS, **_SENTINELS},
+    ),
+    "redis+cluster": Scheme(
+        "redis+cluster://host:6379", r"rediss?\+cluster://.*", _redis, _REDIS_OPTIONS
+    ),
+}
+
 _SCHEMES = {
     "memory": Scheme("memory:", "memory:", _memory, {"capacity": whole(at_least=1)}),
     "sqlite": Scheme("sqlite:///sessions.db", "sqlite:///.+", _sqlite),
     "postgresql": _POSTGRES,
     "postgres": _POSTGRES,
+    **_REDIS,
+    **{name.replace("redis", "rediss"): scheme for name, scheme in _REDIS.items()},
 }
 
 

@@ -193,6 +193,9 @@ class ServerSide:
                 if theirs.user != before.user:
                     return self._lost()
                 base = theirs
+                if id:  # the one that lost may still be on its way out of a list
+                    id = entropy.token(self._id_bytes)
+                    new = self._named(new, id)
                 if before.user is None or new.user == before.user:
                     merged = self._reconciled(before, after, theirs)
                     new, overwritten = replace(new, data=merged.data), merged.overwritten

@@ -1,0 +1,83 @@
+"""What the verbs of the store ask of a layout: single records, whoever they belong to."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from dojang.session.record import Record
+
+__all__ = ["SLACK", "Layout", "lives_for"]
+
+#: Milliseconds for which what is over is kept, so that clocks that differ end no session early.
+SLACK = 60_000
+
+
+class Layout(Protocol):
+    """One way to put records into Redis."""
+
+    @property
+    def by_id(self) -> bool:
+        """Whether records are filed under the id itself."""
+        ...
+
+    @property
+    def pattern(self) -> bytes:
+        """What the keys of records match, and no others, as `SCAN` takes it."""
+        ...
+
+    def name(self, record: Record) -> bytes:
+        """Return what an index calls `record`."""
+        ...
+
+    async def find(self, handle: str, id: str) -> Record | None:
+        """Return the record, retired or not."""
+        ...
+
+    async def at(self, names: Sequence[bytes]) -> Sequence[Record | None]:
+        """Return the records that an index calls so."""
+        ...
+
+    async def under(self, keys: Sequence[bytes]) -> Sequence[Record | None]:
+        """Return the records under those keys."""
+        ...
+
+    async def insert(self, record: Record, *, now: int) -> bool:
+        """Store a record; say whether its place was free."""
+        ...
+
+    async def swap(self, before: Record, after: Record, *, now: int) -> None:
+        """Store `after` where `before` is.
+
+        Raises:
+            Gone: There is nothing there.
+            Conflict: Its data have changed.
+        """
+        ...
+
+    async def retire(self, before: Record, *, now: int, until: int | None) -> None:
+        """End `before`, because a newer one takes its place; until then it reads as rotated.
+
+        Raises:
+            Gone: There is nothing there.
+            Conflict: Its data have changed.
+        """
+        ...
+
+    async def touch(self, record: Record, *, now: int) -> bool:
+        """Move expiry and "last seen"; say whether it was there."""
+        ...
+
+    async def remove(self, handle: str) -> Record | None:
+        """End a session; return what it was."""
+        ...
+
+    async def remove_named(self, name: bytes) -> Record | None:
+        """End the session that an index calls so; return what it was."""
+        ...
+
+
+def lives_for(record: Record, now: int) -> int | None:
+    """Return the milliseconds for which Redis keeps `record`, or None for ever.
+
+    A span and not an instant, because the clock of Redis may be another one.
+    """
+    return None if record.expires is None else max(0, record.expires - now) + SLACK

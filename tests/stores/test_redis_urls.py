@@ -1,0 +1,102 @@
+import pytest
+
+from dojang import blocking
+from dojang.errors import Misuse
+from dojang.sessions import Sessions
+from dojang.stores import urls
+from dojang.stores.drivers.redis_places import Place
+from dojang.stores.redis import RedisStore
+from dojang.testing.store_contract import NOW, a_record
+from tests.conftest import SECRET
+from tests.redis import RedisServer
+
+
+def place(url: str) -> Place:
+    store = urls.open_store(url)
+    assert isinstance(store, RedisStore)
+    return store._driver.place
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("redis://", Place()),
+        ("redis://h", Place(addresses=(("h", 6379),))),
+        ("redis://[::1]:7000/3", Place(addresses=(("::1", 7000),), database=3)),
+        (
+            "rediss://me:p%40ss@h/?ca=/etc/ca.pem&timeout=0.5",
+            Place(
+                addresses=(("h", 6379),),
+                username="me",
+                password="p@ss",
+                tls=True,
+                ca="/etc/ca.pem",
+                seconds=0.5,
+            ),
+        ),
+        ("redis://:pw@h", Place(addresses=(("h", 6379),), password="pw")),
+        (
+            "redis+sentinel://h,i:7/my%20name/2?sentinel_password=x",
+            Place(
+                kind="sentinel",
+                addresses=(("h", 26379), ("i", 7)),
+                master="my name",
+                database=2,
+                sentinel_password="x",
+            ),
+        ),
+        (
+            "rediss+cluster://h,i:7",
+            Place(kind="cluster", addresses=(("h", 6379), ("i", 7)), tls=True),
+        ),
+    ],
+)
+def test_a_url_says_which_redis(url: str, expected: Place) -> None:
+    assert place(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://a,b",
+        "redis://h:0",
+        "redis://h:99999",
+        "redis://h:hunter2",
+        "redis://h/sessions",
+        "redis://me:ab@hunter2@h",
+        "redis+sentinel://h",
+        "redis+sentinel://h/master/x",
+        "redis+cluster://h/1",
+    ],
+)
+def test_a_url_that_cannot_be_read_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(Misuse) as caught:
+        urls.open_store(url)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_an_option_that_redis_does_not_have_is_refused_with_those_it_has() -> None:
+    with pytest.raises(Misuse, match="no option 'prefx'; it has ca, prefix, timeout"):
+        urls.open_store("redis://h?prefx=a")
+
+
+def test_two_applications_share_a_redis_by_their_prefixes(redis: RedisServer) -> None:
+    redis.ask("FLUSHALL")
+    one, other = (urls.open_store(f"{redis.url}?prefix={name}%3A") for name in "ab")
+    blocking.run(one.insert(a_record(), now=NOW))
+    assert blocking.run(other.find("h1")) is None
+    assert blocking.run(other.clear()) == 0
+    assert blocking.run(one.clear()) == 1
+    one.close()
+    other.close()
+
+
+def test_sessions_are_kept_where_the_url_says(redis: RedisServer) -> None:
+    redis.ask("FLUSHALL")
+    sessions = Sessions.from_url(redis.url, secret=SECRET)
+    visit = blocking.run(sessions.open())
+    visit.session["theme"] = "dark"
+    (line,) = blocking.run(visit.close(200))
+    again = blocking.run(sessions.open(line.partition(";")[0]))
+    assert again.session["theme"] == "dark"
+    sessions.close()
