@@ -83,7 +83,8 @@ class Expected:
         """
         if self.type is not None:
             check_type(header or {}, self.type)
-        check_required(claims, self.required)
+        age_is_asked = self.max_age is not None
+        check_required(claims, [*self.required, "iat"] if age_is_asked else self.required)
         if self.issuer is not None:
             check_issuer(claims, self.issuer)
         if self.subject is not None:
