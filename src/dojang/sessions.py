@@ -97,13 +97,13 @@ class Sessions:
         _give_secret(self.strategy, secret)
         _check_ends(self.strategy, self.lifetime)
         self.clock = clock
+        self.principal = Place(principal) if isinstance(principal, str) else principal
+        self.principal = self.principal or system.principal
         self._house = House(
             strategy=self.strategy,
             lifetime=self.lifetime,
             cookie=self.cookie,
-            principal=Place(principal)
-            if isinstance(principal, str)
-            else principal or system.principal,
+            principal=self.principal,
             bearer=bearer,
             renewing=renewing,
             clock=clock,

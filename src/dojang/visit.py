@@ -58,6 +58,7 @@ class Visit:
         self._house = house
         self._cookies = cookies
         self._bearer = bearer if house.bearer else None
+        self._now = house.clock()
         self._failure: DojangError | None = None
         self._prefetched: Found | None = None
         self._lines: dict[str, str] = {}
@@ -72,8 +73,6 @@ class Visit:
             adopts=house.strategy.revocable,
             device=device or Device(),
         )
-        # Not before the session's own: a cookie never outlives it by a rounded second.
-        self._now = house.clock()
 
     async def prefetch(self) -> None:
         """Load now what the strategy could only wait for later; trouble shows at the first look.
@@ -236,8 +235,10 @@ class Visit:
 
     def _cookies_for(self, record: Record, credential: str) -> Sequence[str]:
         cookie = self._house.cookie
-        seconds = self._house.lifetime.max_age(record, now=self._now)
-        max_age, expires = cookie.life(seconds, now=self._now)
+        # As of now, and not of the request: a cookie does not outlive its session.
+        now = self._house.clock()
+        seconds = self._house.lifetime.max_age(record, now=now)
+        max_age, expires = cookie.life(seconds, now=now)
         return chunks.set_chunks(
             cookie, credential, max_age=max_age, expires=expires, present=self._present()
         )

@@ -24,7 +24,7 @@ class Reply:
 
     @property
     def cookies(self) -> list[str]:
-        return self.all("set-cookie")
+        return [line.strip() for line in self.all("set-cookie")]
 
     @property
     def vary(self) -> set[str]:

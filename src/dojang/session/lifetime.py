@@ -21,7 +21,8 @@ class Lifetime:
         absolute: Seconds it lives after its login whatever happens, or None for no such limit.
         renew: The share of the idle time, 0 to 1, that must have passed before it is extended:
             0 on every request, 0.5 at half-life, 1 never.
-        unremembered: Seconds of the absolute limit of a session that ends with the browser.
+        unremembered: Seconds of the absolute limit of a session that ends with the browser, or
+            None for no other limit than that of the rest.
         seen_every: Seconds between two updates of "last seen" in a device list.
 
     Raises:
@@ -31,7 +32,7 @@ class Lifetime:
     idle: int | None = 7 * _DAY
     absolute: int | None = 30 * _DAY
     renew: float = 0.5
-    unremembered: int = 12 * _HOUR
+    unremembered: int | None = 12 * _HOUR
     seen_every: int = 300
 
     def __post_init__(self) -> None:

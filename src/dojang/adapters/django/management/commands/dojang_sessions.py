@@ -1,0 +1,53 @@
+"""`manage.py dojang_sessions`: who is signed in where, and ending it."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from dojang import blocking
+from dojang.adapters.django.conf import sessions
+from dojang.errors import DojangError
+
+
+class Command(BaseCommand):
+    """One verb after another."""
+
+    help = "List the sessions of a user, and end one or all of them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take a verb and what it works on."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs.add_parser("list", help="the sessions of a user").add_argument("user")
+        verbs.add_parser("end", help="one session").add_argument("handle")
+        verbs.add_parser("end-user", help="all sessions of a user").add_argument("user")
+
+    def handle(self, *_: Any, verb: str, **options: Any) -> None:
+        """Do it.
+
+        Raises:
+            CommandError: It cannot be done, or there was nothing to end.
+        """
+        try:
+            if verb == "list":
+                self._list(options["user"])
+            elif verb == "end":
+                self._end(options["handle"])
+            else:
+                ended = blocking.run(sessions().end_all(options["user"]))
+                self.stdout.write(f"ended {ended}")
+        except DojangError as error:
+            raise CommandError(str(error)) from None
+
+    def _list(self, user: str) -> None:
+        for entry in blocking.run(sessions().list(user)):
+            seen = entry.seen or entry.renewed or entry.created
+            self.stdout.write(
+                f"{entry.handle}  {entry.created:%Y-%m-%d %H:%M}  {seen:%Y-%m-%d %H:%M}  "
+                f"{entry.device.address or '-'}  {entry.device.agent or '-'}"
+            )
+
+    def _end(self, handle: str) -> None:
+        if not blocking.run(sessions().end(handle)):
+            raise CommandError(f"there is no session {handle!r}")
+        self.stdout.write("ended")

@@ -1,0 +1,129 @@
+"""A session middleware that is native in both colours, and knows the device."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from http.cookies import Morsel
+from typing import Any, cast
+
+from django.contrib.sessions import middleware as stock
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from dojang import blocking
+from dojang.adapters import headers
+from dojang.adapters.bodies import followed
+from dojang.adapters.django.conf import sessions
+from dojang.adapters.django.store import SessionStore
+from dojang.adapters.problems import log
+from dojang.errors import DojangError, Misuse
+from dojang.visit import Visit
+from dojang.wire import problem
+
+__all__ = ["SessionMiddleware"]
+
+
+class SessionMiddleware(stock.SessionMiddleware):
+    """In the place of Django's own, with the same sessions.
+
+    It reads several cookies of one name, records where a login came from, answers an error without
+    a login, and lets no cache keep a cookie; what dojang raises in a view becomes a problem
+    document.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Open the session of a request."""
+        meta = request.META
+        request.session = SessionStore(
+            request.COOKIES.get(sessions().cookie.name),
+            cookies=meta.get("HTTP_COOKIE", ""),
+            bearer=headers.bearer(meta.get("HTTP_AUTHORIZATION", "")),
+            device=headers.device(meta.get("REMOTE_ADDR"), meta.get("HTTP_USER_AGENT", "")),
+        )
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Write what became of the session."""
+        return blocking.run(self._answered(request, response))
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """Return the problem document of what a view raised; faults of ours are Django's."""
+        del request
+        ours = isinstance(exception, DojangError) and not isinstance(exception, Misuse)
+        return _problem(cast("DojangError", exception)) if ours else None
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve a request in an event loop, without a thread."""
+        self.process_request(request)
+        await request.session.aprefetch()
+        response = await self.get_response(request)
+        return await self._answered(request, response)
+
+    async def _answered(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        store = getattr(request, "session", None)
+        if not isinstance(store, SessionStore):
+            return response
+        visit = store.visit
+        try:
+            lines = await store.aclose(response.status_code)
+        except Misuse:
+            # Django's own way with faults of the application.
+            raise
+        except DojangError as error:
+            lines = visit.leave()
+            response.close()
+            response = _problem(error)
+        visit = store.visit
+        visit.start()
+        _tell(response, lines, visit)
+        if response.streaming and not isinstance(response, FileResponse):
+            _finish_late(response, visit)
+        return response
+
+
+class _Line(Morsel[str]):
+    """A Set-Cookie line of ours among Django's cookies."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self._line = line
+        name, _, value = line.partition(";")[0].partition("=")
+        self.set(name, value, value)
+
+    def OutputString(self, attrs: Any = None) -> str:  # noqa: N802, ANN401 - as http.cookies has it
+        del attrs
+        return self._line
+
+
+def _tell(response: HttpResponseBase, lines: Sequence[str], visit: Visit) -> None:
+    if visit.session.accessed:
+        patch_vary_headers(response, visit.depends_on)
+    if lines:
+        # A shared cache must not keep an answer that hands out a session.
+        response.headers["Cache-Control"] = "no-store"
+    for line in lines:
+        morsel = _Line(line)
+        dict.__setitem__(response.cookies, morsel.key, morsel)
+
+
+def _problem(error: DojangError) -> HttpResponse:
+    log(error)
+    return HttpResponse(
+        problem.body(error), status=error.status, headers=dict(problem.headers(error))
+    )
+
+
+def _finish_late(response: Any, visit: Visit) -> None:  # noqa: ANN401 - StreamingHttpResponse has no types
+    content = response.streaming_content
+    if response.is_async:
+        response.streaming_content = _then(content, visit)
+    else:
+        response.streaming_content = followed(content, lambda: blocking.run(visit.finish()))
+
+
+async def _then(content: AsyncIterable[bytes], visit: Visit) -> AsyncIterator[bytes]:
+    async for piece in content:
+        yield piece
+    await visit.finish()

@@ -1,0 +1,598 @@
+"""Django as it is served: both session middlewares, the admin, messages, checks and commands."""
+
+import asyncio
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.adapters import django_project
+
+django_project.prepare()
+
+from django.contrib import auth, messages  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402
+from django.core.checks import run_checks  # noqa: E402
+from django.core.handlers.asgi import ASGIHandler  # noqa: E402
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+from django.core.management import CommandError, call_command  # noqa: E402
+from django.http import HttpResponse, StreamingHttpResponse  # noqa: E402
+from django.test import AsyncClient, Client, override_settings  # noqa: E402
+
+from dojang import IronSeal, MemoryStore, ServerSide, Sessions, blocking  # noqa: E402
+from dojang.adapters.django import sessions  # noqa: E402
+from dojang.adapters.django.middleware import SessionMiddleware  # noqa: E402
+from dojang.errors import Conflict, Misuse, Unavailable  # noqa: E402
+from dojang.strategies.client_side import ClientSide  # noqa: E402
+from tests.adapters import asking  # noqa: E402
+from tests.adapters.django_project import MIDDLEWARE, OURS, SECRET_KEY, VIEWS  # noqa: E402
+
+PASSWORD = "seal upon paper"
+
+
+@pytest.fixture(params=["sealed", "memory", "sqlite"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    urls = {"sealed": "sealed:", "memory": "memory:", "sqlite": f"sqlite:///{tmp_path}/s.db"}
+    with override_settings(DOJANG={"SESSIONS": urls[request.param]}):
+        yield str(request.param)
+        sessions().close()
+
+
+@pytest.fixture(params=["stock", "ours"])
+def middleware(request: pytest.FixtureRequest) -> Iterator[str]:
+    with override_settings(MIDDLEWARE=OURS if request.param == "ours" else MIDDLEWARE):
+        yield str(request.param)
+
+
+@pytest.fixture
+def ours() -> Iterator[None]:
+    with override_settings(MIDDLEWARE=OURS):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def views() -> Iterator[dict[str, Any]]:
+    def peek(request: Any) -> HttpResponse:
+        return HttpResponse(str(sorted(request.session.keys())))
+
+    def put(request: Any) -> HttpResponse:
+        request.session["n"] = 1
+        return HttpResponse()
+
+    VIEWS.update(peek=peek, put=put)
+    yield VIEWS
+    VIEWS.clear()
+
+
+def strict() -> asking.Client:
+    """A browser before Django's own WSGI handler."""
+    return asking.Client(asking.over_wsgi(WSGIHandler()))
+
+
+def in_a_loop() -> asking.Client:
+    """A browser before Django's own ASGI handler."""
+    return asking.Client(asking.over_asgi(ASGIHandler()))
+
+
+# -- accounts and the admin ------------------------------------------------------------------------
+
+
+def test_the_admin_is_signed_in_to_by_its_own_form(home: str, middleware: str) -> None:
+    del home, middleware
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get("/admin/login/")
+    token = page.context["csrf_token"]
+    form = {"username": "ada", "password": PASSWORD, "csrfmiddlewaretoken": str(token)}
+    answer = browser.post("/admin/login/?next=/admin/", form)
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+    assert "Welcome" in browser.get("/admin/").text
+    # Adding a user there uses messages, forms, redirects and the history of the admin.
+    token = browser.get("/admin/auth/group/add/").context["csrf_token"]
+    done = browser.post(
+        "/admin/auth/group/add/",
+        {"name": "sealers", "csrfmiddlewaretoken": str(token)},
+        follow=True,
+    )
+    assert "was added successfully" in done.text
+    auth.models.Group.objects.all().delete()
+    token = browser.get("/admin/").context["csrf_token"]
+    assert "Logged out" in browser.post("/admin/logout/", {"csrfmiddlewaretoken": str(token)}).text
+    assert browser.get("/admin/").status_code == 302
+
+
+def test_a_login_moves_the_session_to_a_new_key_and_keeps_its_data(
+    home: str, middleware: str, views: dict[str, Any]
+) -> None:
+    del middleware
+
+    def login(request: Any) -> HttpResponse:
+        auth.login(request, User.objects.get(username="ada"))
+        return HttpResponse()
+
+    views["login"] = login
+    browser = strict()
+    browser.get("/put")
+    before = browser.twin()
+    browser.get("/login")
+    assert browser.cookies != before.cookies
+    assert "'_auth_user_id'" in browser.get("/peek").text
+    assert "'n'" in browser.get("/peek").text
+    assert before.get("/peek").text == ("['n']" if home == "sealed" else "[]")
+
+
+def test_the_key_asked_for_right_after_a_login_is_the_one_that_lasts(
+    home: str, middleware: str, views: dict[str, Any]
+) -> None:
+    """allauth and others keep a table of session keys that they fill when somebody signs in."""
+    del home, middleware
+    keys = []
+
+    def login(request: Any) -> HttpResponse:
+        auth.login(request, User.objects.get(username="ada"))
+        keys.append(request.session.session_key)
+        return HttpResponse()
+
+    views["login"] = login
+    browser = strict()
+    browser.get("/login")
+    assert len(keys) == 1
+    with_key = asking.Client(browser.ask, {"sessionid": keys[0]})
+    assert "_auth_user_id" in with_key.get("/peek").text
+
+
+def test_users_are_listed_and_ended_by_their_primary_key(tmp_path: Path, middleware: str) -> None:
+    del middleware
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        browser = Client(REMOTE_ADDR="192.0.2.7", HTTP_USER_AGENT="Netscape")
+        ada = User.objects.get(username="ada")
+        browser.force_login(ada)
+        assert browser.get("/admin/").status_code == 200
+        assert len(blocking.run(sessions().list(str(ada.pk)))) == 1
+        assert blocking.run(sessions().end_all(str(ada.pk))) == 1
+        assert browser.get("/admin/").status_code == 302
+        sessions().close()
+
+
+def test_another_user_gets_nothing_of_the_one_before(home: str, middleware: str) -> None:
+    del home, middleware
+    browser = Client()
+    browser.force_login(User.objects.get(username="ada"))
+    session = browser.session
+    session["cart"] = 1
+    session.save()
+    browser.cookies["sessionid"] = session.session_key
+    browser.force_login(User.objects.get(username="eve"))
+    assert browser.get("/peek").text.count("cart") == 0
+    browser.logout()
+    assert browser.get("/admin/").status_code == 302
+
+
+def test_a_changed_password_ends_the_session_as_django_has_it(home: str, middleware: str) -> None:
+    del home, middleware
+    eve = User.objects.get(username="eve")
+    browser = Client()
+    browser.force_login(eve)
+    assert browser.get("/admin/").status_code == 200
+    eve.set_password(PASSWORD)
+    eve.save()
+    assert browser.get("/admin/").status_code == 302
+
+
+def test_messages_in_the_session_arrive_once(home: str, middleware: str, views: Any) -> None:
+    del home, middleware
+
+    def say(request: Any) -> HttpResponse:
+        messages.success(request, "saved")
+        return HttpResponse()
+
+    def hear(request: Any) -> HttpResponse:
+        return HttpResponse(str([str(message) for message in messages.get_messages(request)]))
+
+    views.update(say=say, hear=hear)
+    with override_settings(
+        MESSAGE_STORAGE="django.contrib.messages.storage.session.SessionStorage"
+    ):
+        browser = strict()
+        browser.get("/say")
+        assert browser.get("/hear").text == "['saved']"
+        assert browser.get("/hear").text == "[]"
+
+
+# -- the middlewares -------------------------------------------------------------------------------
+
+
+def test_a_change_deep_inside_is_saved(home: str, middleware: str, views: Any) -> None:
+    del home, middleware
+
+    def count(request: Any) -> HttpResponse:
+        request.session.setdefault("cart", {"items": []})["items"].append(1)
+        return HttpResponse(str(len(request.session["cart"]["items"])))
+
+    views["count"] = count
+    browser = strict()
+    assert [browser.get("/count").text for _ in range(3)] == ["1", "2", "3"]
+
+
+def test_what_is_emptied_loses_its_cookie_and_what_is_not_read_does_not_vary(
+    home: str, middleware: str, views: Any
+) -> None:
+    del home, middleware
+
+    def flush(request: Any) -> HttpResponse:
+        request.session.flush()
+        return HttpResponse()
+
+    views.update(flush=flush, plain=lambda _: HttpResponse())
+    browser = strict()
+    browser.get("/put")
+    assert "cookie" not in browser.get("/plain").vary
+    assert browser.get("/plain").cookies == []
+    reply = browser.get("/flush")
+    assert "cookie" in reply.vary
+    assert browser.cookies == {}
+
+
+def test_5xx_saves_nothing(home: str, middleware: str, views: Any) -> None:
+    del home, middleware
+
+    def fail(request: Any) -> HttpResponse:
+        request.session["n"] = 1
+        return HttpResponse(status=503)
+
+    views["fail"] = fail
+    browser = strict()
+    assert browser.get("/fail").cookies == []
+    assert browser.get("/peek").text == "[]"
+
+
+def test_a_session_ended_elsewhere_meanwhile_is_not_revived(
+    tmp_path: Path, middleware: str, views: Any
+) -> None:
+    def slow(request: Any) -> HttpResponse:
+        request.session["late"] = 1
+        blocking.run(sessions().end(request.session.handle))
+        return HttpResponse()
+
+    views["slow"] = slow
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        browser = strict()
+        browser.get("/put")
+        reply = browser.get("/slow")
+        assert reply.status == (400 if middleware == "stock" else 200)
+        assert reply.cookies == []
+        assert browser.get("/peek").text == "[]"
+        sessions().close()
+
+
+def test_the_cookie_of_a_login_elsewhere_is_not_wiped_by_a_slow_request(
+    tmp_path: Path, middleware: str
+) -> None:
+    del middleware
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        browser = strict()
+        browser.get("/put")
+        slow = browser.twin()
+        key = browser.cookies["sessionid"]
+        from dojang.adapters.django import SessionStore
+
+        SessionStore(key).delete()
+        assert slow.get("/peek").cookies == []
+        sessions().close()
+
+
+def test_saving_every_request_moves_the_end_and_stores_nothing_for_nobody(
+    tmp_path: Path, middleware: str
+) -> None:
+    del middleware
+    with override_settings(
+        DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}, SESSION_SAVE_EVERY_REQUEST=True
+    ):
+        browser = strict()
+        assert browser.get("/peek").cookies == []
+        browser.get("/put")
+        assert len(browser.get("/peek").cookies) == 1
+        sessions().close()
+
+
+def test_the_cookie_has_the_attributes_of_the_settings(home: str, middleware: str) -> None:
+    del home, middleware
+    with override_settings(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_PATH="/p"):
+        (line,) = strict().get("/put").cookies
+    assert line.strip().startswith("sessionid=")
+    attributes = {part.strip().lower() for part in line.split(";")[1:]}
+    assert {"path=/p", "secure", "httponly", "samesite=lax"} <= attributes
+    assert {"max-age=1209600"} <= attributes
+
+
+def test_a_cookie_may_end_with_the_browser(home: str, middleware: str) -> None:
+    del home, middleware
+    with override_settings(SESSION_EXPIRE_AT_BROWSER_CLOSE=True):
+        (line,) = strict().get("/put").cookies
+    assert "max-age" not in line.lower()
+
+
+def test_ours_records_where_a_login_came_from(tmp_path: Path, ours: None, views: Any) -> None:
+    del ours
+
+    def login(request: Any) -> HttpResponse:
+        auth.login(request, User.objects.get(username="ada"))
+        return HttpResponse()
+
+    views["login"] = login
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        strict().get("/login", ("user-agent", "Netscape"))
+        pk = str(User.objects.get(username="ada").pk)
+        (entry,) = blocking.run(sessions().list(pk))
+        assert (entry.device.address, entry.device.agent) == ("192.0.2.7", "Netscape")
+        sessions().close()
+
+
+def test_ours_is_django_admins_idea_of_a_session_middleware(ours: None) -> None:
+    del ours
+    assert [message.id for message in run_checks() if message.id.startswith("admin")] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(Unavailable("down", retry_after=7), 503), (Conflict("changed"), 409)]
+)
+def test_with_ours_what_a_view_raises_is_a_problem_document(
+    ours: None, views: Any, error: Exception, status: int
+) -> None:
+    del ours
+
+    def fail(_: Any) -> HttpResponse:
+        raise error
+
+    views["fail"] = fail
+    for browser in (strict(), in_a_loop()):
+        reply = browser.get("/fail")
+        assert (reply.status, reply.all("content-type")) == (status, ["application/problem+json"])
+
+
+@pytest.mark.filterwarnings("ignore:.*was never awaited:RuntimeWarning")
+def test_a_fault_of_the_application_goes_djangos_own_way(ours: None, views: Any) -> None:
+    del ours
+
+    def wrong(_: Any) -> HttpResponse:
+        raise Misuse("wrong use")
+
+    def bad(request: Any) -> HttpResponse:
+        request.session["n"] = {1}
+        return HttpResponse()
+
+    views.update(wrong=wrong, bad=bad)
+    assert strict().get("/wrong").status == 500
+    assert strict().get("/bad").status == 500
+
+
+def test_what_is_refused_while_saving_is_a_problem_document(ours: None) -> None:
+    del ours
+    store = MemoryStore(capacity=1)
+    one = Sessions(ServerSide(store), secret=SECRET_KEY, principal="_auth_user_id")
+    with override_settings(DOJANG={"SESSIONS": one}, SESSION_COOKIE_NAME="__Host-session"):
+        assert strict().get("/put").status == 200
+        reply = strict().get("/put")
+        assert (reply.status, reply.all("retry-after"), reply.cookies) == (503, ["1"], [])
+
+
+def test_what_a_stream_changes_is_kept_on_the_server(
+    tmp_path: Path, ours: None, views: Any
+) -> None:
+    del ours
+
+    def stream(request: Any) -> StreamingHttpResponse:
+        count = request.session.setdefault("n", 0)
+
+        def body() -> Iterator[str]:
+            yield str(count)
+            request.session["n"] = count + 1
+
+        return StreamingHttpResponse(body())
+
+    async def astream(request: Any) -> StreamingHttpResponse:
+        count = await request.session.asetdefault("n", 0)
+
+        async def body() -> Any:
+            yield str(count)
+            await request.session.aset("n", count + 1)
+
+        return StreamingHttpResponse(body())
+
+    views["stream"] = stream
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        browser = strict()
+        replies = [browser.get("/stream") for _ in range(3)]
+        assert [(r.text, r.broken) for r in replies] == [("0", None), ("1", None), ("2", None)]
+        views["stream"] = astream
+        with override_settings(ROOT_URLCONF="tests.adapters.django_async_urls"):
+            looped = in_a_loop()
+            replies = [looped.get("/stream") for _ in range(3)]
+            assert [(r.text, r.broken) for r in replies] == [("0", None), ("1", None), ("2", None)]
+        sessions().close()
+
+
+def test_async_views_use_the_session_natively(home: str, middleware: str, views: Any) -> None:
+    del home, middleware
+
+    async def count(request: Any) -> HttpResponse:
+        await request.session.aset("n", await request.session.aget("n", 0) + 1)
+        return HttpResponse(str(await request.session.aget("n")))
+
+    async def login(request: Any) -> HttpResponse:
+        await auth.alogin(request, await User.objects.aget(username="ada"))
+        return HttpResponse()
+
+    async def logout(request: Any) -> HttpResponse:
+        await auth.alogout(request)
+        return HttpResponse()
+
+    views.update(count=count, login=login, logout=logout)
+    with override_settings(ROOT_URLCONF="tests.adapters.django_async_urls"):
+        browser = in_a_loop()
+        assert [browser.get("/count").text for _ in range(3)] == ["1", "2", "3"]
+        first = dict(browser.cookies)
+        browser.get("/login")
+        assert browser.cookies != first
+        assert browser.get("/count").text == "4"
+        browser.get("/logout")
+        assert "sessionid" not in browser.cookies
+
+
+def test_in_an_event_loop_ours_needs_no_thread(home: str, ours: None, views: Any) -> None:
+    del home, ours
+    import threading
+
+    seen = []
+
+    async def count(request: Any) -> HttpResponse:
+        seen.append(threading.current_thread())
+        await request.session.aset("n", 1)
+        return HttpResponse()
+
+    class Watched(SessionMiddleware):
+        async def _answered(self, request: Any, response: Any) -> Any:
+            seen.append(threading.current_thread())
+            return await super()._answered(request, response)
+
+    views["count"] = count
+    name = f"{__name__}.Watched"
+    globals()["Watched"] = Watched
+    with override_settings(ROOT_URLCONF="tests.adapters.django_async_urls", MIDDLEWARE=[name]):
+        assert in_a_loop().get("/count").status == 200
+    assert seen == [threading.main_thread()] * 2
+
+
+def test_the_asynchronous_test_client_signs_in(home: str, middleware: str) -> None:
+    del home, middleware
+
+    async def main() -> int:
+        browser = AsyncClient()
+        await browser.aforce_login(await User.objects.aget(username="ada"))
+        answer = await browser.get("/admin/")
+        await browser.alogout()
+        return int(answer.status_code)
+
+    assert asyncio.run(main()) == 200
+
+
+def test_the_same_session_is_seen_by_an_application_of_another_framework(tmp_path: Path) -> None:
+    """One store and one secret: what Django's cookie holds is what every adapter's does."""
+    shared = Sessions.from_url(
+        f"sqlite:///{tmp_path}/s.db", secret=SECRET_KEY, principal="_auth_user_id"
+    )
+    with override_settings(DOJANG={"SESSIONS": shared}, SESSION_COOKIE_NAME="__Host-session"):
+        browser = strict()
+        browser.get("/put")
+    visit = blocking.run(shared.open(browser.header))
+    assert dict(visit.session) == {"n": 1}
+    shared.close()
+
+
+def test_sealed_sessions_can_be_ended_from_afar_with_revocations(tmp_path: Path) -> None:
+    dojang = {
+        "SESSIONS": "sealed:", "REVOCATIONS": f"sqlite:///{tmp_path}/r.db", "ABSOLUTE": 86_400,
+    }  # fmt: skip
+    with override_settings(DOJANG=dojang):
+        browser = Client()
+        ada = User.objects.get(username="ada")
+        browser.force_login(ada)
+        assert browser.get("/admin/").status_code == 200
+        assert blocking.run(sessions().end_all(str(ada.pk))) == 1
+        assert browser.get("/admin/").status_code == 302
+        sessions().close()
+
+
+def test_a_sealed_session_too_large_for_its_cookie_says_so(
+    views: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def put(request: Any) -> HttpResponse:
+        request.session["big"] = "x" * 5_000
+        return HttpResponse()
+
+    views["big"] = put
+    with override_settings(DOJANG={"SESSIONS": "sealed:"}):
+        assert strict().get("/big").status == 500
+    assert "browsers keep 4096" in caplog.text
+
+
+# -- checks and commands ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changed", "id"),
+    [
+        ({"DOJANG": None}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "nowhere:"}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": 7}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "sealed:", "LIFE": 1}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "sealed:", "LIMIT": 3}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "sealed:", "REVOCATIONS": "memory:"}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "no.such.module"}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "sealed:"}, "SECRET_KEY": "short"}, "dojang.E002"),
+        ({"DOJANG": {"SESSIONS": "sealed:"}, "SESSION_COOKIE_SAMESITE": "None"}, "dojang.E003"),
+        ({"DOJANG": {"SESSIONS": "memory:"}}, "dojang.W001"),
+        ({"SESSION_SERIALIZER": "tests.adapters.django_project.Pickle"}, "dojang.W002"),
+        (
+            {"DOJANG": {"SESSIONS": Sessions(ClientSide(IronSeal(SECRET_KEY)))}},
+            "dojang.E001",
+        ),
+        (
+            {
+                "DOJANG": {
+                    "SESSIONS": Sessions(
+                        ClientSide(IronSeal(SECRET_KEY)), principal="_auth_user_id"
+                    )
+                }
+            },
+            "dojang.E001",
+        ),
+    ],
+)
+def test_bad_settings_are_found_before_the_first_request(changed: Any, id: str) -> None:
+    with override_settings(**changed):
+        found = [message.id for message in run_checks(tags=["security"])]
+    assert [found_id for found_id in found if found_id.startswith("dojang")] == [id]
+
+
+def test_good_settings_are_not_complained_about() -> None:
+    assert [m for m in run_checks(tags=["security"]) if m.id.startswith("dojang")] == []
+
+
+SHARED = Sessions.from_url("memory:", secret=SECRET_KEY, principal="_auth_user_id")
+
+
+def test_sessions_may_be_named_by_a_dotted_path() -> None:
+    with override_settings(
+        DOJANG={"SESSIONS": f"{__name__}.SHARED"}, SESSION_COOKIE_NAME="__Host-session"
+    ):
+        assert sessions() is SHARED
+
+
+def run(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("dojang_sessions", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_lists_ends_one_and_ends_all(tmp_path: Path) -> None:
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        ada = User.objects.get(username="ada")
+        for _ in range(3):
+            Client().force_login(ada)
+        lines = run("list", str(ada.pk)).splitlines()
+        assert len(lines) == 3
+        assert run("end", lines[0].split()[0]) == "ended\n"
+        with pytest.raises(CommandError, match="there is no session"):
+            run("end", lines[0].split()[0])
+        assert run("end-user", str(ada.pk)) == "ended 2\n"
+        sessions().close()
+
+
+def test_the_command_says_what_a_home_cannot_do() -> None:
+    with (
+        override_settings(DOJANG={"SESSIONS": "sealed:"}),
+        pytest.raises(CommandError, match="cannot be listed"),
+    ):
+        run("list", "1")
