@@ -26,8 +26,8 @@ ROOMS = set().union(*FLOORS)
 #: All that the floors of the core (1 to 3) may import: no clock, no wire, no driver, no framework.
 PURE = {
     "__future__", "abc", "base64", "binascii", "collections", "contextlib", "dataclasses",
-    "datetime", "enum", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "math",
-    "re", "secrets", "string", "struct", "types", "typing", "unicodedata", "urllib.parse",
+    "datetime", "enum", "functools", "hashlib", "heapq", "hmac", "ipaddress", "itertools", "json",
+    "math", "re", "secrets", "string", "struct", "types", "typing", "unicodedata", "urllib.parse",
     "cryptography", "joserfc",
 }  # fmt: skip
 

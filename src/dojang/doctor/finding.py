@@ -1,0 +1,67 @@
+"""What a single check finds, and what it looks at."""
+
+from dataclasses import dataclass
+
+from dojang.doctor.catalogue import CATALOGUE, NOTES
+from dojang.doctor.context import Context
+from dojang.doctor.set_cookie import Line
+from dojang.doctor.situation import Situation
+from dojang.doctor.verdict import Effect, Kept, Reason, Remedy
+
+__all__ = ["Case", "Finding"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check has to say.
+
+    Attributes:
+        code: Of the catalogue.
+        fact: A sentence with what was measured, without any cookie's value.
+        advice: A sentence with what to do.
+        remedies: The same to paste.
+    """
+
+    code: str
+    fact: str
+    advice: str
+    remedies: tuple[Remedy, ...] = ()
+
+    def reason(self, effect: Effect) -> Reason:
+        """Return it as a reason, which has `effect` unless it is only worth knowing."""
+        entry = CATALOGUE[self.code]
+        return Reason(
+            code=self.code,
+            row=entry.row,
+            effect="note" if self.code in NOTES else effect,
+            fact=self.fact,
+            spec=entry.spec,
+            advice=self.advice,
+            remedies=self.remedies,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A situation, read: what the checks look at.
+
+    Attributes:
+        situation: As it was told.
+        line: What the browser understands of the Set-Cookie line.
+        storing: The exchange that brought it.
+        sending: The request that should carry it.
+        kept: The cookie as it lies in the jar, or would if nothing were in its way.
+        jar: What is in the jar already, oldest first.
+    """
+
+    situation: Situation
+    line: Line
+    storing: Context
+    sending: Context
+    kept: Kept
+    jar: tuple[Kept, ...]
+
+    @property
+    def called(self) -> str:
+        """The cookie, in words."""
+        return self.line.name or "the cookie without a name"
