@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).parent.parent
 COUNTED = [
     "tests/decisions",
+    "tests/doctor",
     "tests/stores",
     "tests/auth",
     "tests/interop",
