@@ -5,9 +5,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from dojang import blocking
+from dojang.session.handle import handle_of
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
-from dojang.strategies.server_side import ServerSide, handle_of
+from dojang.strategies.server_side import ServerSide
 from tests.browser import Browser, put
 from tests.conftest import SECRET
 from tests.counts import scaled

@@ -76,7 +76,7 @@ def test_a_url_that_cannot_be_read_is_refused_without_its_password(url: str) -> 
 
 
 def test_an_option_that_redis_does_not_have_is_refused_with_those_it_has() -> None:
-    with pytest.raises(Misuse, match="no option 'prefx'; it has ca, prefix, timeout"):
+    with pytest.raises(Misuse, match="no option 'prefx'; it has ca, layout, prefix, timeout"):
         urls.open_store("redis://h?prefx=a")
 
 

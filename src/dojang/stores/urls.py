@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from dojang.errors import Misuse
 from dojang.stores.memory import MemoryStore
-from dojang.stores.options import Option, seconds, text, whole
+from dojang.stores.options import Option, choice, seconds, text, whole
 from dojang.stores.sqlite import SqliteStore
 from dojang.stores.whole import WholeStore
 
@@ -76,7 +76,12 @@ def _redis(url: str, **options: Any) -> WholeStore:
     return RedisStore(url, **options)
 
 
-_REDIS_OPTIONS = {"prefix": text, "timeout": seconds, "ca": text}
+_REDIS_OPTIONS = {
+    "layout": choice("native", "connect-redis"),
+    "prefix": text,
+    "timeout": seconds,
+    "ca": text,
+}
 _SENTINELS = {"sentinel_username": text, "sentinel_password": text}
 _REDIS = {
     "redis": Scheme("redis://host:6379/0", "rediss?://.*", _redis, _REDIS_OPTIONS),

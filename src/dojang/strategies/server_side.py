@@ -1,6 +1,5 @@
 """The session is on the server, and the cookie holds a signed id."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
@@ -8,6 +7,7 @@ from typing import Literal
 from dojang.errors import Conflict, Gone, Misuse, Oversized, Unknown
 from dojang.session import merge
 from dojang.session.found import Found
+from dojang.session.handle import handle_of
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
@@ -16,10 +16,10 @@ from dojang.session.resume import resume
 from dojang.stores.contract import Store
 from dojang.strategies.strategy import Fits, Kept, pick
 from dojang.strategies.tally import Tally
-from dojang.wire import base64url, entropy, signed_id
+from dojang.wire import entropy, signed_id
 from dojang.wire.keyring import Keyring
 
-__all__ = ["OnConflict", "ServerSide", "handle_of"]
+__all__ = ["OnConflict", "ServerSide"]
 
 OnConflict = Literal["merge", "last_write", "error"]
 
@@ -32,14 +32,6 @@ _LONGEST = 512
 #: Times a write is tried again when others keep changing the session. Each lost try is somebody
 #: else's success; of 32 writers at once, one loses this often in 1e14 writes.
 _TRIES = 1_000
-
-
-def handle_of(id: str) -> str:
-    """Return the handle of a session id: what a store files it under and device lists show.
-
-    The first 128 bits of its SHA-256. Who knows a handle cannot find an id that has it.
-    """
-    return base64url.encode(hashlib.sha256(id.encode("utf-8")).digest()[:16])
 
 
 class ServerSide:

@@ -5,10 +5,10 @@ import logging
 import os
 import re
 import weakref
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from dojang import blocking
 from dojang.errors import Unavailable
@@ -19,6 +19,8 @@ from dojang.stores.drivers.redis_places import Place
 from dojang.stores.drivers.redis_servers import Cluster
 
 __all__ = ["RedisDriver"]
+
+T = TypeVar("T")
 
 _LOG = logging.getLogger("dojang.stores.redis")
 
@@ -79,9 +81,13 @@ class RedisDriver:
             Unavailable: Redis does not answer one of them, or refuses.
         """
         asks = [Ask((command,), cast("bytes", command[1]), safe=True) for command in commands]
+        return [answer for (answer,) in await self.together([self.run(ask) for ask in asks])]
+
+    async def together(self, several: Sequence[Coroutine[Any, Any, T]]) -> Sequence[T]:
+        """Return what all of them give: at once on an event loop, one after another elsewhere."""
         if _in_a_loop():
-            return [answer for (answer,) in await asyncio.gather(*map(self.run, asks))]
-        return [(await self.run(ask))[0] for ask in asks]
+            return await asyncio.gather(*several)
+        return [await one for one in several]
 
     async def run(self, ask: Ask) -> Sequence[Answer]:
         """Return the answers to the commands of `ask`.

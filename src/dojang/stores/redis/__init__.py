@@ -1,7 +1,11 @@
 """A store in Redis: one server, a primary that sentinels name, or a cluster."""
 
+from dataclasses import replace
+from typing import Literal
+
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.redis.catalogue import RedisCatalogue
+from dojang.stores.redis.connect_redis import ConnectRedisLayout
 from dojang.stores.redis.counters import RedisCounters
 from dojang.stores.redis.index import UserIndex
 from dojang.stores.redis.layout import Layout
@@ -10,6 +14,8 @@ from dojang.stores.redis.native import NativeLayout
 from dojang.stores.redis.records import RedisRecords
 from dojang.stores.redis.revocations import RedisRevocations
 from dojang.stores.redis.url import place_of
+from dojang.wire.express import connect_redis
+from dojang.wire.express.express_session import StoredCookie
 
 __all__ = ["RedisStore"]
 
@@ -26,7 +32,9 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters):
         self,
         url: str,
         *,
-        prefix: str = "dojang:",
+        layout: Literal["native", "connect-redis"] | connect_redis.Layout = "native",
+        prefix: str | None = None,
+        cookie: StoredCookie | None = None,
         timeout: float = 2.0,
         ca: str | None = None,
         sentinel_username: str | None = None,
@@ -37,7 +45,11 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters):
         Args:
             url: `redis://user:password@host:6379/0`, `redis+sentinel://host:26379,host/master/0` or
                 `redis+cluster://host:6379,host`; with `rediss` instead for TLS.
-            prefix: What all keys begin with.
+            layout: How records are filed: `native`, compact and under hashes, or as connect-redis
+                does, with its options where they are not its defaults.
+            prefix: What keys begin with: `dojang:`, or `sess:` as of connect-redis, unless given.
+            cookie: What express-session stores for a new session, without its end; for
+                connect-redis only.
             timeout: Seconds, above 0, that Redis has for an answer, and for a new connection.
             ca: The file of certificates that signed the servers'; the system's unless given.
             sentinel_username: Who we are to sentinels.
@@ -47,17 +59,25 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters):
             Misuse: The URL cannot be read.
             MissingExtra: redis-py is not installed.
         """
-        place = place_of(
-            url,
-            seconds=timeout,
-            ca=ca,
-            sentinel_username=sentinel_username,
-            sentinel_password=sentinel_password,
+        self._driver = RedisDriver(
+            place_of(
+                url,
+                seconds=timeout,
+                ca=ca,
+                sentinel_username=sentinel_username,
+                sentinel_password=sentinel_password,
+            )
         )
-        self._driver = RedisDriver(place)
-        self._prefix = prefix.encode()
-        self._layout: Layout = NativeLayout(self._driver, prefix)
-        self._index = UserIndex(self._driver, prefix)
+        if layout == "native":
+            own = "dojang:" if prefix is None else prefix
+            self._layout: Layout = NativeLayout(self._driver, own)
+        else:
+            theirs = connect_redis.Layout() if layout == "connect-redis" else layout
+            theirs = theirs if prefix is None else replace(theirs, prefix=prefix)
+            own = f"dojang:{theirs.prefix}"
+            self._layout = ConnectRedisLayout(self._driver, theirs, cookie or StoredCookie(), own)
+        self._prefix = own.encode()
+        self._index = UserIndex(self._driver, own)
         self._catalogue = RedisCatalogue(self._driver, self._layout, self._index)
 
     def close(self) -> None:

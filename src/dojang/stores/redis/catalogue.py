@@ -6,8 +6,7 @@ from dojang.session.record import Record
 from dojang.stores.catalogue import Page
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.redis.index import UserIndex
-from dojang.stores.redis.layout import Layout
-from dojang.stores.redis.native import glob
+from dojang.stores.redis.layout import Layout, glob
 
 __all__ = ["RedisCatalogue"]
 
@@ -28,6 +27,8 @@ class RedisCatalogue:
 
     async def scan(self, *, after: str, limit: int, now: int) -> Page:
         keys, cursor = await self._page(self._layout.pattern, after, limit)
+        while cursor and not keys:
+            keys, cursor = await self._page(self._layout.pattern, cursor, limit)
         records = await self._layout.under(keys)
         return Page([record for record in records if record and _is_live(record, now)], cursor)
 
@@ -47,7 +48,7 @@ class RedisCatalogue:
     async def clear(self) -> int:
         gone = 0
         async for keys in self._pages(self._layout.pattern):
-            gone += sum(await self._driver.each([("UNLINK", key) for key in keys]))
+            gone += await self._layout.clear(keys)
         async for keys in self._pages(glob(self._index.start) + b"*"):
             await self._driver.each([("UNLINK", key) for key in keys])
         return gone

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from dojang.session.record import Record
 
-__all__ = ["SLACK", "Layout", "lives_for"]
+__all__ = ["SLACK", "Layout", "glob", "lives_for"]
 
 #: Milliseconds for which what is over is kept, so that clocks that differ end no session early.
 SLACK = 60_000
@@ -26,6 +26,10 @@ class Layout(Protocol):
 
     def name(self, record: Record) -> bytes:
         """Return what an index calls `record`."""
+        ...
+
+    def listed_until(self, record: Record, *, now: int) -> int | None:
+        """Return how long an index keeps `record`, in unix milliseconds; None for ever."""
         ...
 
     async def find(self, handle: str, id: str) -> Record | None:
@@ -70,6 +74,10 @@ class Layout(Protocol):
         """End a session; return what it was."""
         ...
 
+    async def clear(self, keys: Sequence[bytes]) -> int:
+        """End the sessions under those keys; say how many were there."""
+        ...
+
     async def remove_named(self, name: bytes) -> Record | None:
         """End the session that an index calls so; return what it was."""
         ...
@@ -81,3 +89,10 @@ def lives_for(record: Record, now: int) -> int | None:
     A span and not an instant, because the clock of Redis may be another one.
     """
     return None if record.expires is None else max(0, record.expires - now) + SLACK
+
+
+def glob(text: bytes) -> bytes:
+    """Return a pattern that matches `text` and nothing else."""
+    return b"".join(
+        b"\\" + bytes([char]) if char in b"\\*?[]^-" else bytes([char]) for char in text
+    )

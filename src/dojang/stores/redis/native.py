@@ -7,7 +7,7 @@ from dojang.session.record import Record
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Command, Script
 from dojang.stores.redis import packed
-from dojang.stores.redis.layout import SLACK, lives_for
+from dojang.stores.redis.layout import SLACK, glob, lives_for
 
 __all__ = ["NativeLayout"]
 
@@ -57,6 +57,10 @@ class NativeLayout:
     def name(self, record: Record) -> bytes:
         return _bytes(record.handle)
 
+    def listed_until(self, record: Record, *, now: int) -> int | None:
+        del now
+        return record.expires
+
     async def find(self, handle: str, id: str) -> Record | None:
         del id
         there = await self._driver.command("GET", self._key(handle), safe=True)
@@ -102,6 +106,9 @@ class NativeLayout:
     async def remove_named(self, name: bytes) -> Record | None:
         return await self.remove(name.decode(errors="surrogatepass"))
 
+    async def clear(self, keys: Sequence[bytes]) -> int:
+        return sum(await self._driver.each([("UNLINK", key) for key in keys]))
+
     async def _swap(self, before: Record, after: bytes, span: int | bytes) -> None:
         key, expected = self._key(before.handle), packed.pack(before)
         while True:
@@ -120,13 +127,6 @@ class NativeLayout:
 
     def _retired(self, handle: str) -> bytes:
         return self._prefix + b"r:" + _bytes(handle)
-
-
-def glob(text: bytes) -> bytes:
-    """Return a pattern that matches `text` and nothing else."""
-    return b"".join(
-        b"\\" + bytes([char]) if char in b"\\*?[]^-" else bytes([char]) for char in text
-    )
 
 
 def _set(key: bytes, record: Record, now: int) -> Command:

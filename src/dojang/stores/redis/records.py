@@ -132,10 +132,12 @@ class RedisRecords:
     ) -> None:
         if record.user is None:
             return
+        if limit is not None:
+            await self.list(record.user, now=now)  # what has ended by itself does not count
         room = await self._index.enter(
             record.user,
             self._member(record),
-            record.expires,
+            self._layout.listed_until(record, now=now),
             now=now,
             limit=limit,
             leaving=self._left_for(record, leaving),

@@ -1,0 +1,381 @@
+"""The layout of connect-redis: sessions that express-session and dojang both serve.
+
+A session is filed under its id, as the JSON that express-session stores and nothing else. What else
+dojang knows of it is beside it, in the same slot: who and since when, or that it was ended. Express
+reads only its own key; a `SET` of it that was under way when the session ended brings the session
+back for Express, and dojang takes it away again at the next look.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dojang.errors import Conflict, Gone, Malformed, Misuse, Unavailable
+from dojang.session.handle import handle_of
+from dojang.session.record import Record
+from dojang.stores.drivers.redis import RedisDriver
+from dojang.stores.drivers.redis_asks import Answer, Ask, Command, Script
+from dojang.stores.redis import packed
+from dojang.stores.redis.layout import SLACK, glob
+from dojang.stores.redis.met import Met
+from dojang.wire import json
+from dojang.wire.express import connect_redis, express_session
+from dojang.wire.express.express_session import StoredCookie
+
+__all__ = ["ConnectRedisLayout"]
+
+#: Keys are the session and what is known of it. Facts begin with `+`, then when Redis ends the
+#: session (6 bytes), the handle behind its length, and a packed record without data. They live
+#: twice as long as the session, because Express may prolong it alone. A `-` says that it was
+#: ended, and until when it reads as rotated.
+_COMMON = f"""
+local function ended(side) return side and string.sub(side, 1, 1) == '-' end
+local function put(value, seconds)
+  if seconds == '' then redis.call('SET', KEYS[1], value)
+  else redis.call('SET', KEYS[1], value, 'EX', seconds) end
+end
+local function note(at, facts)
+  local value = '+' .. struct.pack('>I6', math.max(0, at)) .. facts
+  local left = redis.call('PTTL', KEYS[1])
+  if left < 0 then redis.call('SET', KEYS[2], value)
+  else redis.call('SET', KEYS[2], value, 'PX', string.format('%.0f', 2 * left + {SLACK})) end
+end
+local function finish(until_, least)
+  local left = math.max(redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[2]), tonumber(least))
+  redis.call('DEL', KEYS[1])
+  local value = '-' .. struct.pack('>I6', tonumber(until_))
+  redis.call('SET', KEYS[2], value, 'PX', string.format('%.0f', left + {SLACK}))
+end
+"""
+
+#: JSON, seconds, facts.
+_INSERT = Script(f"""{_COMMON}
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 0 end
+put(ARGV[1], ARGV[2])
+note(redis.call('PEXPIRETIME', KEYS[1]), ARGV[3])
+return 1
+""")
+
+#: The JSON that should be there, and as for `_INSERT`. Gives 1, or what is there.
+_SWAP = Script(f"""{_COMMON}
+local there = redis.call('GET', KEYS[1])
+if not there or ended(redis.call('GET', KEYS[2])) then return false end
+if there ~= ARGV[1] then return there end
+put(ARGV[2], ARGV[3])
+note(redis.call('PEXPIRETIME', KEYS[1]), ARGV[4])
+return 1
+""")
+
+#: The JSON that should be there, until when it reads as rotated or 0, and the least life of the
+#: mark. Gives 1, or what is there.
+_RETIRE = Script(f"""{_COMMON}
+local there = redis.call('GET', KEYS[1])
+if not there or ended(redis.call('GET', KEYS[2])) then return false end
+if there ~= ARGV[1] then return there end
+finish(ARGV[2], ARGV[3])
+return 1
+""")
+
+#: The least life of the mark. Gives what was there.
+_REMOVE = Script(f"""{_COMMON}
+local there, side = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+local at = redis.call('PEXPIRETIME', KEYS[1])
+if not there then return {{false, side, at}} end
+local until_ = ended(side) and struct.unpack('>I6', side, 2) or 0
+finish(until_, ARGV[1])
+return {{there, side, at}}
+""")
+
+#: Seconds or nothing, when the session is over, when it was seen, and the facts if there are none.
+_TOUCH = Script(f"""{_COMMON}
+local side = redis.call('GET', KEYS[2])
+if redis.call('EXISTS', KEYS[1]) == 0 or ended(side) then return 0 end
+local moved = ARGV[1] ~= '' and redis.call('EXPIRE', KEYS[1], ARGV[1], 'GT') == 1
+local at, facts = redis.call('PEXPIRETIME', KEYS[1]), ARGV[4]
+if side then
+  facts = string.sub(side, 8)
+  if not moved then at = struct.unpack('>I6', side, 2) end
+  local first = string.byte(facts) + 3
+  local expires, seen = struct.unpack('>I6I6', facts, first)
+  local until_ = tonumber(ARGV[2])
+  if expires ~= 0 and (until_ == 0 or until_ > expires) then expires = until_ end
+  seen = math.max(seen, tonumber(ARGV[3]))
+  facts = string.sub(facts, 1, first - 1) .. struct.pack('>I6I6', expires, seen)
+    .. string.sub(facts, first + 12)
+end
+note(at, facts)
+return 1
+""")
+
+_END = b"-"
+
+#: Bytes of an instant.
+_TIME = 6
+
+#: Writes, if the text is still there with that cookie in it; gives 1, or what is there.
+_Try = Callable[[bytes, StoredCookie], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What Redis has of a session."""
+
+    text: bytes | None
+    side: bytes | None
+    at: int
+
+
+class ConnectRedisLayout:
+    """Records filed under their ids, as connect-redis 7 to 10 files them."""
+
+    by_id = True
+
+    def __init__(
+        self,
+        driver: RedisDriver,
+        layout: connect_redis.Layout,
+        cookie: StoredCookie,
+        prefix: str,
+    ) -> None:
+        """Share sessions.
+
+        Args:
+            driver: Of the Redis.
+            layout: What connect-redis is configured with.
+            cookie: What express-session stores for a new session, without an end.
+            prefix: Of our own keys.
+        """
+        self._driver = driver
+        self._theirs = layout
+        self._cookie = cookie
+        self._prefix = prefix.encode()
+        self._met = Met()
+        longest = layout.ttl if isinstance(layout.ttl, int) else connect_redis.DEFAULT_TTL
+        self._life = max(cookie.original_max_age or 0, longest * 1000)
+
+    @property
+    def pattern(self) -> bytes:
+        return glob(self._theirs.prefix.encode()) + b"*"
+
+    def name(self, record: Record) -> bytes:
+        return record.id.encode(errors="surrogatepass")
+
+    def listed_until(self, record: Record, *, now: int) -> int | None:
+        """Return twice its life: Express may prolong it, and tells nobody."""
+        return None if record.expires is None else 2 * record.expires - min(now, record.expires)
+
+    async def find(self, handle: str, id: str) -> Record | None:
+        id = id or await self._id_of(handle)
+        return await self._found(id, handle) if id else None
+
+    async def at(self, names: Sequence[bytes]) -> Sequence[Record | None]:
+        return await self._driver.together(
+            [self._found(name.decode(errors="surrogatepass"), "") for name in names]
+        )
+
+    async def under(self, keys: Sequence[bytes]) -> Sequence[Record | None]:
+        start = len(self._theirs.prefix.encode())
+        return await self.at([key[start:] for key in keys])
+
+    async def insert(self, record: Record, *, now: int) -> bool:
+        session = express_session.join(_data(record), self._fresh(record))
+        put = self._theirs.put(record.id, session, now=now)
+        if isinstance(put, connect_redis.Delete):
+            return True  # over before it began, which connect-redis does not store either
+        seconds = "" if put.ttl is None else put.ttl
+        call = _INSERT(self._keys(record.id), put.value, seconds, _facts(record))
+        inserted = bool(await self._driver.script(call))
+        if inserted:
+            self._met.note(record.handle, record.id, put.value.encode())
+            await self._remember(record, now)
+        return inserted
+
+    async def swap(self, before: Record, after: Record, *, now: int) -> None:
+        await self._remember(after, now)
+        keys = self._keys(before.id)
+
+        async def try_(text: bytes, cookie: StoredCookie) -> Answer:
+            cookie = _moved(cookie, before, after, self._cookie)
+            put = self._theirs.put(after.id, express_session.join(_data(after), cookie), now=now)
+            if isinstance(put, connect_redis.Delete):
+                return await self._driver.script(_RETIRE(keys, text, 0, self._life))
+            seconds = "" if put.ttl is None else put.ttl
+            return await self._driver.script(_SWAP(keys, text, put.value, seconds, _facts(after)))
+
+        await self._compared(before, try_)
+
+    async def retire(self, before: Record, *, now: int, until: int | None) -> None:
+        keys = self._keys(before.id)
+        least = max(self._life, (until or 0) - now)
+
+        async def try_(text: bytes, cookie: StoredCookie) -> Answer:
+            del cookie
+            return await self._driver.script(_RETIRE(keys, text, until or 0, least))
+
+        await self._compared(before, try_)
+
+    async def touch(self, record: Record, *, now: int) -> bool:
+        seconds: int | str = ""
+        if record.expires is not None and not (
+            self._theirs.disable_touch or self._theirs.disable_ttl
+        ):
+            seconds = max(1, -((now - record.expires) // 1000))
+        call = _TOUCH(
+            self._keys(record.id), seconds, record.expires or 0, record.seen, _facts(record)
+        )
+        touched = bool(await self._driver.script(call, safe=True))
+        if touched:
+            await self._remember(record, now)
+        return touched
+
+    async def remove(self, handle: str) -> Record | None:
+        id = await self._id_of(handle)
+        return await self._removed(id, handle) if id else None
+
+    async def remove_named(self, name: bytes) -> Record | None:
+        return await self._removed(name.decode(errors="surrogatepass"), "")
+
+    async def clear(self, keys: Sequence[bytes]) -> int:
+        start = len(self._theirs.prefix.encode())
+        removed = await self._driver.together([self.remove_named(key[start:]) for key in keys])
+        return sum(record is not None for record in removed)
+
+    async def _found(self, id: str, handle: str) -> Record | None:
+        if not _has_a_slot(id):
+            return None
+        keys = self._keys(id)
+        commands: tuple[Command, ...] = (("MGET", *keys), ("PEXPIRETIME", keys[0]))
+        (text, side), at = await self._driver.run(Ask(commands, keys[0], safe=True))
+        there = _There(text, side, at)
+        if text is not None and side is not None and side.startswith(_END):
+            # Express brought it back, by a write that was under way when it was ended.
+            await self._driver.script(_REMOVE(keys, self._life))
+        record = self._read(there, id, handle)
+        if record is not None and not record.rotated:
+            self._met.note(record.handle, id, text or b"")
+        return record
+
+    async def _removed(self, id: str, handle: str) -> Record | None:
+        if not _has_a_slot(id):
+            return None
+        text, side, at = await self._driver.script(_REMOVE(self._keys(id), self._life))
+        record = self._read(_There(text, side, at), id, handle)
+        return None if record is None or record.rotated else record
+
+    async def _compared(self, before: Record, try_: _Try) -> None:
+        """Try until what is there is what was compared, or has other data than `before`."""
+        text = self._met.text(before.handle, before.id)
+        if text is None:
+            text = await self._driver.command("GET", self._keys(before.id)[0], safe=True)
+        while text is not None:
+            data, cookie = self._split(text)
+            if json.dumps(data) != before.data:
+                # What was met may be old; what is there decides.
+                there = await self._driver.command("GET", self._keys(before.id)[0], safe=True)
+                if there == text:
+                    raise Conflict("the session was changed")
+                text = there
+                continue
+            answer = await try_(text, cookie)
+            if answer == 1:
+                self._met.forget(before.handle)
+                return
+            if answer is not None and json.dumps(self._split(answer)[0]) != before.data:
+                raise Conflict("the session was changed")
+            text = answer
+        raise Gone("the session was ended")
+
+    def _read(self, there: _There, id: str, handle: str) -> Record | None:
+        side = there.side
+        if side is not None and side.startswith(_END):
+            until = int.from_bytes(side[1 : 1 + _TIME], "big")
+            if not until:
+                return None
+            return Record(handle=handle, id=id, created=0, expires=until, rotated=True)
+        if there.text is None:
+            return None
+        data, cookie = self._split(there.text)
+        ends = None if there.at < 0 else there.at
+        known = None if side is None else _known(side, ends)
+        if known is None:
+            known = self._foreign(ends, cookie, handle or handle_of(id))
+        return replace(known, data=json.dumps(data), id=id)
+
+    def _foreign(self, ends: int | None, cookie: StoredCookie, handle: str) -> Record:
+        """Return what is known of a session that Express made: it began when last written."""
+        life = cookie.original_max_age or self._life
+        began = max(0, (cookie.expires or ends or life) - life)
+        remember = cookie.expires is not None or self._cookie.original_max_age is None
+        return Record(handle=handle, created=began, expires=ends, seen=began, remember=remember)
+
+    def _split(self, text: bytes) -> tuple[dict[str, Any], StoredCookie]:
+        try:
+            return express_session.split(self._theirs.read(text.decode()))
+        except (Malformed, ValueError) as error:
+            raise Unavailable("a session in Redis is not as express-session writes them") from error
+
+    def _fresh(self, record: Record) -> StoredCookie:
+        lasting = record.remember and self._cookie.original_max_age is not None
+        if lasting:
+            return replace(self._cookie, expires=record.expires)
+        return replace(self._cookie, original_max_age=None, expires=None)
+
+    async def _id_of(self, handle: str) -> str:
+        met = self._met.id(handle)
+        if met is not None:
+            return met
+        there = await self._driver.command("GET", self._handle(handle), safe=True)
+        return "" if there is None else there.decode(errors="surrogatepass")
+
+    async def _remember(self, record: Record, now: int) -> None:
+        """Keep the id under the handle, for whoever ends a session by what a list shows."""
+        if record.user is None:
+            return
+        until = self.listed_until(record, now=now)
+        command = ("SET", self._handle(record.handle), self.name(record))
+        span = () if until is None else ("PX", max(0, until - now) + SLACK)
+        await self._driver.command(*command, *span, safe=True)
+
+    def _keys(self, id: str) -> list[bytes]:
+        key = self._theirs.key(id).encode(errors="surrogatepass")
+        return [key, self._prefix + b"{" + key + b"}"]
+
+    def _handle(self, handle: str) -> bytes:
+        return self._prefix + b"h:" + handle.encode(errors="surrogatepass")
+
+
+def _has_a_slot(id: str) -> bool:
+    """Return whether the key of a session and ours beside it share a slot, as of any usual id."""
+    return "{" not in id and "}" not in id
+
+
+def _data(record: Record) -> dict[str, Any]:
+    data = json.loads_object(record.data)
+    if "cookie" in data:
+        raise Misuse("the member cookie is express-session's own; choose another name")
+    return data
+
+
+def _facts(record: Record) -> bytes:
+    handle = record.handle.encode(errors="surrogatepass")
+    return bytes([len(handle)]) + handle + packed.pack(replace(record, data=""))
+
+
+def _known(side: bytes, ends: int | None) -> Record:
+    """Return what is known of a session; when it ends, if Express prolonged it, Redis says."""
+    noted = int.from_bytes(side[1 : 1 + _TIME], "big")
+    facts = side[1 + _TIME :]
+    handle, rest = facts[1 : 1 + facts[0]], facts[1 + facts[0] :]
+    record = packed.unpack(rest, handle.decode(errors="surrogatepass"))
+    return record if noted == (ends or 0) else replace(record, expires=ends)
+
+
+def _moved(
+    cookie: StoredCookie, before: Record, after: Record, fresh: StoredCookie
+) -> StoredCookie:
+    """Return the stored cookie in step with the record."""
+    if after.remember != before.remember:
+        lasts = after.remember and fresh.original_max_age is not None
+        cookie = replace(cookie, original_max_age=fresh.original_max_age if lasts else None)
+        return replace(cookie, expires=after.expires if lasts else None)
+    return cookie if cookie.expires is None else replace(cookie, expires=after.expires)
