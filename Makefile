@@ -18,7 +18,7 @@ check: ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 vectors: ## the interop vectors alone; DOJANG_VECTORS=DIR for another directory of them
 	@scripts/setup test
