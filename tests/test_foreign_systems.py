@@ -63,6 +63,15 @@ def test_iron_session_reads_pieces_and_writes_them_where_the_application_does(
     assert reading.visit(look) == {"text": "x" * 5000}
 
 
+@pytest.mark.parametrize("member", ["save", "destroy", "updateConfig"])
+def test_a_member_that_would_hide_a_method_over_there_is_not_written(
+    member: str, clock: Clock
+) -> None:
+    browser = Browser(Sessions(peers.IronSession(SECRET, "app"), clock=clock))
+    with pytest.raises(Misuse, match=f"the member {member} is a method over there"):
+        browser.visit(put(**{member: 1}))
+
+
 def test_what_an_application_does_otherwise_is_said_over_the_peer(clock: Clock) -> None:
     peer = peers.IronSession(SECRET, "app", principal="user.id")
     sessions = Sessions(

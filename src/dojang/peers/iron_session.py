@@ -11,7 +11,7 @@ from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
 from dojang.wire.chunking import Chunking
 from dojang.wire.cookies import Cookie
-from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.iron.iron_session import METHODS, IronSeal
 from dojang.wire.iron.max_age import DEFAULT_TTL, MARGIN
 from dojang.wire.iron.passwords import Password, Secret
 
@@ -50,7 +50,7 @@ def IronSession(  # noqa: N802 - named as what it stands for
     Source: iron-session 9.0.1.
     """
     return Peer(
-        strategy=ClientSide(IronSeal(password), revocations=revocations),
+        strategy=ClientSide(IronSeal(password, reserved=METHODS), revocations=revocations),
         cookie=Cookie(
             name=cookie_name, secure=https, chunks=Chunking(writing=chunk), margin=MARGIN
         ),

@@ -1,17 +1,21 @@
 """The seals of iron-session: Fe26.2 over a JSON object, with `~2` behind."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
-from dojang.errors import Malformed, Oversized
+from dojang.errors import Malformed, Misuse, Oversized
 from dojang.wire.format import Opened, Own
 from dojang.wire.iron import fe26, payload, suffix
 from dojang.wire.iron.passwords import Password, PasswordBook, Passwords
 
-__all__ = ["IronSeal"]
+__all__ = ["METHODS", "IronSeal"]
 
 #: Characters, inclusive: four cookies, which is what iron-session 9 joins at most.
 MAX_LENGTH = 4 * 4096
+
+#: Members that a session of iron-session has for itself: 9 throws on `save()` over data with one of
+#: them, and 6 and 8 lose it.
+METHODS = ("destroy", "save", "updateConfig")
 
 #: Seals that share a pair of salts before new ones are drawn.
 _SEALS_PER_SALT = 1024
@@ -31,7 +35,13 @@ class IronSeal:
     limit = MAX_LENGTH
     own = Own()
 
-    def __init__(self, password: Passwords, *, legacy: bool = False) -> None:
+    def __init__(
+        self,
+        password: Passwords,
+        *,
+        legacy: bool = False,
+        reserved: Collection[str] = (),
+    ) -> None:
         """Take the passwords.
 
         Args:
@@ -40,6 +50,7 @@ class IronSeal:
             legacy: Whether a seal without `~2` is read as next-iron-session wrote it, with the
                 data under `persistent`. Off by default, because the suffix is not authenticated:
                 whoever holds a seal may take it off.
+            reserved: Members that are not written; see `METHODS`.
 
         Raises:
             WeakSecret: There is no password, one is too short, or a key is not of 32 bytes.
@@ -48,6 +59,7 @@ class IronSeal:
         for each in self._passwords:
             fe26.check(each)
         self._legacy = legacy
+        self._reserved = frozenset(reserved)
         self._kept: dict[tuple[int, str, str], fe26.Keys] = {}
         self._writing: fe26.Keys | None = None
         self._left = 0
@@ -62,10 +74,13 @@ class IronSeal:
 
         Raises:
             NotJson: Something in `claims` is not JSON.
+            Misuse: `claims` have a reserved member.
 
         Source: iron-session 9.0.1 (`sealData`).
         """
         del now
+        if taken := sorted(self._reserved & claims.keys()):
+            raise Misuse(f"the member {taken[0]} is a method over there; choose another name")
         plaintext = payload.encode(claims)
         sealed = fe26.seal(
             plaintext, self._passwords.writer, expires=expires, keys=self._writing_keys()
