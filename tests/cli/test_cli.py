@@ -28,7 +28,13 @@ def test_a_verb_that_there_is_not_is_a_wrong_call(tmp_path: Path) -> None:
     assert "No such command" in done.err
 
 
-@pytest.mark.parametrize("verb", [(), ("serve",), ("keys",), ("keys", "new"), ("version",)])
+_VERBS = [
+    (), ("serve",), ("keys",), ("keys", "new"), ("version",), ("sessions",),
+    *(("sessions", verb) for verb in ("list", "show", "end", "end-user", "count", "sweep", "copy")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", _VERBS)
 def test_every_verb_has_help(tmp_path: Path, verb: tuple[str, ...]) -> None:
     done = dojang(*verb, "--help", cwd=tmp_path)
     assert done.code == 0
@@ -42,6 +48,7 @@ def test_every_verb_has_help(tmp_path: Path, verb: tuple[str, ...]) -> None:
         ("granian", ["serve"], "server"),
         ("starlette", ["serve"], "server"),
         ("pydantic_settings", ["serve"], "server"),
+        ("psycopg", ["sessions", "count", "--store", "postgresql://h/d"], "postgres"),
     ],
 )
 def test_what_is_not_installed_is_one_line_that_names_the_extra(

@@ -19,6 +19,7 @@ from dojang.stores.drivers.turnstile import Turnstile
 from dojang.stores.sqlite import SqliteStore, schema
 from dojang.testing.capability_contracts import WholeContract
 from dojang.testing.store_contract import NOW, a_record, in_threads
+from tests.counts import FULL
 
 
 class TestSqliteStore(WholeContract):
@@ -200,8 +201,8 @@ def test_processes_on_one_file_get_their_turns(path: Path) -> None:
 
 
 def test_what_was_acknowledged_survives_a_kill(path: Path) -> None:
-    for _ in range(2):
-        processes = writers(path, 4, 30.0)
+    for _ in range(20 if FULL else 2):
+        processes = writers(path, 8, 60.0)
         for process in processes:
             assert process.stdout is not None
             for _ in range(20):

@@ -91,3 +91,10 @@ def test_what_names_no_store_is_refused_with_what_is_known_and_no_password(url: 
 )
 def test_a_url_is_shown_without_its_passwords(url: str, seen: str) -> None:
     assert urls.shown(url) == seen
+
+
+def test_the_reference_names_every_scheme_and_option() -> None:
+    page = Path("docs/reference/store-urls.md").read_text(encoding="utf-8")
+    for name, scheme in urls._SCHEMES.items():
+        for word in (f"`{name}:", *(f"`{option}`" for option in scheme.options)):
+            assert word in page

@@ -2,7 +2,7 @@
 
 import typer
 
-from dojang.cli import keys, serve, version
+from dojang.cli import keys, serve, sessions, version
 
 __all__ = ["app"]
 
@@ -15,4 +15,5 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.add_typer(keys.app, name="keys")
+app.add_typer(sessions.app, name="sessions")
 app.command("version")(version.version)

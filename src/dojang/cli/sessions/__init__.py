@@ -1,0 +1,16 @@
+"""`dojang sessions`: looking after the sessions of a store."""
+
+import typer
+
+from dojang.cli.sessions import copy, count, end, end_user, list, show, sweep
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Look after the sessions of a store.", no_args_is_help=True)
+app.command("list")(list.list_sessions)
+app.command("show")(show.show)
+app.command("end")(end.end)
+app.command("end-user")(end_user.end_user)
+app.command("count")(count.count)
+app.command("sweep")(sweep.sweep)
+app.command("copy")(copy.copy)

@@ -1,0 +1,206 @@
+import asyncio
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dojang import blocking, clock
+from dojang.session.record import Device, Login, Record
+from dojang.stores import urls
+from dojang.stores.whole import WholeStore
+
+from . import kit
+from .kit import Done
+
+HOUR = 3_600_000
+
+
+def of(handle: str, user: str | int | None, age: int = 0, agent: str = "Firefox") -> Record:
+    now = clock.now() // 1000 * 1000
+    return Record(
+        handle=handle,
+        data='{"theme":"dark"}',
+        user=user,
+        created=now - age,
+        expires=now + HOUR,
+        login=None if user is None else Login(now - age, ("pwd",)),
+        seen=now,
+        device=Device("203.0.113.9", agent),
+    )
+
+
+def run(*arguments: str, cwd: Path, **variables: str) -> Done:
+    """Run a command; that the tests' server does not wait for its disk is no news here."""
+    done = kit.dojang(*arguments, cwd=cwd, **variables)
+    said = [line for line in done.err.splitlines(keepends=True) if "has fsync=off" not in line]
+    return Done(done.code, done.out, "".join(said))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/sessions.db"
+    found: str = request.getfixturevalue("postgres_url")
+    return found
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[WholeStore]:
+    store = urls.open_store(url)
+    for record in (
+        of("ada-1", "ada", 2_000),
+        of("ada-2", "ada", 1_000),
+        of("eve", 7),
+        of("x", None),
+    ):
+        blocking.run(store.insert(record, now=clock.now()))
+    yield store
+    store.close()
+
+
+def fill(url: str, count: int) -> None:
+    """Store sessions, all at once, which is one commit."""
+    store = urls.open_store(url)
+
+    async def insert() -> None:
+        records = [of(f"h{n:04}", None) for n in range(count)]
+        await asyncio.gather(*(store.insert(record, now=clock.now()) for record in records))
+
+    asyncio.run(insert())
+    store.close()
+
+
+def objects(done: Done) -> list[dict[str, object]]:
+    assert (done.code, done.err) == (0, "")
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+def test_sessions_are_listed_counted_shown_and_ended(
+    url: str, store: WholeStore, tmp_path: Path
+) -> None:
+    store.close()
+
+    def dojang(*arguments: str) -> Done:
+        return run("sessions", *arguments, cwd=tmp_path, DOJANG_SESSIONS=url)
+
+    assert {line["handle"] for line in objects(dojang("list", "--json"))} == {
+        "ada-1", "ada-2", "eve", "x",
+    }  # fmt: skip
+    table = dojang("list", "--user", "ada").out
+    assert table.index("ada-2") < table.index("ada-1")
+    assert "203.0.113.9" in table
+    assert "eve" not in table
+    assert dojang("count") == Done(0, "4\n", "")
+    (shown,) = objects(dojang("show", "eve", "--json"))
+    assert (shown["user"], shown["data"]) == (7, {"theme": "dark"})
+    assert 'data      {"theme":"dark"}' in dojang("show", "eve").out
+    assert dojang("end", "eve") == Done(0, "ended\n", "")
+    assert dojang("end", "eve") == Done(2, "", "dojang: there is no such session\n")
+    assert dojang("show", "eve") == Done(2, "", "dojang: there is no such session\n")
+    assert dojang("end-user", "ada", "--but", "ada-1") == Done(0, "1 ended\n", "")
+    assert objects(dojang("end-user", "ada", "--json")) == [{"ended": 1}]
+    assert objects(dojang("count", "--json")) == [{"live": 1}]
+
+
+def test_a_long_list_goes_on_where_it_ended(store: WholeStore, url: str, tmp_path: Path) -> None:
+    del store
+    met, after = [], ""
+    for _ in range(4):
+        done = run(
+            "sessions", "list", "--store", url, "--limit", "1", "--after", after, "--json",
+            cwd=tmp_path,
+        )  # fmt: skip
+        (line,) = done.out.splitlines()
+        met.append(json.loads(line)["handle"])
+        after = done.err.removeprefix("there are more: --after ").strip()
+    assert sorted(met) == ["ada-1", "ada-2", "eve", "x"]
+
+
+def test_what_has_expired_is_swept(url: str, store: WholeStore, tmp_path: Path) -> None:
+    now = clock.now()
+    for n in range(25):
+        over = Record(handle=f"over{n}", created=now, expires=now - 1)
+        blocking.run(store.insert(over, now=now))
+    done = run("sessions", "sweep", "--store", url, "--batch", "10", cwd=tmp_path)
+    assert done == Done(0, "25 deleted\n", "")
+
+
+def test_sessions_are_copied_to_another_store_and_back(
+    url: str, store: WholeStore, tmp_path: Path
+) -> None:
+    other = f"sqlite:///{tmp_path}/other.db"
+    first = run("sessions", "copy", "--from", url, "--to", other, cwd=tmp_path)
+    assert first == Done(0, "4 copied, 0 were there already\n", "")
+    target = urls.open_store(other)
+    assert blocking.run(target.find("eve")) == blocking.run(store.find("eve"))
+    target.close()
+    back = run("sessions", "copy", "--from", other, "--to", url, "--json", cwd=tmp_path)
+    assert objects(back) == [{"copied": 0, "there_already": 4}]
+
+
+def test_a_copy_that_was_interrupted_goes_on_from_its_cursor_file(tmp_path: Path) -> None:
+    old, new = (f"sqlite:///{tmp_path}/{name}.db" for name in ("old", "new"))
+    fill(old, 1_200)
+    cursor = tmp_path / "cursor"
+    cursor.write_text("h0999\n")
+    command = ("sessions", "copy", "--from", old, "--to", new, "--cursor-file", str(cursor))
+    assert run(*command, cwd=tmp_path) == Done(0, "200 copied, 0 were there already\n", "")
+    assert not cursor.exists()
+    # Stopped in the midst: the database it copies to takes no more.
+    with closing(sqlite3.connect(tmp_path / "new.db")) as db, db:
+        db.execute("CREATE TRIGGER no BEFORE INSERT ON session WHEN new.handle = 'h0700' "
+                   "BEGIN SELECT json('{'); END")  # fmt: skip
+    stopped = run(*command, cwd=tmp_path)
+    assert stopped.code == 2
+    assert cursor.read_text() == "h0499\n"
+    with closing(sqlite3.connect(tmp_path / "new.db")) as db, db:
+        db.execute("DROP TRIGGER no")
+    assert run(*command, cwd=tmp_path).out.endswith("were there already\n")
+    done = run("sessions", "count", "--store", new, cwd=tmp_path)
+    assert done == Done(0, "1200\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("count", "--store", "mongodb://me:hunter2@h"), "'mongodb' names no place for sessions"),
+        (("count", "--store", "sealed:"), "in their cookies"),
+        (("count", "--store", "memory:"), "in the process that made them"),
+        (("count", "--store", "sqlite:////nowhere/s.db"), "does not answer"),
+        (("count", "--store", "postgresql://me:hunter2@127.0.0.1:1/d"), "does not answer"),
+        (("list", "--store", "sqlite:///s.db", "--user", "\udcff"), "a user's id is text"),
+        (("copy", "--from", "sqlite:///s.db", "--to", "sqlite:///s.db"), "the same store"),
+        (
+            (
+                "copy", "--from", "sqlite:///s.db", "--to", "sqlite:///t.db",
+                "--cursor-file", "no/where",
+            ),
+            "the cursor file 'no/where' is out of reach",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_said_in_one_line_without_a_password(
+    tmp_path: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    fill(f"sqlite:///{tmp_path}/s.db", 501)
+    done = run("sessions", *arguments, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert complaint in done.err
+    assert done.err.count("\n") == 1
+    assert "hunter2" not in done.err
+
+
+def test_what_a_user_agent_says_does_not_reach_the_terminal(tmp_path: Path) -> None:
+    """CWE-150: a header that moves the cursor, or writes the clipboard, of whoever looks."""
+    url = f"sqlite:///{tmp_path}/s.db"
+    store = urls.open_store(url)
+    blocking.run(store.insert(of("h", "[red]ada\x9b", agent="\x1b]52;c;eA==\x07"), now=clock.now()))
+    store.close()
+    for verb in (("list",), ("show", "h")):
+        out = run("sessions", *verb, "--store", url, cwd=tmp_path).out
+        assert "[red]ada\\x9b" in out
+        assert "\\x1b]52;c;eA==\\x07" in out
+        assert not any(char in out for char in "\x1b\x07\x9b")
