@@ -24,11 +24,11 @@ vectors: ## the interop vectors alone; DOJANG_VECTORS=DIR for another directory 
 	@scripts/setup test
 	@$(BIN)/python -m tests.interop
 
-proof: ## the tests with full counts; writes docs/proof/
+proof: ## the tests with full counts; writes docs/proof/; ONLY="wire node" for some of them
 	@scripts/setup test
 	@scripts/setup-system
 	@scripts/setup-peers
-	$(BIN)/python -m tests.proof
+	$(BIN)/python -m tests.proof $(ONLY)
 
 bench: ## what a session costs, beside its peers
 	@scripts/setup test
