@@ -6,12 +6,12 @@ Where sessions live is SESSIONS: sqlite:///sessions.db, sealed:, redis://localho
 
 import os
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, redirect, request, url_for
 from markupsafe import escape
 from werkzeug import Response
 
 from dojang import Cookie, Sessions, blocking
-from dojang.adapters.flask import Dojang, current_user, login_required
+from dojang.adapters.flask import Dojang, current_user, login_required, session
 
 USERS = {"ada": "Ada Lovelace", "eve": "Eve"}  # yours come from a table, and have passwords
 
@@ -44,7 +44,7 @@ def login(name: str) -> Response | tuple[str, int]:
 @app.get("/devices")
 @login_required
 def devices() -> list[dict[str, str]]:
-    entries = blocking.run(sessions.list(session.user))
+    entries = blocking.run(sessions.list(session.user or ""))
     return [{"since": f"{entry.created:%c}", "agent": entry.device.agent} for entry in entries]
 
 
@@ -57,4 +57,4 @@ def logout() -> Response:
 @app.post("/logout-everywhere")
 @login_required
 def logout_everywhere() -> str:
-    return f"signed out at {blocking.run(sessions.end_all(session.user))} places"
+    return f"signed out at {blocking.run(sessions.end_all(session.user or ''))} places"

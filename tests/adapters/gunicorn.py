@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -28,6 +29,15 @@ class Browser:
         self.cookies: dict[str, str] = {}
 
     def ask(self, path: str, data: bytes | None = None) -> tuple[int, str]:
+        """Ask, and again where a store on a busy machine did not answer in time."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            status, text = self._ask(path, data)
+            if status != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > end:
+                return status, text
+            time.sleep(0.2)
+
+    def _ask(self, path: str, data: bytes | None) -> tuple[int, str]:
         header = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         request = Request(self.url + path, data, {"Cookie": header, "Referer": self.url})
         try:

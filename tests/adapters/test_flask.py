@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask, Response, flash, g, get_flashed_messages, session
+from flask import Flask, Response, flash, g, get_flashed_messages
 from flask.json.tag import JSONTag
 from markupsafe import Markup
 
 from dojang import Cookie, MemoryStore, ServerSide, Sessions, blocking
-from dojang.adapters.flask import Dojang, current_user, login_required, of
+from dojang.adapters.flask import Dojang, current_user, login_required, of, session
 from dojang.errors import (
     Conflict,
     InvalidCookie,
@@ -40,6 +40,11 @@ def ask(app: Flask, view: Any) -> Any:
     """Return what `view` answers, over and over, for one browser."""
     app.add_url_rule("/", "view", view)
     return app.test_client()
+
+
+def sign_in() -> str:
+    session.login("ada")
+    return ""
 
 
 VALUES = {
@@ -270,7 +275,7 @@ def test_what_is_refused_while_saving_replaces_the_answer_and_what_describes_it(
     app = flask_app(Sessions(strategy, secret=SECRET, clock=clock))
 
     def view() -> Response:
-        session.login("ada")  # type: ignore[attr-defined]
+        session.login("ada")
         headers = {"ETag": "x", "Content-Language": "en", "Access-Control-Allow-Origin": "x"}
         return Response("in", headers=headers)
 
@@ -303,7 +308,7 @@ def test_current_user_is_what_the_application_knows_by_the_principal(sessions: S
         return f"<{principal}>"
 
     Dojang(app, sessions, load_user=load_user)
-    app.add_url_rule("/in", "in", lambda: str(session.login("ada")))  # type: ignore[attr-defined]
+    app.add_url_rule("/in", "in", sign_in)
     app.add_url_rule("/mine", "mine", login_required(lambda: "mine"))
     client = ask(app, lambda: f"{current_user} {current_user} {bool(current_user)}")
     assert client.get("/", base_url=HTTPS).text == "None None False"
@@ -317,7 +322,7 @@ def test_current_user_is_what_the_application_knows_by_the_principal(sessions: S
 
 def test_current_user_without_a_loader_is_the_principal(in_memory: Sessions) -> None:
     def view() -> str:
-        session.login("ada")  # type: ignore[attr-defined]
+        session.login("ada")
         return f"{current_user} {'_dojang_user' in g}"
 
     assert ask(flask_app(in_memory), view).get("/", base_url=HTTPS).text == "ada False"
@@ -409,7 +414,7 @@ def test_address_and_browser_are_those_behind_a_trusted_proxy(on_server: Session
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     app = flask_app(on_server)
-    app.add_url_rule("/", "in", lambda: str(session.login("ada")))  # type: ignore[attr-defined]
+    app.add_url_rule("/", "in", sign_in)
     client = Client(over_wsgi(ProxyFix(app)))
     client.get("/", ("x-forwarded-for", "203.0.113.9"), ("user-agent", "Netscape"))
     (entry,) = blocking.run(on_server.list("ada"))

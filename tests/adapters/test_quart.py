@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from quart import Quart, Response, session, stream_with_context, websocket
+from quart import Quart, Response, stream_with_context, websocket
 
 from dojang import blocking
-from dojang.adapters.quart import Dojang, current_user, login_required
+from dojang.adapters.quart import Dojang, current_user, login_required, session
 from dojang.errors import Misuse, Unavailable
 from dojang.sessions import Sessions
 from dojang.strategies.server_side import ServerSide
@@ -25,12 +25,12 @@ def application(sessions: Sessions, **options: Any) -> Quart:
 
     @app.get("/login/<name>")
     async def login(name: str) -> str:
-        session.login(name)  # type: ignore[attr-defined]
+        session.login(name)
         return ""
 
     @app.get("/peek")
     async def peek() -> str:
-        return f"{session.user} {sorted(session)}"  # type: ignore[attr-defined]
+        return f"{session.user} {sorted(session)}"
 
     return app
 
@@ -129,9 +129,9 @@ def test_a_websocket_shows_the_session_and_may_save_it(on_server: Sessions) -> N
 
     @app.websocket("/ws")
     async def talk() -> None:
-        await websocket.send(str(session.user))  # type: ignore[attr-defined]
+        await websocket.send(str(session.user))
         session["said"] = await websocket.receive()
-        await session.save()  # type: ignore[attr-defined]
+        await session.save()
         await websocket.send("saved")
 
     async def main() -> Any:
@@ -242,7 +242,7 @@ def test_an_error_answer_gains_no_principal(in_memory: Sessions, status: int) ->
 
     @app.get("/")
     async def view() -> tuple[str, int]:
-        session.login("ada")  # type: ignore[attr-defined]
+        session.login("ada")
         return "", status
 
     client = Client(over_asgi(app))

@@ -8,22 +8,29 @@ from dojang.adapters import asgi
 from dojang.adapters.problems import log
 from dojang.errors import DojangError, Missing, Misuse
 from dojang.extras import extra
-from dojang.session.record import Principal
 from dojang.sessions import Sessions
 from dojang.wire import problem
 
 with extra("quart"):
-    from quart import Quart, Response, current_app, g, session
+    import quart
+    from quart import Quart, Response, current_app, g
     from quart.sessions import SessionInterface, SessionMixin, session_json_serializer
     from werkzeug.wrappers import Response as AnyResponse
 
     from dojang.adapters.flask.config import from_config
     from dojang.adapters.flask.session import FlaskSession
 
-__all__ = ["Dojang", "DojangSessionInterface", "QuartSession", "current_user", "login_required"]
+__all__ = [
+    "Dojang",
+    "DojangSessionInterface",
+    "QuartSession",
+    "current_user",
+    "login_required",
+    "session",
+]
 
 #: Returns the application's own user by its id, or None when there is no such user any more.
-LoadUser = Callable[[Principal], Any]
+LoadUser = Callable[[Any], Any]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +40,10 @@ _NAME = "dojang"
 
 class QuartSession(FlaskSession):
     """A session with the values of Quart, which are those of Flask; its `save` is awaited."""
+
+
+#: `quart.session`, with its own type.
+session = cast("QuartSession", quart.session)
 
 
 class _Alone(QuartSession):
@@ -125,7 +136,7 @@ class Dojang:
 
 async def current_user() -> Any:  # noqa: ANN401 - the application's own user
     """Return the user as `load_user` gives it, or the principal itself; None for nobody."""
-    principal = cast("QuartSession", session).user
+    principal = session.user
     extension = current_app.extensions.get(_NAME)
     if principal is None or not isinstance(extension, Dojang) or extension.load_user is None:
         return principal
@@ -148,7 +159,7 @@ def login_required(view: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]
     @wraps(view)
     async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if await current_user() is None:
-            found = cast("QuartSession", session).found
+            found = session.found
             raise (found and found.rejected) or Missing("sign in first")
         return await view(*args, **kwargs)
 

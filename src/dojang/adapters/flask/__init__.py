@@ -6,7 +6,7 @@ with extra("flask"):
     from dojang.adapters.flask.extension import Dojang, of
     from dojang.adapters.flask.interface import DojangSessionInterface
     from dojang.adapters.flask.session import FlaskSession
-    from dojang.adapters.flask.users import current_user, login_required
+    from dojang.adapters.flask.users import current_user, login_required, session
 
 __all__ = [
     "Dojang",
@@ -15,4 +15,5 @@ __all__ = [
     "current_user",
     "login_required",
     "of",
+    "session",
 ]

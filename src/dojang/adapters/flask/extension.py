@@ -9,13 +9,12 @@ from dojang.adapters.flask.config import from_config
 from dojang.adapters.flask.interface import DojangSessionInterface
 from dojang.adapters.flask.problems import answer
 from dojang.errors import DojangError, Misuse
-from dojang.session.record import Principal
 from dojang.sessions import Sessions
 
 __all__ = ["Dojang", "LoadUser", "of"]
 
 #: Returns the application's own user by its id, or None when there is no such user any more.
-LoadUser = Callable[[Principal], Any]
+LoadUser = Callable[[Any], Any]
 
 _NAME = "dojang"
 

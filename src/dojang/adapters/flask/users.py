@@ -4,21 +4,26 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import current_app, g, session
+import flask
+from flask import current_app, g
 from werkzeug.local import LocalProxy
 
 from dojang.adapters.flask.extension import of
 from dojang.adapters.flask.session import FlaskSession
 from dojang.errors import Missing
 
-__all__ = ["current_user", "login_required"]
+__all__ = ["current_user", "login_required", "session"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
+#: `flask.session`, with its own type.
+session = cast("FlaskSession", flask.session)
+
+
 def _load() -> Any:  # noqa: ANN401 - the application's own user
-    principal = _session().user
+    principal = session.user
     if principal is None:
         return None
     load_user = of(current_app).load_user
@@ -44,12 +49,8 @@ def login_required(view: Callable[P, R]) -> Callable[P, R]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if not current_user:
-            found = _session().found
+            found = session.found
             raise (found and found.rejected) or Missing("sign in first")
         return view(*args, **kwargs)
 
     return guarded
-
-
-def _session() -> FlaskSession:
-    return cast("FlaskSession", session)
