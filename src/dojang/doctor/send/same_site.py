@@ -59,6 +59,8 @@ def _led_there(case: Case) -> Finding | None:
 
 def _strict(case: Case) -> Finding:
     context = case.sending
+    if context.crossing == "redirect":
+        return _redirected(case)
     if context.exchange.way == "reload":
         return Finding(
             "RELOAD",
@@ -67,8 +69,6 @@ def _strict(case: Case) -> Finding:
             "SameSite=Lax",
             remedies.attributes(case.line, same_site="lax"),
         )
-    if context.crossing == "redirect":
-        return _redirected(case)
     return Finding(
         "SAMESITE_STRICT",
         f"{case.called} is Strict, and a page of {context.pages[-1].origin} led here; redirects "
