@@ -3,11 +3,14 @@
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import dojang
+from dojang.doctor.catalogue import CATALOGUE, NOTES, SILENT
+from dojang.doctor.engines import ENGINES, Engine
 from dojang.errors import DojangError, Rejected
 from dojang.server.routes import PREFIX, TABLE
 from dojang.server.settings import Settings
@@ -19,7 +22,12 @@ MADE = "<!-- Made from the code by `make docs`; change the code. -->"
 
 def main() -> int:
     """Write the pages; with --check, only say which are stale."""
-    pages = {"errors.md": errors(), "settings.md": settings(), "http.md": http()}
+    pages = {
+        "doctor.md": doctor(),
+        "errors.md": errors(),
+        "http.md": http(),
+        "settings.md": settings(),
+    }
     if "--check" not in sys.argv:
         for name, text in pages.items():
             (REFERENCE / name).write_text(text, encoding="utf-8")
@@ -107,6 +115,43 @@ def http() -> str:
         lines.append(f"- answers: {entry.status}{answered}")
         lines += [f"- or refuses with: {codes}"] if codes else []
     return "\n".join([*lines, ""])
+
+
+def doctor() -> str:
+    """Return the page of the doctor's reasons and of what browsers do differently."""
+    lines = [
+        "# The doctor's reasons",
+        "",
+        MADE,
+        "",
+        "`S` rows are asked when a cookie arrives, `X` rows when it should go out; the first that",
+        "fails decides, and the others are said too. A note stands in nobody's way. Each row that",
+        "a browser can show is compared with real Chromium and Firefox; Safari is unverified.",
+        "[A cookie does not arrive](../howto/cookie-does-not-arrive.md) shows how to ask.",
+        "",
+        "| row | code | meaning | | specification |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    entries = [*CATALOGUE.items(), *((None, entry) for entry in SILENT.values())]
+    for code, entry in sorted(entries, key=lambda pair: (pair[1].row[0], int(pair[1].row[1:]))):
+        kind = "note" if code in NOTES or code is None else ""
+        shown = f"`{code}`" if code else ""
+        lines.append(f"| {entry.row} | {shown} | {entry.meaning} | {kind} | {entry.spec} |")
+    names = list(ENGINES)
+    lines += ["", "## Where browsers differ", "", f"| | {' | '.join(f'`{n}`' for n in names)} |"]
+    lines.append(f"| --- |{' --- |' * len(names)}")
+    for rule, meaning in arguments(Engine).items():
+        values = [getattr(engine, rule) for engine in ENGINES.values()]
+        said = ["yes" if v is True else "no" if v is False else str(v) for v in values]
+        lines.append(f"| {meaning} | {' | '.join(said)} |")
+    return "\n".join([*lines, ""])
+
+
+def arguments(kind: type) -> dict[str, str]:
+    """Return what the docstring of a class says of each attribute."""
+    text = (inspect.getdoc(kind) or "").partition("Attributes:")[2]
+    found = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", text, re.MULTILINE)
+    return {name: " ".join(said.split()).rstrip(".") for name, said in found}
 
 
 def every_error() -> Iterator[type[DojangError]]:

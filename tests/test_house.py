@@ -14,7 +14,7 @@ FLOORS: list[set[str]] = [
     {"wire"},
     {"session", "doctor"},
     {"stores", "strategies", "peers"},
-    {"clock", "visit", "sessions", "next_auth", "auth_js"},
+    {"clock", "suffixes", "visit", "sessions", "next_auth", "auth_js"},
     {"auth"},
     {"adapters"},
     {"server"},

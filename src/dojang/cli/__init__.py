@@ -1,4 +1,4 @@
-"""The command line: `dojang serve`, `dojang keys new`, `dojang version`."""
+"""The command line: `dojang serve`, `dojang doctor`, `dojang keys new` and others."""
 
 import sys
 

@@ -1,5 +1,7 @@
 """The doctor: would this browser store the cookie and send it back, and why not."""
 
+from dataclasses import replace
+
 from dojang.doctor import jar, send, set_cookie, store
 from dojang.doctor.catalogue import TWINS
 from dojang.doctor.context import Context, Unreadable
@@ -7,7 +9,8 @@ from dojang.doctor.engines import ENGINES, Engine
 from dojang.doctor.finding import Case, Finding
 from dojang.doctor.sites import Suffixes
 from dojang.doctor.situation import Situation
-from dojang.doctor.verdict import Verdict
+from dojang.doctor.verdict import Kept, Verdict
+from dojang.doctor.words import shown
 
 __all__ = ["explain"]
 
@@ -64,8 +67,14 @@ def _verdict(case: Case) -> Verdict:
         reasons=(*storing, *sending),
         confidence="measured" if engine.measured else "unverified",
         browser=engine.shown,
-        kept=case.kept if stored else None,
+        kept=_shown(case) if stored else None,
     )
+
+
+def _shown(case: Case) -> Kept:
+    """Return the cookie as it lies in the jar, without what may be a value."""
+    name = case.kept.name if case.line.has_equals else ""
+    return replace(case.kept, name=name, path=shown(case.kept.path))
 
 
 def _unreadable(situation: Situation, fact: str) -> Verdict:

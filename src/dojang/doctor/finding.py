@@ -7,6 +7,7 @@ from dojang.doctor.context import Context
 from dojang.doctor.set_cookie import Line
 from dojang.doctor.situation import Situation
 from dojang.doctor.verdict import Effect, Kept, Reason, Remedy
+from dojang.doctor.words import shown
 
 __all__ = ["Case", "Finding"]
 
@@ -64,4 +65,5 @@ class Case:
     @property
     def called(self) -> str:
         """The cookie, in words."""
-        return self.line.name or "the cookie without a name"
+        name = shown(self.line.name) if self.line.has_equals else ""
+        return name or "the cookie without a name"

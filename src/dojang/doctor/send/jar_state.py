@@ -3,6 +3,7 @@
 from dojang.doctor import jar, remedies
 from dojang.doctor.finding import Case, Finding
 from dojang.doctor.verdict import Kept
+from dojang.doctor.words import shown
 
 __all__ = ["deletes_what_is_there", "has_no_double", "is_not_evicted"]
 
@@ -62,4 +63,4 @@ def deletes_what_is_there(case: Case) -> Finding | None:
 
 def _whose(kept: Kept) -> str:
     only = "" if kept.host_only else " and all below it"
-    return f"{kept.domain}{only}, path {kept.path}"
+    return f"{kept.domain}{only}, path {shown(kept.path)}"

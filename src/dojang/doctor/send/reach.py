@@ -5,6 +5,7 @@ from dojang.doctor.finding import Case, Finding
 from dojang.doctor.sites import domain_match, path_match
 from dojang.doctor.store.arrival import without_credentials
 from dojang.doctor.store.secure import insecure
+from dojang.doctor.words import shown
 
 __all__ = [
     "goes_with_credentials",
@@ -48,7 +49,7 @@ def is_of_this_path(case: Case) -> Finding | None:
     why = "" if case.line.path else ", the folder of what set it, because it names no Path"
     return Finding(
         "PATH",
-        f"{case.called} is of {kept.path}{why}; {path} is not below that",
+        f"{case.called} is of {shown(kept.path)}{why}; {path} is not below that",
         "set Path=/",
         remedies.attributes(case.line, path="/"),
     )

@@ -1,0 +1,120 @@
+"""The doctor's answers in a terminal, and for programs."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from dojang.cli.doctor_question import Asked
+from dojang.doctor import Reason, Verdict
+from dojang.doctor.words import redacted
+from dojang.wire import json
+
+__all__ = ["as_json", "show"]
+
+#: Characters of a line where nobody looks at it.
+_UNBROKEN = 1000
+
+_YES, _NO = Text("✓ ", "bold green"), Text("✗ ", "bold red")
+_MARKS = {"not-stored": ("✗", "bold red"), "not-sent": ("✗", "bold red"), "note": ("!", "yellow")}
+
+
+def as_json(answers: list[Asked]) -> str:
+    """Return the answers as JSON, without any cookie's value."""
+    return json.dumps(
+        [
+            {
+                "url": answer.exchange.url.partition("?")[0],
+                "set_cookie": redacted(answer.set_cookie),
+                "browsers": {
+                    name: asdict(verdict)
+                    for name, verdict in zip(answer.browsers, answer.verdicts, strict=True)
+                },
+            }
+            for answer in answers
+        ],
+        root="verdicts",
+    )
+
+
+def show(answers: list[Asked], *, everything: bool) -> None:
+    """Print the answers.
+
+    Args:
+        answers: With their verdicts.
+        everything: Whether lines to paste are shown for every reason, or for the first alone.
+    """
+    # What goes into a file keeps its lines, so that they can be pasted.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _UNBROKEN)
+    for answer in answers:
+        console.print()
+        console.print(Padding(Group(*_answer(answer, everything=everything)), (0, 0, 0, 1)))
+
+
+def _answer(answer: Asked, *, everything: bool) -> Iterator[Text | Table | Padding]:
+    yield Text(redacted(answer.set_cookie), "bold")
+    yield Text(_story(answer), "dim")
+    yield Text()
+    yield _overview(answer.verdicts)
+    for index, (reason, browsers) in enumerate(_grouped(answer.verdicts)):
+        yield Text()
+        yield from _reason(reason, browsers, lines=everything or index == 0)
+
+
+def _story(answer: Asked) -> str:
+    exchange = answer.exchange
+    where = f"from {exchange.url.partition('?')[0]}"
+    if not exchange.pages:
+        return f"{where}, visited directly"
+    mode = f", credentials {exchange.credentials}" if exchange.way == "fetch" else ""
+    return f"{where}, asked by a page of {exchange.pages[-1]} ({exchange.way}{mode})"
+
+
+def _overview(verdicts: tuple[Verdict, ...]) -> Table:
+    table = Table.grid(padding=(0, 3, 0, 0))
+    for verdict in verdicts:
+        table.add_row(
+            verdict.browser,
+            _word(verdict.stored, "stored", "not stored"),
+            _word(verdict.sent, "sent back", "not sent back"),
+            Text("" if verdict.confidence == "measured" else verdict.confidence, "dim italic"),
+        )
+    return table
+
+
+def _word(good: object, yes: str, no: str) -> Text:
+    return _YES + Text(yes) if good else _NO + Text(no)
+
+
+def _grouped(verdicts: tuple[Verdict, ...]) -> list[tuple[Reason, list[str]]]:
+    """Return each reason once, with the browsers that have it; what stands in the way first."""
+    found: dict[str, tuple[Reason, list[str]]] = {}
+    for verdict in verdicts:
+        for reason in verdict.reasons:
+            found.setdefault(reason.code, (reason, []))[1].append(verdict.browser)
+    return sorted(found.values(), key=lambda pair: pair[0].effect == "note")
+
+
+def _reason(reason: Reason, browsers: list[str], *, lines: bool) -> Iterator[Text | Padding]:
+    mark, style = _MARKS[reason.effect]
+    title = Text(f"{mark} {reason.code}", style)
+    yield title + Text(f"  {', '.join(browsers)}", "not bold dim")
+    yield Padding(Text(f"{reason.fact}."), (0, 0, 0, 2))
+    yield Padding(Text("→ ", "green") + Text(f"{reason.advice}."), (0, 0, 0, 2))
+    if lines and reason.remedies:
+        yield Padding(_lines(reason), (0, 0, 0, 4))
+    yield Padding(Text(f"{reason.row} · {reason.spec}", "dim"), (0, 0, 0, 2))
+
+
+def _lines(reason: Reason) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    for remedy in reason.remedies:
+        for line in remedy.line.splitlines():
+            table.add_row(remedy.tool, line)
+    return table

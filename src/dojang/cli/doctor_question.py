@@ -1,0 +1,176 @@
+"""From the options, a live answer or a file to questions for the doctor."""
+
+import http.client
+import ssl
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+from urllib.parse import urljoin, urlsplit
+
+from dojang.doctor import Exchange, Situation, Verdict, evidence, explain
+from dojang.doctor.engines import ENGINES
+from dojang.doctor.evidence import Answer
+from dojang.doctor.evidence.answer import answer_of
+from dojang.doctor.sites import Suffixes
+from dojang.doctor.sites import read as read_url
+from dojang.doctor.situation import Credentials
+from dojang.errors import Misuse
+
+__all__ = ["Asked", "BadQuestion", "Question", "from_evidence", "from_live", "from_options", "look"]
+
+_MODES = ("include", "same-origin", "omit")
+
+#: Bytes of a file, inclusive.
+_LONGEST = 64 * 1024 * 1024
+
+#: Redirects that are followed, inclusive.
+_HOPS = 10
+
+#: Seconds for one answer.
+_PATIENCE = 10
+
+
+class BadQuestion(Misuse, ValueError):
+    """The doctor was asked in a way that has no answer."""
+
+    code = "bad-question"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the options say of every cookie."""
+
+    front: str | None
+    fetch: str
+    browsers: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Check what can be checked.
+
+        Raises:
+            BadQuestion: A browser, a mode or an address is none.
+        """
+        for name in self.browsers:
+            if name not in ENGINES:
+                raise BadQuestion(f"--browser is {name!r}; write one of {', '.join(ENGINES)}")
+        if self.mode not in _MODES:
+            raise BadQuestion(f"--fetch is {self.fetch!r}; write credentials=include")
+        if self.front is not None and read_url(self.front) is None:
+            raise BadQuestion(f"--front is {self.front!r}; write it as http://localhost:3000")
+
+    @property
+    def mode(self) -> Credentials:
+        """The credentials of fetch."""
+        return cast("Credentials", self.fetch.removeprefix("credentials="))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One cookie of one answer, and what the browsers make of it."""
+
+    exchange: Exchange
+    set_cookie: str
+    browsers: tuple[str, ...]
+    verdicts: tuple[Verdict, ...] = ()
+
+
+def look(asked: Asked, *, suffixes: Suffixes, now: int) -> Asked:
+    """Return `asked` with its verdicts."""
+    situations = (
+        Situation(set_cookie=asked.set_cookie, stored_by=asked.exchange, browser=browser)
+        for browser in asked.browsers
+    )
+    verdicts = tuple(explain(each, suffixes=suffixes, now=now) for each in situations)
+    return replace(asked, verdicts=verdicts)
+
+
+def from_options(question: Question, api: str | None, set_cookies: list[str]) -> list[Asked]:
+    """Return the questions of the command line.
+
+    Raises:
+        BadQuestion: Something is missing.
+    """
+    if api is None or not set_cookies:
+        raise BadQuestion(
+            "tell the doctor --api URL and --set-cookie LINE, or give it a URL, a HAR file or "
+            "what curl -v printed"
+        )
+    if read_url(api) is None:
+        raise BadQuestion(f"--api is {api!r}; write it as https://api.example.com/login")
+    return list(_asked(question, Answer(Exchange(url=api, way="typed"), tuple(set_cookies))))
+
+
+def from_evidence(question: Question, where: str) -> list[Asked]:
+    """Return a question for each cookie in a HAR file or in what `curl -v` printed.
+
+    Raises:
+        BadQuestion: It cannot be read.
+        BadEvidence: It is neither.
+    """
+    try:
+        if where == "-":
+            text = sys.stdin.read(_LONGEST)
+        else:
+            with Path(where).open(encoding="utf-8", errors="replace") as file:
+                text = file.read(_LONGEST)
+    except OSError as error:
+        raise BadQuestion(f"{where}: {error.strerror}") from None
+    return [asked for answer in evidence.read(text) for asked in _asked(question, answer)]
+
+
+def from_live(question: Question, url: str) -> list[Asked]:
+    """Return a question for each cookie that a live address sets, redirects included.
+
+    Raises:
+        BadQuestion: It does not answer, or sets none.
+    """
+    answers = list(_visit(url))
+    asked = [each for answer in answers for each in _asked(question, answer)]
+    if not asked:
+        last = answers[-1].exchange
+        raise BadQuestion(f"{last.url} answers {last.status} and sets no cookie on GET")
+    return asked
+
+
+def _asked(question: Question, answer: Answer) -> Iterator[Asked]:
+    exchange = answer.exchange
+    if question.front is not None:
+        exchange = replace(exchange, way="fetch", pages=(question.front,))
+    if exchange.way == "fetch":
+        exchange = replace(exchange, credentials=question.mode)
+    for line in answer.set_cookies:
+        yield Asked(exchange, line, question.browsers)
+
+
+def _visit(url: str) -> Iterator[Answer]:
+    for _ in range(_HOPS + 1):
+        status, headers = _get(url)
+        yield answer_of(url, "GET", status, [("sec-fetch-mode", "navigate")], headers)
+        location = next((value for name, value in headers if name.lower() == "location"), None)
+        if location is None or status not in {301, 302, 303, 307, 308}:
+            return
+        url = urljoin(url, location)
+
+
+def _get(url: str) -> tuple[int, list[tuple[str, str]]]:
+    place, parts = read_url(url), urlsplit(url)
+    if place is None:
+        raise BadQuestion(f"{url!r} is no address of http or https")
+    host = place.host.strip("[]")
+    # Whose certificate it is does not matter for what becomes of the cookie.
+    context = ssl._create_unverified_context()  # noqa: S323, SLF001 - as just said
+    connection = (
+        http.client.HTTPSConnection(host, place.port, timeout=_PATIENCE, context=context)
+        if place.https
+        else http.client.HTTPConnection(host, place.port, timeout=_PATIENCE)
+    )
+    try:
+        connection.request("GET", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
+        response = connection.getresponse()
+        return response.status, response.getheaders()
+    except (OSError, http.client.HTTPException) as error:
+        raise BadQuestion(f"{place.origin} does not answer: {error}") from None
+    finally:
+        connection.close()
