@@ -13,7 +13,6 @@ from dojang.session.fence import Revocation
 from dojang.session.limit import Limit
 from dojang.session.record import Device, Record
 from dojang.sessions import Sessions
-from dojang.stores.drivers import postgres_pool
 from dojang.stores.postgres import PostgresStore, revocations, schema
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
@@ -66,41 +65,6 @@ def test_texts_that_differ_in_what_cannot_be_written_stay_apart(store: PostgresS
     for n, user in enumerate(["a\x00", "a\x1a0000", "a\x1a001a0000", "a"]):
         blocking.run(store.insert(of_user(f"h{n}", user=user), now=NOW))
         assert [record.user for record in blocking.run(store.list(user, now=NOW))] == [user]
-
-
-def test_every_verb_is_one_round_trip(
-    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    blocking.run(store.insert(a_record("warm"), now=NOW))
-    trips = []
-    plain = postgres_pool.Pool.trip
-
-    async def counted(*arguments: object) -> object:
-        trips.append(arguments)
-        return await plain(*arguments)  # type: ignore[arg-type] # passed on as they came
-
-    monkeypatch.setattr(postgres_pool.Pool, "trip", counted)
-    limit = Limit(2)
-    for verb in (
-        store.insert(of_user("h1"), now=NOW, limit=limit),
-        store.find("h1"),
-        store.touch(of_user("h1"), now=NOW),
-        store.replace(of_user("h1"), of_user("h1"), now=NOW),
-        store.replace(of_user("h1"), of_user("h2"), now=NOW, limit=limit, retire_until=NOW + 9),
-        store.list("ada", now=NOW),
-        store.remove_all("ada", now=NOW),
-        store.remove("h2"),
-        store.sweep(now=NOW),
-        store.count(now=NOW),
-        store.scan(now=NOW),
-        store.revoke(Revocation(handle="h1", expires=NOW + HOUR), now=NOW),
-        store.revocations(after=0, now=NOW),
-        store.acquire("a", "b", until=NOW + 1, now=NOW),
-        store.hit("a", limit=1, window=1, now=NOW),
-    ):
-        trips.clear()
-        blocking.run(verb)
-        assert len(trips) == 1
 
 
 def test_parallel_logins_of_tasks_never_exceed_the_limit(store: PostgresStore) -> None:
