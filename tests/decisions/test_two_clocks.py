@@ -273,3 +273,9 @@ def test_a_member_that_mirrors_the_expiry_is_there_for_fronts_and_moves_with_it(
     assert mirrored() == "2026-01-12T00:00:00.000Z"
     browser.visit(lambda session: session.pop("n"))
     assert browser.cookies == {}
+
+
+def test_a_session_that_ends_with_the_browser_may_have_no_limit_of_its_own() -> None:
+    lifetime = Lifetime(idle=HOUR, absolute=None, unremembered=None)
+    assert lifetime.end(created=0, remember=False) is None
+    assert lifetime.expiry(created=0, remember=False, now=0) == HOUR * 1000

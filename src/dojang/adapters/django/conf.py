@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from threading import RLock
 from typing import Any
 
 from django.conf import settings
@@ -21,10 +22,10 @@ __all__ = ["PRINCIPAL", "sessions"]
 PRINCIPAL = "_auth_user_id"
 
 _KEYS = ("SESSIONS", "SECRET", "ABSOLUTE", "LIMIT", "REVOCATIONS")
+_LOCK = RLock()
 _EXAMPLE = 'DOJANG = {"SESSIONS": "sqlite:////var/lib/app/sessions.db"}'
 
 
-@cache
 def sessions() -> Sessions:
     """Return what the settings describe, made once per process.
 
@@ -39,6 +40,13 @@ def sessions() -> Sessions:
         WeakSecret: A secret is missing or too short.
         InvalidCookie: No browser would accept such a cookie.
     """
+    # Threads that come first together must not make two of them.
+    with _LOCK:
+        return _made()
+
+
+@cache
+def _made() -> Sessions:
     ours: object = getattr(settings, "DOJANG", None)
     if not isinstance(ours, Mapping) or "SESSIONS" not in ours:
         raise Misuse(f"the setting DOJANG is missing; write {_EXAMPLE}")
@@ -104,7 +112,7 @@ def _checked(given: Sessions) -> Sessions:
 def _forget(*, setting: str, **_: object) -> None:
     # As override_settings and the test runner announce it.
     if setting == "DOJANG" or setting.startswith(("SESSION_", "SECRET_KEY")):
-        sessions.cache_clear()
+        _made.cache_clear()
 
 
 setting_changed.connect(_forget)
