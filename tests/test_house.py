@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "dojang"
 FLOORS: list[set[str]] = [
     {"errors", "blocking", "extras"},
     {"wire"},
-    {"session", "doctor"},
+    {"session", "doctor", "inspection"},
     {"stores", "strategies", "peers"},
     {"clock", "suffixes", "visit", "sessions", "next_auth", "auth_js"},
     {"auth"},

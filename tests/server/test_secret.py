@@ -7,8 +7,8 @@ import pytest
 from dojang.server import secret
 from dojang.server.errors import BadSettings
 from dojang.server.settings import Settings
-from dojang.server.strength import is_well_known
 from dojang.wire.keyring import new_secret
+from dojang.wire.strength import is_well_known
 
 GOOD = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldCBhdCBhbGw"
 TUTORIAL = "complex_password_at_least_32_characters_long"

@@ -2,7 +2,7 @@
 
 import typer
 
-from dojang.cli import doctor, keys, serve, sessions, version
+from dojang.cli import doctor, inspect, keys, serve, sessions, version
 
 __all__ = ["app"]
 
@@ -14,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("doctor")(doctor.doctor)
+app.command("inspect")(inspect.inspect)
 app.command("serve")(serve.serve)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sessions.app, name="sessions")

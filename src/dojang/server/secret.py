@@ -7,9 +7,10 @@ from pathlib import Path
 
 from dojang.server.errors import BadSettings
 from dojang.server.settings import Settings
-from dojang.server.strength import REMEDY, is_well_known
+from dojang.server.strength import REMEDY
 from dojang.wire import entropy
 from dojang.wire.keyring import MIN_SECRET, Keyring, new_secret
+from dojang.wire.strength import is_well_known
 
 __all__ = ["Secret", "find"]
 

@@ -1,0 +1,45 @@
+"""Finding the token in what somebody pasted."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+__all__ = ["MAX_LENGTH", "Token", "token_in"]
+
+#: Characters, inclusive: beyond what any format here looks at.
+MAX_LENGTH = 64 * 1024
+
+_HEADER = re.compile(r"(?i)\s*(set-cookie|cookie|authorization)\s*:\s*")
+_BEARER = re.compile(r"(?i)\s*bearer\s+")
+_PAIR = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=([^;]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token, with the name of the cookie that carries it, where that was pasted too."""
+
+    text: str
+    name: str = ""
+
+
+def token_in(pasted: str) -> Token:
+    """Return the token in a header, a `name=value` pair, or the bare token.
+
+    Args:
+        pasted: Any text is safe to pass; of several cookies the first with a long value counts.
+    """
+    text = _BEARER.sub("", _HEADER.sub("", pasted[: 2 * MAX_LENGTH], count=1), count=1).strip()
+    pairs = [Token(found[2].strip(), found[1]) for found in _PAIR.finditer(text)]
+    if not pairs or not text.startswith(f"{pairs[0].name}="):
+        return Token(_decoded(text.partition(";")[0].strip()))
+    likely = next((pair for pair in pairs if len(pair.text) >= _LONG), pairs[0])
+    return Token(_decoded(likely.text), likely.name)
+
+
+#: Characters that the value of a session cookie has at the least.
+_LONG = 32
+
+
+def _decoded(text: str) -> str:
+    unquoted = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+    return unquote(unquoted, errors="replace") if "%" in unquoted else unquoted
