@@ -1,20 +1,25 @@
 """A foreign system is one argument: format, cookie, lifetime and cutting as it has them."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from dojang import peers
-from dojang.errors import Misuse
+from dojang.errors import Misuse, WeakSecret
 from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
+from dojang.stores.redis import RedisStore
 from dojang.testing import Clock
+from dojang.wire import signed_id
 from dojang.wire.authjs.auth_js import AuthJsToken
+from dojang.wire.express.express_session import StoredCookie
 from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.jose.header import read
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
+from tests.redis import RedisServer
 
 DAY = 24 * 3600
 
@@ -170,3 +175,61 @@ def test_a_token_for_somebody_else_is_refused(clock: Clock) -> None:
         None, "wrong-audience",
     )  # fmt: skip
     assert for_us.sent == []
+
+
+def express(store: RedisStore, clock: Clock, **options: Any) -> Browser:
+    return Browser(Sessions(peers.Express("cat", store, **options), clock=clock))
+
+
+def test_express_signs_with_a_secret_of_any_length_and_says_when_its_cookie_ends(
+    redis: RedisServer, clock: Clock
+) -> None:
+    cookie = StoredCookie(original_max_age=3_600_000, secure=True, same_site="lax")
+    store = RedisStore(redis.url, layout="connect-redis", cookie=cookie)
+    browser = express(store, clock)
+    browser.visit(put(theme="dark"))
+    (line,) = browser.sent
+    id, _ = signed_id.from_cookie(browser.cookie, keys=[b"cat"])
+    assert len(id) == 32
+    assert line.startswith("connect.sid=s%3A")
+    assert line.partition("; ")[2] == (
+        "Path=/; Expires=Thu, 01 Jan 2026 01:00:00 GMT; HttpOnly; Secure; SameSite=Lax"
+    )
+    store.close()
+
+
+def test_express_without_max_age_has_a_cookie_that_ends_with_the_browser(
+    redis: RedisServer, clock: Clock
+) -> None:
+    store = RedisStore(redis.url, layout="connect-redis")
+    browser = express(store, clock, name="sid")
+    browser.visit(put(theme="dark"))
+    assert browser.sent[0].endswith("; Path=/; HttpOnly")
+    clock.tick(23 * 3600)
+    assert browser.visit(look) == {"theme": "dark"}
+    clock.tick(23 * 3600)
+    assert browser.visit(look) == {"theme": "dark"}
+    store.close()
+
+
+def test_express_that_rolls_sends_its_cookie_with_every_answer(
+    redis: RedisServer, clock: Clock
+) -> None:
+    cookie = StoredCookie(original_max_age=3_600_000)
+    store = RedisStore(redis.url, layout="connect-redis", cookie=cookie)
+    browser = express(store, clock, rolling=True)
+    browser.visit(put(theme="dark"))
+    clock.tick(60)
+    browser.visit(look)
+    assert "Expires=Thu, 01 Jan 2026 01:01:00 GMT" in browser.sent[0]
+    store.close()
+
+
+def test_express_needs_its_own_layout_and_a_cookie_that_can_be_known(redis: RedisServer) -> None:
+    with pytest.raises(Misuse, match="connect-redis"):
+        peers.Express("cat", RedisStore(redis.url))
+    auto = RedisStore(redis.url, layout="connect-redis", cookie=StoredCookie(secure="auto"))
+    with pytest.raises(Misuse, match="auto"):
+        peers.Express("cat", auto)
+    with pytest.raises(WeakSecret):
+        peers.Express("", RedisStore(redis.url, layout="connect-redis"))

@@ -1,12 +1,21 @@
 """A cluster of three primaries with a replica each."""
 
-from collections.abc import Iterator
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
+from redis.crc import key_slot
 
+from dojang import blocking
+from dojang.errors import Conflict, Gone, Unavailable
 from dojang.stores.redis import RedisStore
 from dojang.testing.capability_contracts import WholeContract
-from tests.redis import RedisCluster, redis_cluster
+from dojang.testing.store_contract import NOW, a_record, of_user
+from dojang.wire import json
+from tests.redis import RedisCluster, RedisServer, redis_cluster, until
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +36,127 @@ class TestRedisClusterStore(WholeContract):
     @pytest.fixture
     def store(self, cluster_store: RedisStore) -> RedisStore:
         return cluster_store
+
+
+@dataclass
+class Load:
+    """Callers that each look at their own session and change it, over and over."""
+
+    store: RedisStore
+    people: int = 30
+    stopped: bool = False
+    foreign: int = 0
+    acknowledged: dict[str, int] = field(default_factory=dict[str, int])
+    #: When each failed first and last, by who it was.
+    failures: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+
+    async def run(self, harm: Callable[[], None]) -> None:
+        for n in range(self.people):
+            await self.store.insert(of_user(f"h{n}", user=f"u{n}"), now=NOW)
+        callers = [asyncio.create_task(self._call(f"h{n}", f"u{n}")) for n in range(self.people)]
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(harm)
+        self.stopped = True
+        await asyncio.gather(*callers)
+
+    async def _call(self, handle: str, user: str) -> None:
+        count = 0
+        while not self.stopped:
+            try:
+                found = await self.store.find(handle)
+                if found is not None and (found.handle, found.user) != (handle, user):
+                    self.foreign += 1
+                if found is not None:
+                    after = replace(found, data=f'{{"n":{count + 1}}}')
+                    await self.store.replace(found, after, now=NOW)
+                    count += 1
+                    self.acknowledged[handle] = count
+            except Unavailable:
+                self.failures.setdefault(handle, []).append(time.monotonic())
+                await asyncio.sleep(0.02)
+            except (Conflict, Gone):
+                # A write whose answer was lost may have happened, or may be lost with its server.
+                await asyncio.sleep(0.02)
+
+
+def slots_of(node: RedisServer) -> range:
+    first, _, last = node.own_slots().partition("-")
+    return range(int(first), int(last) + 1)
+
+
+def test_a_primary_that_is_killed_under_load_troubles_its_own_slots_only_and_not_for_long(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    with redis_cluster(tmp_path) as cluster:
+        store = RedisStore(cluster.url, timeout=1.0)
+        load = Load(store)
+        victim = cluster.nodes[0]
+        slots, killed = slots_of(victim), []
+
+        def harm() -> None:
+            killed.append(time.monotonic())
+            victim.kill()
+            works_again(RedisStore(cluster.url, timeout=1.0), slots)
+            killed.append(time.monotonic())
+
+        asyncio.run(load.run(harm))
+        lost = [
+            handle
+            for handle, count in load.acknowledged.items()
+            if (found := blocking.run(store.find(handle))) is None
+            or json.loads_object(found.data)["n"] < count
+        ]
+        store.close()
+    troubled = {
+        handle for handle in load.failures if key_slot(b"dojang:s:" + handle.encode()) in slots
+    }
+    spared = set(load.failures) - troubled
+    record_property("seconds until every slot is written again", round(killed[1] - killed[0], 1))
+    record_property("sessions with errors, in other slots", len(spared))
+    record_property("answers of another person's session", load.foreign)
+    record_property("acknowledged sessions behind afterwards", f"{len(lost)} of {load.people}")
+    assert troubled
+    assert spared == set()
+    assert load.foreign == 0
+    assert killed[1] - killed[0] < 20
+
+
+def works_again(store: RedisStore, slots: range) -> None:
+    """Wait until a session in those slots can be written."""
+    handle = next(
+        h for n in range(10_000) if key_slot(f"dojang:s:{(h := f'w{n}')}".encode()) in slots
+    )
+
+    def writes() -> bool:
+        try:
+            blocking.run(store.insert(a_record(handle), now=NOW))
+        except Unavailable:
+            return False
+        return True
+
+    until(writes)
+    store.close()
+
+
+def test_a_slot_that_moves_is_followed(cluster: RedisCluster, cluster_store: RedisStore) -> None:
+    async def scene() -> None:
+        for n in range(20):
+            await cluster_store.insert(of_user(f"h{n}"), now=NOW)
+        source, target = cluster.primaries()[:2]
+        slot = key_slot(b"dojang:s:h1")
+        source = next(node for node in cluster.primaries() if slot in slots_of(node))
+        target = next(node for node in cluster.primaries() if node is not source)
+        names = {node: node.read("CLUSTER", "MYID")[1] for node in (source, target)}
+        target.ask("CLUSTER", "SETSLOT", slot, "IMPORTING", names[source])
+        source.ask("CLUSTER", "SETSLOT", slot, "MIGRATING", names[target])
+        assert await cluster_store.find("h1") is not None
+        source.ask("MIGRATE", "127.0.0.1", target.port, "dojang:s:h1", 0, 1000)
+        assert await cluster_store.find("h1") is not None
+        after = replace(of_user("h1"), data='{"a":2}')
+        await cluster_store.replace(of_user("h1"), after, now=NOW)
+        for node in (target, source):
+            node.ask("CLUSTER", "SETSLOT", slot, "NODE", names[target])
+        assert await cluster_store.find("h1") == after
+        assert len(await cluster_store.list("ada", now=NOW)) == 20
+
+    asyncio.run(scene())

@@ -44,3 +44,10 @@ def test_a_new_secret_is_256_bits_and_never_the_same() -> None:
     made = {new_secret() for _ in range(100)}
     assert len(made) == 100
     assert {len(secret) for secret in made} == {43}
+
+
+def test_a_peer_may_dictate_a_short_secret_and_never_none() -> None:
+    assert list(Keyring.dictated(["cat", b"dog"])) == [b"cat", b"dog"]
+    for nothing in ([], "", ["cat", ""]):
+        with pytest.raises(WeakSecret):
+            Keyring.dictated(nothing)

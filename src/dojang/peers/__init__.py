@@ -1,8 +1,9 @@
 """Foreign systems put together from formats, cookies and lifetimes: one argument each."""
 
 from dojang.peers.authjs import AuthJs, NextAuth
+from dojang.peers.express import Express
 from dojang.peers.iron_session import IronSession
 from dojang.peers.peer import Peer
 from dojang.peers.tokens import Jose, JsonWebToken
 
-__all__ = ["AuthJs", "IronSession", "Jose", "JsonWebToken", "NextAuth", "Peer"]
+__all__ = ["AuthJs", "Express", "IronSession", "Jose", "JsonWebToken", "NextAuth", "Peer"]

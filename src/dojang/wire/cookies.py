@@ -80,6 +80,8 @@ class Cookie:
             rules of iron-session 9; None if it is not, and no pieces are read.
         dated: Whether its end is written as an instant, Expires, as Express and Auth.js write it,
             instead of as Max-Age.
+        lasting: Whether it may outlive the browser; a peer's may not, whoever asks to be
+            remembered.
         margin: Seconds by which it ends before its session, where the session lives longer than
             that; iron-session has 60.
 
@@ -99,6 +101,7 @@ class Cookie:
     priority: Priority | None = None
     chunks: Chunking | None = None
     dated: bool = False
+    lasting: bool = True
     margin: int = 0
     _attributes: str = field(init=False, repr=False, compare=False)
 
@@ -146,7 +149,7 @@ class Cookie:
             seconds: From now on, or None for a cookie that ends with the browser.
             now: Unix milliseconds.
         """
-        if seconds is None:
+        if seconds is None or not self.lasting:
             return None, None
         seconds -= self.margin if seconds > self.margin else 0
         return (None, http_date(now + seconds * 1000)) if self.dated else (seconds, None)

@@ -56,6 +56,27 @@ class Keyring:
         """
         return secrets if isinstance(secrets, Keyring) else cls(secrets)
 
+    @classmethod
+    def dictated(cls, secrets: str | bytes | Sequence[str | bytes]) -> "Keyring":
+        """Return a keyring of secrets as a foreign system has them, however short.
+
+        Only for what that system does with them; they are no input to keys of our own.
+
+        Args:
+            secrets: One or several, newest first, none of them empty.
+
+        Raises:
+            WeakSecret: There is none, or one is empty.
+        """
+        several = [secrets] if isinstance(secrets, str | bytes) else list(secrets)
+        if not several or not all(several):
+            raise WeakSecret("the peer signs with a secret; give the one it is configured with")
+        keyring = cls.__new__(cls)
+        keyring._secrets = tuple(  # noqa: SLF001 - of this very class
+            secret.encode("utf-8") if isinstance(secret, str) else secret for secret in several
+        )
+        return keyring
+
     def derive(self, purpose: str) -> "Keyring":
         """Return keys of 32 bytes that serve `purpose` and nothing else.
 

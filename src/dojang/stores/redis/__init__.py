@@ -28,6 +28,11 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters):
 
     suspends = True
 
+    #: What express-session stores for a new session, and the seconds that connect-redis gives one
+    #: whose cookie has no end; None in the native layout.
+    stored_cookie: StoredCookie | None = None
+    default_life: int | None = None
+
     def __init__(
         self,
         url: str,
@@ -75,7 +80,9 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters):
             theirs = connect_redis.Layout() if layout == "connect-redis" else layout
             theirs = theirs if prefix is None else replace(theirs, prefix=prefix)
             own = f"dojang:{theirs.prefix}"
-            self._layout = ConnectRedisLayout(self._driver, theirs, cookie or StoredCookie(), own)
+            self.stored_cookie = cookie or StoredCookie()
+            self.default_life = theirs.longest
+            self._layout = ConnectRedisLayout(self._driver, theirs, self.stored_cookie, own)
         self._prefix = own.encode()
         self._index = UserIndex(self._driver, own)
         self._catalogue = RedisCatalogue(self._driver, self._layout, self._index)

@@ -150,8 +150,7 @@ class ConnectRedisLayout:
         self._cookie = cookie
         self._prefix = prefix.encode()
         self._met = Met()
-        longest = layout.ttl if isinstance(layout.ttl, int) else connect_redis.DEFAULT_TTL
-        self._life = max(cookie.original_max_age or 0, longest * 1000)
+        self._life = max(cookie.original_max_age or 0, layout.longest * 1000)
 
     @property
     def pattern(self) -> bytes:

@@ -90,6 +90,11 @@ class Layout:
         if isinstance(self.ttl, int) and self.ttl < 1:
             raise Misuse(f"a ttl of {self.ttl} s would store nothing; write at least 1")
 
+    @property
+    def longest(self) -> int:
+        """The seconds of a session whose cookie ends with the browser, as far as they are known."""
+        return self.ttl if isinstance(self.ttl, int) else DEFAULT_TTL
+
     def key(self, sid: str) -> str:
         """Return the key of a session: the prefix, and the id as it is."""
         return self.prefix + sid
