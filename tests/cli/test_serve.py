@@ -84,6 +84,22 @@ def test_several_processes_share_one_port_and_the_sessions(tmp_path: Path) -> No
         assert server.stop() == 0
 
 
+def test_processes_share_sessions_in_postgresql_and_its_password_is_not_shown(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    url = postgres_url.replace("dojang@", "dojang:hunter2@")
+    with serving(tmp_path, DOJANG_WORKERS="2", DOJANG_SESSIONS=url) as server:
+        assert "postgresql://dojang:***@127.0.0.1" in server.out
+        assert "hunter2" not in server.out + server.err
+        with httpx2.Client() as browser:
+            assert browser.post(f"{server.url}/api/auth/signup", json=ADA).status_code == 201
+            cookies = dict(browser.cookies)
+        for _ in range(20):  # connections of their own, so that both processes get some
+            answer = httpx2.get(f"{server.url}/api/auth/check", cookies=cookies)
+            assert answer.status_code == 200
+        assert server.stop() == 0
+
+
 def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         [child] = server.children()
