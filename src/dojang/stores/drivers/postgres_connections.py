@@ -127,8 +127,13 @@ def _again(statement: Statement) -> bool:
 
 
 def _rows(cursor: "psycopg.Cursor[tuple[Any, ...]]") -> Rows:
-    return cursor.fetchall() if cursor.description else ()
+    return cursor.fetchall() if _has_rows(cursor.pgresult) else ()
 
 
 async def _arows(cursor: "psycopg.AsyncCursor[tuple[Any, ...]]") -> Rows:
-    return await cursor.fetchall() if cursor.description else ()
+    return await cursor.fetchall() if _has_rows(cursor.pgresult) else ()
+
+
+def _has_rows(result: "psycopg.pq.abc.PGresult | None") -> bool:
+    # cursor.description would say it too, after describing every column.
+    return result is not None and result.nfields > 0
