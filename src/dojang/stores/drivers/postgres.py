@@ -13,7 +13,7 @@ from dojang.errors import Conflict, Misuse, Unavailable
 from dojang.extras import extra
 from dojang.stores.drivers import postgres_conninfo
 from dojang.stores.drivers.breaker import Breaker
-from dojang.stores.drivers.postgres_connections import Connection, Rows, Statement
+from dojang.stores.drivers.postgres_connections import Connection, Rows, Statement, TookTooLong
 from dojang.stores.drivers.postgres_pool import AsynchronousSlots, BlockingSlots, Pool
 from dojang.stores.drivers.waiting import running_loop
 
@@ -162,8 +162,9 @@ class PostgresDriver:
             except (errors.DeadlockDetected, errors.SerializationFailure):
                 if tries == _TRIES:
                     raise
-            except OperationalError:
-                if not repeatable or tries > 1 or time.monotonic() >= deadline:
+            except OperationalError as error:
+                over = isinstance(error, TookTooLong) or time.monotonic() >= deadline
+                if over or tries > 1 or not repeatable:
                     raise
 
     def _pool(self, loop: asyncio.AbstractEventLoop | None) -> Pool:

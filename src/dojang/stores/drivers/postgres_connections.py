@@ -25,6 +25,10 @@ Rows = Sequence[tuple[Any, ...]]
 Statement = tuple[LiteralString, Mapping[str, object] | None]
 
 
+#: Seconds by which a wait may end before its time, being counted in whole milliseconds.
+_EARLY = 0.01
+
+
 class TookTooLong(psycopg.OperationalError):
     """The server did not answer in time."""
 
@@ -109,7 +113,7 @@ def _limited(gen: PQGen[T], deadline: float) -> Generator[Wait, Ready | int, T]:
         wanted = next(gen)
         while True:
             ready = yield wanted
-            if not ready and time.monotonic() >= deadline:
+            if not ready and time.monotonic() + _EARLY >= deadline:
                 raise TookTooLong("no answer in time")
             wanted = gen.send(ready)
     except StopIteration as done:
