@@ -87,7 +87,11 @@ class RedisDriver:
         """Return what all of them give: at once on an event loop, one after another elsewhere."""
         if _in_a_loop():
             return await asyncio.gather(*several)
-        return [await one for one in several]
+        try:
+            return [await one for one in several]
+        finally:
+            for one in several:  # those after one that failed have not begun
+                one.close()
 
     async def run(self, ask: Ask) -> Sequence[Answer]:
         """Return the answers to the commands of `ask`.
