@@ -3,6 +3,7 @@
 import typer
 
 from dojang.cli import doctor, inspect, keys, serve, sessions, version
+from dojang.cli.dev_proxy import dev_proxy
 
 __all__ = ["app"]
 
@@ -13,6 +14,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("dev-proxy")(dev_proxy)
 app.command("doctor")(doctor.doctor)
 app.command("inspect")(inspect.inspect)
 app.command("serve")(serve.serve)
