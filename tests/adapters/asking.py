@@ -94,11 +94,13 @@ def over_asgi(app: Callable[..., Awaitable[None]]) -> Ask:
         reply = Reply(0, [])
         pieces: list[bytes] = []
         come = iter([{"type": "http.request", "body": b"", "more_body": False}])
+        answered = asyncio.Event()
 
         async def receive() -> Any:
             for message in come:
                 return message
-            return await asyncio.Event().wait()
+            await answered.wait()
+            return {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:
             if message["type"] == "http.response.start":
@@ -106,6 +108,8 @@ def over_asgi(app: Callable[..., Awaitable[None]]) -> Ask:
                 reply.headers = [(k.decode(), v.decode("latin-1")) for k, v in message["headers"]]
             else:
                 pieces.append(message.get("body", b""))
+                if not message.get("more_body", False):
+                    answered.set()
 
         async def main() -> None:
             try:

@@ -184,6 +184,14 @@ def test_cycle_key_keeps_the_data_and_ends_the_old_key(on_server: str) -> None:
     assert stored() == 1
 
 
+def test_after_cycle_key_the_old_key_is_gone_for_whoever_asks(on_server: str) -> None:
+    del on_server
+    old = saved(a=1).session_key
+    store = SessionStore(old)
+    store.cycle_key()
+    assert not store.exists(old)
+
+
 def test_cycle_key_of_a_session_nobody_looked_at_keeps_its_data(home: str) -> None:
     del home
     store = again(saved(a="c"))
@@ -412,6 +420,15 @@ def test_what_json_lacks_raises_and_says_where(
     assert session.modified
     with pytest.raises(NotJson, match=words):
         session.save()
+
+
+def test_what_json_lacks_deep_inside_is_a_change_too(home: str) -> None:
+    del home
+    store = again(saved(deep=[]))
+    store["deep"].append({1})
+    assert store.modified
+    with pytest.raises(NotJson, match=r"deep\[0\] is a set"):
+        store.save()
 
 
 def test_a_lazy_translation_is_no_json(session: SessionStore) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dojang.adapters.wsgi import SessionMiddleware, save, session_of, with_session
-from dojang.errors import Misuse
+from dojang.errors import Misuse, Unavailable
 from dojang.sessions import Sessions
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
@@ -223,6 +223,25 @@ def test_what_the_calling_code_did_wrong_is_logged_with_its_traceback(
         assert "internal" in serve(in_memory, app=app).get("/app").text
     assert "n is a set" in caplog.text
     assert "Traceback" in caplog.text
+
+
+def test_trouble_after_the_first_piece_is_the_servers_to_see(on_server: Sessions) -> None:
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        session_of(environ)["n"] = 1
+        start_response("200 OK", PLAIN)
+        yield b"first"
+        raise Unavailable("down")
+
+    def writes(environ: Any, start_response: Any) -> Any:
+        session_of(environ)["n"] = 1
+        start_response("200 OK", PLAIN)(b"first")
+        raise Unavailable("down")
+
+    client = serve(on_server, app=app, writes=writes)
+    for path in ("/app", "/writes"):
+        reply = client.get(path)
+        assert isinstance(reply.broken, Unavailable)
+        assert reply.text == "first"
 
 
 def test_around_one_handler_only_what_was_saved_is_written(sessions: Sessions) -> None:
