@@ -24,6 +24,7 @@ class RedisServer:
     settings: Sequence[str] = ()
     port: int = field(default_factory=free_port)
     configuration: str | None = None
+    alive: bytes = b"+PONG"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -56,7 +57,7 @@ class RedisServer:
 
     def answers(self) -> bool:
         try:
-            return self.ask("PING") == b"+PONG"
+            return self.ask("PING").startswith(self.alive)
         except OSError:
             return False
 
@@ -112,8 +113,9 @@ def wait_a_moment(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def redis_server(folder: Path, *settings: str) -> Iterator[RedisServer]:
-    server = RedisServer(folder, settings).start()
+def redis_server(folder: Path, *settings: str, answers: bytes = b"+PONG") -> Iterator[RedisServer]:
+    """Yield a server that is up, which `answers` to a PING."""
+    server = RedisServer(folder, settings, alive=answers).start()
     try:
         yield server
     finally:

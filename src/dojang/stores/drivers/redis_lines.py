@@ -118,7 +118,8 @@ class Lines:
             breaker = self._breakers.setdefault(address, Breaker(self._place.name))
             gather, merge = self.loop is not None, self._place.kind != "cluster"
             line = Line(self._link(address), breaker, gather=gather, merge=merge)
-            self._lines[address] = line
+            # Another thread may have been as fast.
+            line = self._lines.setdefault(address, line)
         return line
 
     async def query(self, address: Address, command: Command, sentinel: bool = False) -> Answer:

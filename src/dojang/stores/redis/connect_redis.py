@@ -14,7 +14,8 @@ from dojang.errors import Conflict, Gone, Malformed, Misuse, Unavailable
 from dojang.session.handle import handle_of
 from dojang.session.record import Record
 from dojang.stores.drivers.redis import RedisDriver
-from dojang.stores.drivers.redis_asks import Answer, Ask, Command, Script
+from dojang.stores.drivers.redis_asks import Answer, Ask, Command
+from dojang.stores.redis import connect_redis_scripts as scripts
 from dojang.stores.redis import packed
 from dojang.stores.redis.layout import SLACK, glob
 from dojang.stores.redis.met import Met
@@ -23,89 +24,6 @@ from dojang.wire.express import connect_redis, express_session
 from dojang.wire.express.express_session import StoredCookie
 
 __all__ = ["ConnectRedisLayout"]
-
-#: Keys are the session and what is known of it. Facts begin with `+`, then when Redis ends the
-#: session (6 bytes), the handle behind its length, and a packed record without data. They live
-#: twice as long as the session, because Express may prolong it alone. A `-` says that it was
-#: ended, and until when it reads as rotated.
-_COMMON = f"""
-local function ended(side) return side and string.sub(side, 1, 1) == '-' end
-local function put(value, seconds)
-  if seconds == '' then redis.call('SET', KEYS[1], value)
-  else redis.call('SET', KEYS[1], value, 'EX', seconds) end
-end
-local function note(at, facts)
-  local value = '+' .. struct.pack('>I6', math.max(0, at)) .. facts
-  local left = redis.call('PTTL', KEYS[1])
-  if left < 0 then redis.call('SET', KEYS[2], value)
-  else redis.call('SET', KEYS[2], value, 'PX', string.format('%.0f', 2 * left + {SLACK})) end
-end
-local function finish(until_, least)
-  local left = math.max(redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[2]), tonumber(least))
-  redis.call('DEL', KEYS[1])
-  local value = '-' .. struct.pack('>I6', tonumber(until_))
-  redis.call('SET', KEYS[2], value, 'PX', string.format('%.0f', left + {SLACK}))
-end
-"""
-
-#: JSON, seconds, facts.
-_INSERT = Script(f"""{_COMMON}
-if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 0 end
-put(ARGV[1], ARGV[2])
-note(redis.call('PEXPIRETIME', KEYS[1]), ARGV[3])
-return 1
-""")
-
-#: The JSON that should be there, and as for `_INSERT`. Gives 1, or what is there.
-_SWAP = Script(f"""{_COMMON}
-local there = redis.call('GET', KEYS[1])
-if not there or ended(redis.call('GET', KEYS[2])) then return false end
-if there ~= ARGV[1] then return there end
-put(ARGV[2], ARGV[3])
-note(redis.call('PEXPIRETIME', KEYS[1]), ARGV[4])
-return 1
-""")
-
-#: The JSON that should be there, until when it reads as rotated or 0, and the least life of the
-#: mark. Gives 1, or what is there.
-_RETIRE = Script(f"""{_COMMON}
-local there = redis.call('GET', KEYS[1])
-if not there or ended(redis.call('GET', KEYS[2])) then return false end
-if there ~= ARGV[1] then return there end
-finish(ARGV[2], ARGV[3])
-return 1
-""")
-
-#: The least life of the mark. Gives what was there.
-_REMOVE = Script(f"""{_COMMON}
-local there, side = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
-local at = redis.call('PEXPIRETIME', KEYS[1])
-if not there then return {{false, side, at}} end
-local until_ = ended(side) and struct.unpack('>I6', side, 2) or 0
-finish(until_, ARGV[1])
-return {{there, side, at}}
-""")
-
-#: Seconds or nothing, when the session is over, when it was seen, and the facts if there are none.
-_TOUCH = Script(f"""{_COMMON}
-local side = redis.call('GET', KEYS[2])
-if redis.call('EXISTS', KEYS[1]) == 0 or ended(side) then return 0 end
-local moved = ARGV[1] ~= '' and redis.call('EXPIRE', KEYS[1], ARGV[1], 'GT') == 1
-local at, facts = redis.call('PEXPIRETIME', KEYS[1]), ARGV[4]
-if side then
-  facts = string.sub(side, 8)
-  if not moved then at = struct.unpack('>I6', side, 2) end
-  local first = string.byte(facts) + 3
-  local expires, seen = struct.unpack('>I6I6', facts, first)
-  local until_ = tonumber(ARGV[2])
-  if expires ~= 0 and (until_ == 0 or until_ > expires) then expires = until_ end
-  seen = math.max(seen, tonumber(ARGV[3]))
-  facts = string.sub(facts, 1, first - 1) .. struct.pack('>I6I6', expires, seen)
-    .. string.sub(facts, first + 12)
-end
-note(at, facts)
-return 1
-""")
 
 _END = b"-"
 
@@ -182,7 +100,7 @@ class ConnectRedisLayout:
         if isinstance(put, connect_redis.Delete):
             return True  # over before it began, which connect-redis does not store either
         seconds = "" if put.ttl is None else put.ttl
-        call = _INSERT(self._keys(record.id), put.value, seconds, _facts(record))
+        call = scripts.INSERT(self._keys(record.id), put.value, seconds, _facts(record))
         inserted = bool(await self._driver.script(call))
         if inserted:
             self._met.note(record.handle, record.id, put.value.encode())
@@ -197,9 +115,11 @@ class ConnectRedisLayout:
             cookie = _moved(cookie, before, after, self._cookie)
             put = self._theirs.put(after.id, express_session.join(_data(after), cookie), now=now)
             if isinstance(put, connect_redis.Delete):
-                return await self._driver.script(_RETIRE(keys, text, 0, self._life))
+                return await self._driver.script(scripts.RETIRE(keys, text, 0, self._life))
             seconds = "" if put.ttl is None else put.ttl
-            return await self._driver.script(_SWAP(keys, text, put.value, seconds, _facts(after)))
+            return await self._driver.script(
+                scripts.SWAP(keys, text, put.value, seconds, _facts(after))
+            )
 
         await self._compared(before, try_)
 
@@ -209,7 +129,7 @@ class ConnectRedisLayout:
 
         async def try_(text: bytes, cookie: StoredCookie) -> Answer:
             del cookie
-            return await self._driver.script(_RETIRE(keys, text, until or 0, least))
+            return await self._driver.script(scripts.RETIRE(keys, text, until or 0, least))
 
         await self._compared(before, try_)
 
@@ -219,7 +139,7 @@ class ConnectRedisLayout:
             self._theirs.disable_touch or self._theirs.disable_ttl
         ):
             seconds = max(1, -((now - record.expires) // 1000))
-        call = _TOUCH(
+        call = scripts.TOUCH(
             self._keys(record.id), seconds, record.expires or 0, record.seen, _facts(record)
         )
         touched = bool(await self._driver.script(call, safe=True))
@@ -248,7 +168,7 @@ class ConnectRedisLayout:
         there = _There(text, side, at)
         if text is not None and side is not None and side.startswith(_END):
             # Express brought it back, by a write that was under way when it was ended.
-            await self._driver.script(_REMOVE(keys, self._life))
+            await self._driver.script(scripts.REMOVE(keys, self._life))
         record = self._read(there, id, handle)
         if record is not None and not record.rotated:
             self._met.note(record.handle, id, text or b"")
@@ -257,7 +177,7 @@ class ConnectRedisLayout:
     async def _removed(self, id: str, handle: str) -> Record | None:
         if not _has_a_slot(id):
             return None
-        text, side, at = await self._driver.script(_REMOVE(self._keys(id), self._life))
+        text, side, at = await self._driver.script(scripts.REMOVE(self._keys(id), self._life))
         record = self._read(_There(text, side, at), id, handle)
         return None if record is None or record.rotated else record
 
@@ -364,8 +284,12 @@ def _known(side: bytes, ends: int | None) -> Record:
     """Return what is known of a session; when it ends, if Express prolonged it, Redis says."""
     noted = int.from_bytes(side[1 : 1 + _TIME], "big")
     facts = side[1 + _TIME :]
-    handle, rest = facts[1 : 1 + facts[0]], facts[1 + facts[0] :]
-    record = packed.unpack(rest, handle.decode(errors="surrogatepass"))
+    length = facts[0] if facts else 0
+    handle, rest = facts[1 : 1 + length], facts[1 + length :]
+    try:
+        record = packed.unpack(rest, handle.decode(errors="surrogatepass"))
+    except (Malformed, ValueError) as error:
+        raise Unavailable("what stands beside a session in Redis is not ours") from error
     return record if noted == (ends or 0) else replace(record, expires=ends)
 
 

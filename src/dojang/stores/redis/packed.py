@@ -12,7 +12,7 @@ import struct
 import zlib
 from typing import Any
 
-from dojang.errors import Malformed
+from dojang.errors import Malformed, Misuse
 from dojang.session.record import Device, Login, Record
 from dojang.wire import json
 
@@ -20,6 +20,9 @@ __all__ = ["SEEN_AND_EXPIRES", "pack", "unpack"]
 
 _HEAD = struct.Struct(">B6s6s6sH")
 _FORGOTTEN, _ROTATED, _DEFLATED = 1, 2, 4
+
+#: Bytes of what is said, inclusive.
+_LONGEST = 65_535
 
 #: Where in the bytes a touch writes: the first and the last, inclusive.
 SEEN_AND_EXPIRES = (1, 12)
@@ -52,8 +55,14 @@ _WORDS = (
 
 
 def pack(record: Record) -> bytes:
-    """Return the bytes that stand for `record`, all but its handle."""
+    """Return the bytes that stand for `record`, all but its handle.
+
+    Raises:
+        Misuse: The name of its user, and how they logged in, take more than 65,535 bytes.
+    """
     said = _said(record)
+    if len(said) > _LONGEST:
+        raise Misuse(f"who a session is of takes {len(said)} bytes, at most {_LONGEST} are kept")
     whole = said + record.data.encode()
     deflated = _deflated(whole)
     flags = (0 if record.remember else _FORGOTTEN) | (_ROTATED if record.rotated else 0)
@@ -90,7 +99,7 @@ def unpack(packed: bytes, handle: str) -> Record:
             device=Device(address, agent),
             rotated=bool(flags & _ROTATED),
         )
-    except (struct.error, zlib.error, ValueError, TypeError, KeyError) as error:
+    except (struct.error, zlib.error, ValueError, TypeError, LookupError) as error:
         raise Malformed("these are no bytes of a session that dojang wrote") from error
 
 
