@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Seque
 from typing import Any, Protocol
 
 from dojang.adapters import headers
+from dojang.adapters.hopeless import Watch
 from dojang.adapters.problems import log
 from dojang.adapters.sockets import Sockets
 from dojang.errors import DojangError, Misuse
@@ -12,13 +13,20 @@ from dojang.sessions import Sessions
 from dojang.visit import Kind, Visit
 from dojang.wire import problem
 
-__all__ = ["SessionMiddleware", "session_of"]
+__all__ = ["HOPELESS", "SessionMiddleware", "session_of"]
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+#: Where in the scope it says why the browser will not keep the session cookie, or None.
+HOPELESS = "dojang.hopeless"
+
+#: Headers that tell how a browser came here.
+_WATCHED = {b"cookie", b"host", b"sec-fetch-site", b"user-agent", b"x-forwarded-proto"}
 
 
 class Connection(Protocol):
@@ -58,6 +66,7 @@ class SessionMiddleware:
         self._sessions = sessions
         self._kind = kind
         self._sockets = Sockets(sessions)
+        self._watch = Watch(sessions.cookie)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -69,6 +78,7 @@ class SessionMiddleware:
             await self._app(scope, receive, send)
 
     async def _serve_http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[HOPELESS] = self._watch.look(_watched(scope), scheme=scope.get("scheme", "http"))
         visit = await self._open(scope)
         response = _Response(visit, send)
         try:
@@ -115,6 +125,14 @@ class SessionMiddleware:
         )
         scope["session"] = visit.session
         return visit
+
+
+def _watched(scope: Scope) -> dict[str, str]:
+    return {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name in _WATCHED
+    }
 
 
 class _Response:

@@ -231,3 +231,13 @@ def test_a_notice_is_one_of_ours_or_none(visitor: Person) -> None:
     page = visitor.look("/sign-in?notice=Call+0800+EVIL")
     assert "EVIL" not in page.text
     assert page.all("p", role="status") == []
+
+
+def test_where_the_browser_will_not_keep_the_session_the_form_says_why(serve: Serve) -> None:
+    app = serve(url="https://login.example.org")
+    person = Person(app)
+    headers = {"host": "192.168.0.7:8000", "user-agent": "Mozilla/5.0", "x-forwarded-proto": "http"}
+    text = person.get("http://192.168.0.7:8000/sign-in", **headers).text
+    assert "will not keep you signed in" in text
+    assert "__Host-session is Secure and http://192.168.0.7:8000 is http" in text
+    assert "will not keep you" not in person.get("/sign-in").text

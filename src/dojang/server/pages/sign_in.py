@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dojang.adapters.asgi import session_of
+from dojang.adapters.asgi import HOPELESS, session_of
 from dojang.errors import Refused, Rejected, Unavailable
 from dojang.server.pages import forms
 from dojang.server.pages.complaints import Complaint
@@ -49,6 +49,7 @@ def filled(
         status=complaint.status if complaint else 200,
         headers=complaint.headers if complaint else None,
         session=session_of(request),
+        hopeless=request.scope.get(HOPELESS),
         complaint=complaint,
         login=login,
         remember=remember,
