@@ -159,15 +159,18 @@ def test_a_websocket_that_is_all_there_is_gets_its_cookie_when_it_is_accepted(
     sent: list[Any] = []
 
     async def main() -> None:
-        come = iter([{"type": "websocket.connect"}])
+        come, heard = iter([{"type": "websocket.connect"}]), asyncio.Event()
 
         async def receive() -> Any:
             for message in come:
                 return message
-            return await asyncio.Event().wait()
+            await heard.wait()
+            return {"type": "websocket.disconnect", "code": 1000}
 
         async def send(message: Any) -> None:
             sent.append(message)
+            if message["type"] == "websocket.send":
+                heard.set()
 
         scope = {
             "type": "websocket", "asgi": {}, "http_version": "1.1", "scheme": "wss", "path": "/ws",
