@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dojang import peers
+from dojang import blocking, peers
 from dojang.errors import Misuse, WeakSecret
 from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
@@ -14,14 +14,37 @@ from dojang.stores.redis import RedisStore
 from dojang.testing import Clock
 from dojang.wire import signed_id
 from dojang.wire.authjs.auth_js import AuthJsToken
+from dojang.wire.authjs.next_auth import NextAuthToken
 from dojang.wire.express.express_session import StoredCookie
 from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.jose import jsonwebtoken
 from dojang.wire.jose.header import read
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
 from tests.redis import RedisServer
 
 DAY = 24 * 3600
+
+JWT_TYPE: dict[Any, dict[str, str]] = {peers.Jose: {"type": "JWT"}, peers.JsonWebToken: {}}
+
+
+def of_iron(store: MemoryStore, clock: Clock) -> tuple[peers.Peer, str]:
+    claims = {"user": {"id": "7"}}
+    text = IronSeal(SECRET).encode(claims, expires=clock() + DAY * 1000, now=clock())
+    return peers.IronSession(SECRET, "app", principal="user.id", revocations=store), text
+
+
+def of_auth_js(store: MemoryStore, clock: Clock) -> tuple[peers.Peer, str]:
+    peer = peers.AuthJs(SECRET, revocations=store)
+    return peer, AuthJsToken(SECRET, salt=peer.cookie.name).write({"sub": "7"}, now=clock())
+
+
+def of_jose(store: MemoryStore, clock: Clock) -> tuple[peers.Peer, str]:
+    text = jsonwebtoken.sign({"sub": "7"}, jsonwebtoken.key(SECRET), now=clock(), expires_in="1d")
+    return peers.JsonWebToken(SECRET, "token", revocations=store), text
+
+
+FRONTS = {"iron": of_iron, "auth.js": of_auth_js, "jose": of_jose}
 
 
 def test_iron_session_is_named_and_lives_as_its_application_says(clock: Clock) -> None:
@@ -164,6 +187,138 @@ def test_a_token_is_signed_as_the_library_signs_it(
     assert line.endswith(f"; Max-Age={7 * DAY}; Path=/; HttpOnly; Secure; SameSite=Lax")
     assert read(browser.cookie.partition(".")[0]) == header
     assert browser.visit(lambda session: session.user) == "ada"
+
+
+@pytest.mark.parametrize("make", [peers.Jose, peers.JsonWebToken])
+def test_a_shared_secret_signs_with_the_algorithm_of_the_front(make: Any, clock: Clock) -> None:
+    browser = Browser(Sessions(make("short", "token", algorithm="HS512"), clock=clock))
+    browser.visit(put(theme="dark"))
+    assert read(browser.cookie.partition(".")[0])["alg"] == "HS512"
+    assert browser.visit(look) == {"theme": "dark"}
+
+
+@pytest.mark.parametrize("make", [peers.Jose, peers.JsonWebToken])
+def test_a_token_that_names_its_key_is_read_with_the_one_shared_secret(
+    make: Any, clock: Clock
+) -> None:
+    token = jsonwebtoken.sign({"sub": "7"}, jsonwebtoken.key("s"), now=clock(), key_id="k1")
+    browser = Browser(Sessions(make("s", "token", **JWT_TYPE[make]), clock=clock))
+    browser.cookies["token"] = token
+    assert browser.visit(lambda session: session.user) == "7"
+    assert browser.sent == []
+
+
+def test_what_a_peer_names_its_token_stays(clock: Clock) -> None:
+    key = jsonwebtoken.key("s")
+    browser = Browser(Sessions(peers.JsonWebToken("s", "token"), clock=clock))
+    browser.cookies["token"] = jsonwebtoken.sign({"sub": "7", "jti": "n1"}, key, now=clock())
+    assert browser.visit(lambda session: session.handle) == "n1"
+    browser.visit(put(theme="dark"))
+    claims = jsonwebtoken.verify(browser.cookie, key, now=clock())
+    assert isinstance(claims, dict)
+    assert (claims["jti"], claims["sub"], claims["theme"]) == ("n1", "7", "dark")
+
+
+@pytest.mark.parametrize("claims", [{"sub": ""}, {"sub": 7.5}, {"sub": {}}, {"jti": 5}])
+def test_a_claim_that_names_nobody_is_nobody_and_stays(
+    claims: dict[str, Any], clock: Clock
+) -> None:
+    key = jsonwebtoken.key("s")
+    browser = Browser(Sessions(peers.JsonWebToken("s", "token"), clock=clock))
+    browser.cookies["token"] = jsonwebtoken.sign(claims, key, now=clock())
+    assert browser.visit(lambda session: (session.user, session.rejected)) == (None, None)
+    browser.visit(put(theme="dark"))
+    assert browser.visit(lambda session: session["theme"]) == "dark"
+
+
+def test_a_front_that_writes_a_longer_life_than_it_means_is_not_copied(clock: Clock) -> None:
+    """next-auth 4 writes 30 days into a token whose cookie it lets end with `session.maxAge`."""
+    front = NextAuthToken(SECRET)
+    browser = Browser(Sessions(peers.NextAuth(SECRET, max_age=3600), clock=clock))
+    name = "__Secure-next-auth.session-token"
+    browser.cookies[name] = front.write({"sub": "7"}, now=clock())
+    browser.visit(put(theme="dark"))
+    claims = front.read(browser.cookie, now=clock())
+    assert claims["exp"] - claims["iat"] == 3600
+    assert "Expires=Thu, 01 Jan 2026 01:00:00 GMT" in browser.sent[0]
+    clock.tick(3600)
+    assert browser.visit(lambda session: session.rejected) == "expired"
+
+
+def test_a_token_without_an_end_gets_the_one_that_its_peer_has(clock: Clock) -> None:
+    key = jsonwebtoken.key("s")
+    browser = Browser(Sessions(peers.JsonWebToken("s", "token", max_age=3600), clock=clock))
+    browser.cookies["token"] = jsonwebtoken.sign({"sub": "7"}, key, now=clock())
+    browser.visit(put(theme="dark"))
+    assert "; Max-Age=3600;" in browser.sent[0]
+
+
+def test_of_two_sessions_of_auth_js_the_one_issued_last_is_the_one(clock: Clock) -> None:
+    peer = peers.AuthJs(SECRET)
+    front = AuthJsToken(SECRET, salt=peer.cookie.name)
+    ada = front.write({"sub": "ada"}, now=clock())
+    clock.tick(9 * DAY)
+    bob = Browser(Sessions(peer, clock=clock))
+    bob.visit(lambda session: session.login("bob"))
+    clock.tick(DAY)
+    for first, second in ((ada, bob.cookie), (bob.cookie, ada)):
+        header = f"{peer.cookie.name}={first}; {peer.cookie.name}={second}"
+        visit = blocking.run(bob.sessions.open(header))
+        assert visit.session.user == "bob"
+
+
+def test_an_older_seal_planted_by_somebody_else_does_not_win(clock: Clock) -> None:
+    peer = peers.IronSession(SECRET, "app", principal="user.id")
+    ttl = 14 * DAY * 1000
+    planted = IronSeal(SECRET).encode({"user": {"id": 666}}, expires=clock() + ttl, now=clock())
+    clock.tick(DAY)
+    browser = Browser(Sessions(peer, clock=clock))
+    browser.visit(lambda session: session.login(7))
+    for first, second in ((planted, browser.cookie), (browser.cookie, planted)):
+        visit = blocking.run(browser.sessions.open(f"app={first}; app={second}"))
+        assert visit.session.user == 7
+
+
+def test_a_user_that_the_front_changed_brings_no_proof_of_somebody_else(clock: Clock) -> None:
+    seals = IronSeal(SECRET)
+    browser = Browser(Sessions(peers.IronSession(SECRET, "app", principal="user.id"), clock=clock))
+    browser.visit(lambda session: session.login(7))
+    opened = seals.decode(browser.cookie, now=clock())
+    for user, named in ({"id": 8}, 8), ({}, None):
+        opened.claims["user"] = user
+        clock.tick(60)
+        browser.cookies["app"] = seals.encode(opened.claims, expires=opened.expires, now=clock())
+        for _ in range(2):
+            assert browser.visit(
+                lambda session: (session.user, session.authenticated, session.handle)
+            ) == (named, None, None)
+
+
+@pytest.mark.parametrize("exp", [1_767_225_600_000, 8_640_000_000_000])
+def test_an_end_in_milliseconds_is_the_end_of_the_calendar(exp: int, clock: Clock) -> None:
+    key = jsonwebtoken.key("s")
+    peer = peers.JsonWebToken("s", "token")
+    browser = Browser(Sessions(peer, lifetime=Lifetime(idle=None, absolute=None), clock=clock))
+    browser.cookies["token"] = jsonwebtoken.sign({"exp": exp}, key, now=clock())
+    expires = browser.visit(lambda session: session.expires)
+    assert expires.year == 9999
+
+
+@pytest.mark.parametrize("kind", ["iron", "auth.js", "jose"])
+def test_a_cookie_of_the_front_that_keeps_coming_is_one_device_and_can_be_ended(
+    kind: str, clock: Clock
+) -> None:
+    store = MemoryStore()
+    peer, text = FRONTS[kind](store, clock)
+    sessions = Sessions(peer, lifetime=Lifetime(absolute=90 * DAY), clock=clock)
+    browser = Browser(sessions)
+    browser.cookies[peer.cookie.name] = text
+    for _ in range(20):
+        assert browser.twin().visit(lambda session: session.user) == "7"
+    (entry,) = blocking.run(sessions.list("7"))
+    blocking.run(sessions.end(entry.handle))
+    clock.tick(1)
+    assert browser.visit(lambda session: (session.user, session.rejected)) == (None, "revoked")
 
 
 def test_a_token_for_somebody_else_is_refused(clock: Clock) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from dojang import clock as clocks
 from dojang.errors import Misuse
 from dojang.peers.peer import Peer
 from dojang.session import principal as principals
+from dojang.session.instants import instant
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
 from dojang.session.principal import Place
@@ -274,13 +275,9 @@ def _check_ends(strategy: Strategy, lifetime: Lifetime) -> None:
 def _entry(record: Record, *, looks: bool) -> Entry:
     return Entry(
         handle=record.handle,
-        created=_instant(record.created),
-        seen=_instant(record.seen) if looks else None,
-        renewed=None if looks else _instant(record.seen),
-        expires=None if record.expires is None else _instant(record.expires),
+        created=instant(record.created),
+        seen=instant(record.seen) if looks else None,
+        renewed=None if looks else instant(record.seen),
+        expires=None if record.expires is None else instant(record.expires),
         device=record.device,
     )
-
-
-def _instant(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -9,6 +9,7 @@ from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
 from dojang.wire.cookies import Cookie
 from dojang.wire.jose import jose_jwt, jsonwebtoken
+from dojang.wire.jose.algorithms import HMAC_HASHES
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.jwks import KeySet
 from dojang.wire.jose.signed_session import SignedJwt
@@ -21,10 +22,11 @@ Keys = KeySet | Key | Sequence[Key]
 _SEVEN_DAYS = 7 * 24 * 3600
 
 
-def Jose(  # noqa: N802 - named as what it stands for
+def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
     secret: str | bytes | Keys,
     cookie_name: str,
     *,
+    algorithm: str = "HS256",
     max_age: int = _SEVEN_DAYS,
     https: bool = True,
     issuer: str | None = None,
@@ -34,11 +36,13 @@ def Jose(  # noqa: N802 - named as what it stands for
 ) -> Peer:
     """Return the sessions of a program that signs them with jose and keeps them in a cookie.
 
-    The user is the `sub` of the token, and its name in device lists is the `jti`.
+    The user is the `sub` of the token, and its name in device lists is the `jti`; a token without
+    one gets it from us.
 
     Args:
         secret: What it signs with: the text of a shared secret, or keys of which the first signs.
         cookie_name: The name of its cookie.
+        algorithm: What a shared secret signs with, HS256, HS384 or HS512; keys say it themselves.
         max_age: Its `setExpirationTime` in seconds from the time of issue. We extend a session at
             half of it.
         https: Whether its cookie is Secure.
@@ -55,10 +59,11 @@ def Jose(  # noqa: N802 - named as what it stands for
 
     Source: jose 6.2.17.
     """
-    keys = jose_jwt.secret_key(secret) if isinstance(secret, str | bytes) else secret
+    if isinstance(secret, str | bytes):
+        secret = jose_jwt.secret_key(secret, algorithms=_first(algorithm))
     return Peer(
         strategy=ClientSide(
-            SignedJwt(keys, issuer=issuer, audience=audience, type=type), revocations=revocations
+            SignedJwt(secret, issuer=issuer, audience=audience, type=type), revocations=revocations
         ),
         cookie=Cookie(name=cookie_name, secure=https),
         lifetime=Lifetime(idle=max_age, absolute=None),
@@ -69,6 +74,7 @@ def JsonWebToken(  # noqa: N802 - named as what it stands for
     secret: str | bytes | Keys,
     cookie_name: str,
     *,
+    algorithm: str = "HS256",
     max_age: int = _SEVEN_DAYS,
     https: bool = True,
     issuer: str | None = None,
@@ -80,6 +86,7 @@ def JsonWebToken(  # noqa: N802 - named as what it stands for
     Args:
         secret: What it signs with, as raw text or a PEM; or keys of which the first signs.
         cookie_name: The name of its cookie.
+        algorithm: As for `Jose`.
         max_age: Its `expiresIn` in seconds. We extend a session at half of it.
         https: As for `Jose`.
         issuer: Its `issuer`, asked for; None asks for nothing.
@@ -93,9 +100,11 @@ def JsonWebToken(  # noqa: N802 - named as what it stands for
 
     Source: jsonwebtoken 9.0.3.
     """
-    keys = jsonwebtoken.key(secret) if isinstance(secret, str | bytes) else secret
+    if isinstance(secret, str | bytes):
+        is_pem = b"-----BEGIN " in (secret.encode() if isinstance(secret, str) else secret)
+        secret = jsonwebtoken.key(secret, algorithms=None if is_pem else _first(algorithm))
     return Jose(
-        keys,
+        secret,
         cookie_name,
         max_age=max_age,
         https=https,
@@ -104,3 +113,8 @@ def JsonWebToken(  # noqa: N802 - named as what it stands for
         type="JWT",
         revocations=revocations,
     )
+
+
+def _first(algorithm: str) -> Sequence[str]:
+    # A shared secret verifies with all three, and signs with the one that is asked for.
+    return (algorithm, *(name for name in HMAC_HASHES if name != algorithm))

@@ -132,12 +132,8 @@ class Content(WatchedDict):
         record = found.current
         data = {} if record is None else self._from_json(record.data)
         self._fill(data)
-        if record is not None and record.user is None and self._place is not None:
-            # Written elsewhere: owned, listed and ended like ours from now on.
-            user = self._place.find(data)
-            found = replace(found, current=replace(record, user=user))
-            if found.record is not None and not self._adopts:
-                found = replace(found, record=replace(found.record, user=user))
+        if record is not None and self._place is not None:
+            found = self._owned(found, record, self._place.find(data))
         self._hold(found)
 
     def kept(self, found: Found) -> None:
@@ -228,6 +224,19 @@ class Content(WatchedDict):
             data = self._unwatched()
             self._place.put(data, user)
             self._fill(data)
+
+    def _owned(self, found: Found, current: Record, user: Principal | None) -> Found:
+        if user == current.user:
+            return found
+        if current.user is not None:
+            # A peer made it somebody else's: who that was, and when, is no fact about this one.
+            current = replace(current, handle="", login=None, created=self._now)
+        # Written elsewhere: owned, listed and ended like ours from now on.
+        current = replace(current, user=user)
+        if self._adopts or found.record is None:
+            return replace(found, current=current)
+        stored = replace(current, expires=found.record.expires, seen=found.record.seen)
+        return replace(found, record=stored, current=current)
 
     def _take_over(self, written: str) -> None:
         ours = self._as_json()

@@ -18,6 +18,7 @@ class Found:
         rejected: Why there is no record; None when there is one.
         credential: The text that was good, as it came.
         newest: Whether the newest key made that text; if not, it is due to be made again.
+        dated: Whether the record says when it began; if not, that is when we saw it.
     """
 
     record: Record | None = None
@@ -25,3 +26,4 @@ class Found:
     rejected: Rejected | None = None
     credential: str | None = None
     newest: bool = True
+    dated: bool = True

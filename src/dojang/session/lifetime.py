@@ -64,6 +64,25 @@ class Lifetime:
         end = self.end(created=record.created, remember=record.remember)
         return (record.expires is None or now < record.expires) and (end is None or now < end)
 
+    def bounded(self, record: Record, *, issued: int | None, now: int) -> Record:
+        """Return `record` with an expiry that this rule could have given it.
+
+        A peer may write a later one, or none, and leave the end to its cookie.
+
+        Args:
+            record: As it was found.
+            issued: When its text was made, in unix milliseconds; None where that is not known.
+            now: Unix milliseconds.
+        """
+        if self.idle is None:
+            return record
+        idle = self.idle * 1000
+        if record.expires is None:
+            return replace(record, expires=now + idle)
+        if issued is None or record.expires - issued <= idle:
+            return record
+        return replace(record, expires=min(record.expires, now + idle))
+
     def renewal(self, expires: int | None) -> float | None:
         """Return from when on a look extends a session, in unix milliseconds; None for never.
 

@@ -1,10 +1,11 @@
 """What a handler sees: a dict of the application's data with an owner and a life."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from dojang.errors import ResponseStarted
 from dojang.session import principal as principals
 from dojang.session.content import TOO_LATE, Content, Keeper
+from dojang.session.instants import instant
 from dojang.session.record import Login, Principal
 
 __all__ = ["Keeper", "Session"]
@@ -117,21 +118,21 @@ class Session(Content):
     def created(self) -> datetime | None:
         """When the session, or its login, began; None for a new one."""
         current = self._opened().current
-        return None if current is None else _instant(current.created)
+        return None if current is None else instant(current.created)
 
     @property
     def expires(self) -> datetime | None:
         """When it is over unless it is renewed; None for a new one or one without limits."""
         current = self._opened().current
-        return _instant(current.expires) if current and current.expires is not None else None
+        return instant(current.expires) if current and current.expires is not None else None
 
     @property
     def authenticated(self) -> datetime | None:
         """When the principal last proved who they are; None for nobody."""
         if self._login is not None:
-            return _instant(self._login.at)
+            return instant(self._login.at)
         current = self._opened().current
-        return _instant(current.login.at) if current and current.login else None
+        return instant(current.login.at) if current and current.login else None
 
     @property
     def rejected(self) -> str | None:
@@ -164,7 +165,3 @@ class Session(Content):
         if self._found is None:
             return "<Session, not looked at>"
         return f"<Session of {self._user!r} with {len(self._unwatched())} members>"
-
-
-def _instant(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dojang.errors import Conflict, Misuse
 from dojang.session.fence import Revocation
 from dojang.session.found import Found
+from dojang.session.handle import handle_of
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
@@ -24,8 +25,15 @@ __all__ = ["ClientSide"]
 #: Milliseconds for which a format may let a token live beyond its expiry.
 _SKEW_MS = 60_000
 
+#: Entries of a device list that this process remembers having written.
+_KNOWN_ENTRIES = 10_000
+
 #: Bytes of randomness in a handle.
 _HANDLE_BYTES = 16
+
+
+#: A record, whether the newest key made its text, and when that was made, if that is known.
+_Verified = tuple[Record, bool, int | None]
 
 
 class ClientSide:
@@ -60,7 +68,8 @@ class ClientSide:
         self._format = format
         self._mirror = mirror_expiry
         self._capacity = cache
-        self._verified: dict[str, tuple[Record, bool]] = {}
+        self._verified: dict[str, _Verified] = {}
+        self._known_entries: dict[str, int | None] = {}
         self._lock = threading.Lock()
         self._revocations = _readable(revocations)
 
@@ -80,14 +89,19 @@ class ClientSide:
             await self._revocations.refresh(now=now)
 
         async def load_one(text: str) -> Found:
-            record, is_newest = self._verified.get(text) or self._verify(text, now)
-            current = resume(record, lifetime, now=now)
+            verified = self._verified.get(text) or self._verify(text, now)
+            record, is_newest, issued = verified
+            record = lifetime.bounded(record, issued=issued, now=now)
             if self._revocations is not None:
+                record = await self._met(record, text, now)
                 self._revocations.check(record)
-            if self.revocable and not record.handle:
-                # Born in a peer: to be listed, and so written, as soon as somebody looks.
-                record = replace(record, user=None)
-            return Found(record=record, current=current, credential=text, newest=is_newest)
+            return Found(
+                record=record,
+                current=resume(record, lifetime, now=now),
+                credential=text,
+                newest=is_newest,
+                dated=record.created != now,
+            )
 
         return await pick(credentials, load_one)
 
@@ -167,12 +181,23 @@ class ClientSide:
         await revocations.add(Revocation(handle=handle, exempt=heir, expires=expires), now=now)
         return await revocations.log.remove(handle)
 
+    async def _met(self, record: Record, text: str, now: int) -> Record:
+        """Name and list a session born in a peer, when it is seen for the first time."""
+        # The same text has the same name, however often it comes back.
+        named = record if record.handle else replace(record, handle=handle_of(text))
+        if named.login is None and named.handle not in self._known_entries:
+            await self._noted(named, now)
+        return named
+
     async def _noted(self, renewed: Record, now: int) -> bool:
         """Move the entry of a session that was renewed; say whether it may be."""
         if self._revocations is None or renewed.user is None:
             return True
+        if self._known_entries.get(renewed.handle) == renewed.expires:
+            return True
         entry = _entry(renewed, now)
         if await self._revocations.log.touch(entry, now=now):
+            self._remember_entry(renewed)
             return True
         # Ended a moment ago, or kept alive by a peer until its entry was over.
         await self._revocations.refresh(now=now, at_once=True)
@@ -180,7 +205,13 @@ class ClientSide:
             return False
         with suppress(Conflict):
             await self._revocations.log.insert(entry, now=now)
+        self._remember_entry(renewed)
         return True
+
+    def _remember_entry(self, listed: Record) -> None:
+        if len(self._known_entries) >= _KNOWN_ENTRIES:
+            self._known_entries.clear()
+        self._known_entries[listed.handle] = listed.expires
 
     def _nothing_lives_after(self, lifetime: Lifetime, now: int) -> int:
         longest = (lifetime.absolute or 0) * 1000
@@ -195,17 +226,18 @@ class ClientSide:
             )
         return self._revocations
 
-    def _verify(self, text: str, now: int) -> tuple[Record, bool]:
+    def _verify(self, text: str, now: int) -> _Verified:
         opened = self._format.decode(text, now=now)
         record = unpack(opened, now=now, own=self._format.own, mirror=self._mirror)
+        verified = record, opened.newest, opened.issued
         # A peer's own session begins for us whenever it is seen, so that is not remembered.
         if self._capacity and record.handle:
             with self._lock:
                 if len(self._verified) >= self._capacity:
                     # The one that was verified first goes; dicts keep the order of insertion.
                     del self._verified[next(iter(self._verified))]
-                self._verified[text] = record, opened.newest
-        return record, opened.newest
+                self._verified[text] = verified
+        return verified
 
 
 def _readable(revocations: Revocations | RevocationLog | None) -> Revocations | None:

@@ -5,7 +5,7 @@ from typing import Any, TypeGuard, cast
 
 from dojang.errors import Malformed, Misuse
 from dojang.session.principal import is_principal
-from dojang.session.record import Login, Record
+from dojang.session.record import Login, Principal, Record
 from dojang.session.settle import RESERVED
 from dojang.wire import json
 from dojang.wire.format import Opened, Own
@@ -51,9 +51,9 @@ def pack(record: Record, *, own: Own = _NONE, mirror: str | None = None) -> dict
 def unpack(opened: Opened, *, now: int, own: Own = _NONE, mirror: str | None = None) -> Record:
     """Return the record that `pack` was given.
 
-    A peer's own session has no facts: it has the user that the format has a member for, if any, no
-    name and no login, and began when it was made, or else when we see it. So does one whose user a
-    peer has changed, carrying the facts about somebody else along.
+    A peer's own session has no facts: it has the user and the name that the format has members for,
+    if any, no login, and began when it was made, or else when we see it. So does one whose user a
+    peer has changed, carrying the facts about somebody else along, but without a name.
 
     Args:
         opened: What the format found.
@@ -72,18 +72,19 @@ def unpack(opened: Opened, *, now: int, own: Own = _NONE, mirror: str | None = N
     handle: object = facts.get("h", "")
     if own.handle:
         handle = claims.pop(own.handle, "")
+        handle = handle if isinstance(handle, str) else ""
     if own.user:
-        named = claims.pop(own.user, None)
+        named = _principal_in(claims, own.user)
         if _text(named) != _text(user):
             # Somebody else's facts, which a peer carried along.
-            user, facts = named, _NO_FACTS
+            user, facts, handle = named, _NO_FACTS, "" if facts else handle
     if user is not None and not is_principal(user):
         raise Malformed("the session names no principal")
     created: object = facts.get("c", now if opened.issued is None else opened.issued)
     if not isinstance(handle, str) or not _is_integer(created):
         raise Malformed(f"{RESERVED} is not what dojang writes")
     return Record(
-        handle=handle if facts else "",
+        handle=handle,
         data=json.dumps(claims),
         user=user,
         created=created,
@@ -100,7 +101,8 @@ def _own_members(record: Record, own: Own, claims: Mapping[str, Any]) -> dict[st
     if own.handle is not None:
         members[own.handle] = record.handle
     for name in (own.user, own.handle):
-        if name in claims:
+        # What can name nobody came from a peer, and stays; what can would be somebody next time.
+        if name and name in claims and (name in members or is_principal(claims[name])):
             raise Misuse(f"the member {name} is the token's own; choose another name")
     return members
 
@@ -112,6 +114,15 @@ def _facts(value: object) -> Mapping[str, Any]:
     if facts and "c" not in facts:
         raise Malformed(f"{RESERVED} is not what dojang writes")
     return facts
+
+
+def _principal_in(claims: dict[str, Any], name: str) -> Principal | None:
+    # What can name nobody is left where a peer has put it.
+    value = claims.get(name)
+    if not is_principal(value):
+        return None
+    del claims[name]
+    return value
 
 
 def _text(user: object) -> object:

@@ -116,13 +116,17 @@ async def pick(credentials: Sequence[str], load_one: Callable[[str], Awaitable[F
         except Rejected as rejected:
             reasons.append(rejected.with_traceback(None))
     if good:
-        return max(good, key=_newness)
+        # Of sessions that do not all say when they began, the one that was made last ends last.
+        return max(good, key=_began if all(found.dated for found in good) else _end)
     return Found(rejected=reasons[0] if reasons else Missing("no session cookie came"))
 
 
-def _newness(found: Found) -> tuple[float, float]:
-    record = found.record
-    if record is None:
-        return 0, 0
-    # Of one session written twice, and of two that do not say when they began, the later to end.
-    return record.created, math.inf if record.expires is None else record.expires
+def _began(found: Found) -> tuple[float, float]:
+    # Of one session written twice, the later to end.
+    return found.record.created if found.record else 0, _end(found)
+
+
+def _end(found: Found) -> float:
+    if found.record is None:
+        return 0
+    return math.inf if found.record.expires is None else found.record.expires

@@ -1,6 +1,6 @@
 """HAR 1.2, as the network panels of browsers export it."""
 
-from typing import Any
+from typing import cast
 
 from dojang.doctor.evidence.answer import Answer, BadEvidence, Headers, answer_of
 from dojang.errors import Malformed
@@ -24,7 +24,7 @@ def read_har(text: str) -> list[Answer]:
     entries = _member(_member(document, "log"), "entries")
     if not isinstance(entries, list):
         raise BadEvidence("not a HAR file: it has no log.entries")
-    return [_answer(entry) for entry in entries]
+    return [_answer(entry) for entry in cast("list[object]", entries)]
 
 
 def _answer(entry: object) -> Answer:
@@ -40,9 +40,8 @@ def _answer(entry: object) -> Answer:
 
 
 def _headers(message: object) -> Headers:
-    listed = _member(message, "headers")
-    if not isinstance(listed, list):
-        return []
+    found = _member(message, "headers")
+    listed = cast("list[object]", found) if isinstance(found, list) else []
     return [(_text(header, "name"), _text(header, "value")) for header in listed]
 
 
@@ -51,5 +50,5 @@ def _text(value: object, name: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _member(value: Any, name: str) -> Any:  # noqa: ANN401 - JSON
-    return value.get(name) if isinstance(value, dict) else None
+def _member(value: object, name: str) -> object:
+    return cast("dict[str, object]", value).get(name) if isinstance(value, dict) else None

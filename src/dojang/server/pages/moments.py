@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from dojang.session.instants import instant
+
 __all__ = ["Moment", "distance", "instant"]
 
 _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60))
-
-
-def instant(milliseconds: int) -> datetime:
-    """Return unix milliseconds as a time in UTC."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,13 +50,21 @@ def unstamped(claims: Mapping[str, Any], *, newest: bool) -> Opened:
     """Return `claims` without those that `stamped` adds, and when they end.
 
     Raises:
-        Malformed: `exp` is beyond what JavaScript's dates hold.
+        Malformed: `exp` or `iat` is beyond what JavaScript's dates hold.
     """
     expires = numeric_date(claims, "exp")
     if expires is not None and abs(expires) > _LAST:
         raise Malformed("the claim exp is beyond what a date can be")
+    issued = numeric_date(claims, "iat")
+    if issued is not None and abs(issued) > _LAST:
+        raise Malformed("the claim iat is beyond what a date can be")
     own = {name: value for name, value in claims.items() if name not in {"iat", "exp", "jti"}}
-    return Opened(own, None if expires is None else int(expires * 1000), newest)
+    return Opened(
+        own,
+        expires=None if expires is None else int(expires * 1000),
+        newest=newest,
+        issued=None if issued is None else int(issued * 1000),
+    )
 
 
 def check(claims: Mapping[str, Any], *, now: int) -> None:

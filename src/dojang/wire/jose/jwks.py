@@ -91,11 +91,13 @@ class KeySet:
     def find(self, header: Mapping[str, Any]) -> Sequence[Key]:
         """Return the keys to try for a token: those of its `kid`, or all where it names none.
 
-        The name is compared, whole, and used for nothing else.
+        The name is compared, whole, and used for nothing else. Keys without a name, as a peer's
+        shared secret is, are tried for every name that no other key has.
         """
         if "kid" not in header:
             return tuple(self)
-        return tuple(key for key in self if key.kid is not None and key.kid == header["kid"])
+        named = tuple(key for key in self if key.kid is not None and key.kid == header["kid"])
+        return named or tuple(key for key in self if key.kid is None)
 
     def published(self) -> dict[str, list[dict[str, str]]]:
         """Return the set for everybody: public members only, and no shared secret."""

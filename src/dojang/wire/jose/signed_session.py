@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dojang.errors import Malformed, Misuse
+from dojang.errors import Expired, Malformed, Misuse, NotYetValid, Rejected
 from dojang.wire.format import Opened, Own
 from dojang.wire.jose import jwt
 from dojang.wire.jose.claims import Expected, numeric_date
@@ -71,18 +71,29 @@ class SignedJwt:
 
         Raises:
             NotJson: Something in `claims` is not JSON.
-            Misuse: `claims` have a member that belongs to the token.
+            Misuse: `claims` have a member that belongs to the token, or one such as `nbf` that
+                would keep everybody from reading it.
             MissingExtra: Not an HMAC, and joserfc is not installed.
 
         Source: RFC 7519 section 7.1.
         """
-        own = {"iat": now // 1000, **self._own}
-        if expires is not None:
-            own["exp"] = expires // 1000
-        for name in ("iat", "exp", *self._own):
+        for name in ("iat", "exp"):
             if name in claims:
                 raise Misuse(f"{name} belongs to the token; call the member of the session else")
-        return jwt.sign({**claims, **own}, self._header, key=self._key)
+        made = {**claims, "iat": now // 1000}
+        made |= {name: value for name, value in self._own.items() if name not in claims}
+        if expires is not None:
+            made["exp"] = expires // 1000
+        self._check_readable(made, now)
+        return jwt.sign(made, self._header, key=self._key)
+
+    def _check_readable(self, claims: Mapping[str, Any], now: int) -> None:
+        try:
+            self._expected.check(claims, now=now, header=self._header)
+        except (NotYetValid, Expired):
+            return
+        except Rejected as rejected:
+            raise Misuse(f"nobody could read this token again: {rejected}") from None
 
     def decode(self, text: str, *, now: int) -> Opened:
         """Return the claims of a token, once signature, time and purpose hold.
@@ -109,8 +120,12 @@ class SignedJwt:
         found = jwt.verify(text, self._keys.find, now=now, expected=self._expected)
         claims = found.claims
         expires, issued = (_milliseconds(claims, name) for name in ("exp", "iat"))
-        for name in ("exp", "iat", *self._own):
+        for name in ("exp", "iat"):
             claims.pop(name, None)
+        for name, value in self._own.items():
+            # One for several audiences stays as its peer wrote it.
+            if claims.get(name) == value:
+                del claims[name]
         return Opened(claims, expires, found.key is self._key, issued)
 
 
