@@ -1,13 +1,15 @@
 """Situations in which no browser will ever bring the session back, seen while they happen."""
 
 import logging
+from collections.abc import Mapping
 
 from dojang.doctor import Exchange, Reason, Situation, explain
 from dojang.doctor.prescription import PREFIXES, without_prefix
+from dojang.doctor.sites import is_loopback, read
 from dojang.wire import cookies
 from dojang.wire.cookies import Cookie
 
-__all__ = ["Watch"]
+__all__ = ["Watch", "browser_url"]
 
 _LOG = logging.getLogger("dojang")
 
@@ -25,7 +27,7 @@ class Watch:
         self._bare = without_prefix(cookie.name)
         self._told: dict[tuple[str, str], str | None] = {}
 
-    def look(self, headers: dict[str, str], *, scheme: str) -> str | None:
+    def look(self, headers: Mapping[str, str], *, scheme: str) -> str | None:
         """Return why this browser will not keep the session cookie; None if it will.
 
         That, and what is strange about the cookies that came, goes to the log, once.
@@ -41,10 +43,7 @@ class Watch:
         self._look_at_cookies(headers.get("cookie", ""), host)
         if not self._cookie.secure:
             return None
-        # Browsers send Sec-Fetch-Site to https and to this machine only.
-        forwarded = headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
-        proven = "sec-fetch-site" in headers or forwarded == "https"
-        return self._stored(f"{'https' if proven else scheme}://{host}/", host)
+        return self._stored(browser_url(headers, scheme=scheme), host)
 
     def _stored(self, url: str, host: str) -> str | None:
         known = ("stored", url)
@@ -82,6 +81,21 @@ class Watch:
         self._told[known] = sentence
         if sentence is not None:
             _LOG.warning("%s", sentence)
+
+
+def browser_url(headers: Mapping[str, str], *, scheme: str) -> str:
+    """Return where the browser believes to be.
+
+    Args:
+        headers: As for `Watch.look`.
+        scheme: As the server sees it, which behind a proxy is not what the browser does.
+    """
+    host = headers.get("host", "")
+    place = read(f"http://{host}")
+    # Browsers send Sec-Fetch-Site to https, and over http to this machine only.
+    proven = "sec-fetch-site" in headers and place is not None and not is_loopback(place.host)
+    forwarded = headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    return f"{'https' if proven or forwarded == 'https' else scheme}://{host}/"
 
 
 def _typed(url: str) -> Exchange:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from dojang.cli.doctor_question import Asked
 from dojang.doctor import Reason, Verdict
+from dojang.doctor.verdict import grouped
 from dojang.doctor.words import redacted
 from dojang.wire import json
 
@@ -60,7 +61,7 @@ def _answer(answer: Asked, *, everything: bool) -> Iterator[Text | Table | Paddi
     yield Text(_story(answer), "dim")
     yield Text()
     yield _overview(answer.verdicts)
-    for index, (reason, browsers) in enumerate(_grouped(answer.verdicts)):
+    for index, (reason, browsers) in enumerate(grouped(answer.verdicts)):
         yield Text()
         yield from _reason(reason, browsers, lines=everything or index == 0)
 
@@ -88,15 +89,6 @@ def _overview(verdicts: tuple[Verdict, ...]) -> Table:
 
 def _word(good: object, yes: str, no: str) -> Text:
     return _YES + Text(yes) if good else _NO + Text(no)
-
-
-def _grouped(verdicts: tuple[Verdict, ...]) -> list[tuple[Reason, list[str]]]:
-    """Return each reason once, with the browsers that have it; what stands in the way first."""
-    found: dict[str, tuple[Reason, list[str]]] = {}
-    for verdict in verdicts:
-        for reason in verdict.reasons:
-            found.setdefault(reason.code, (reason, []))[1].append(verdict.browser)
-    return sorted(found.values(), key=lambda pair: pair[0].effect == "note")
 
 
 def _reason(reason: Reason, browsers: list[str], *, lines: bool) -> Iterator[Text | Padding]:

@@ -1,11 +1,12 @@
 """What the doctor says: stored or not, sent or not, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from dojang.doctor.set_cookie import SameSite
 
-__all__ = ["Confidence", "Effect", "Kept", "Reason", "Remedy", "Verdict"]
+__all__ = ["Confidence", "Effect", "Kept", "Reason", "Remedy", "Verdict", "grouped"]
 
 #: What a reason does: keeps the cookie from being stored, or sent, or is only worth knowing.
 Effect = Literal["not-stored", "not-sent", "note"]
@@ -106,3 +107,12 @@ class Verdict:
     def codes(self) -> tuple[str, ...]:
         """The codes of all reasons."""
         return tuple(reason.code for reason in self.reasons)
+
+
+def grouped(verdicts: Iterable[Verdict]) -> list[tuple[Reason, list[str]]]:
+    """Return each reason once, with the browsers that have it; what stands in the way first."""
+    found: dict[str, tuple[Reason, list[str]]] = {}
+    for verdict in verdicts:
+        for reason in verdict.reasons:
+            found.setdefault(reason.code, (reason, []))[1].append(verdict.browser)
+    return sorted(found.values(), key=lambda pair: pair[0].effect == "note")

@@ -30,10 +30,16 @@ NAMES = [
     "account-notice",
     "sign-out",
     "stale",
+    "doctor",
+    "doctor-answer",
     "not-found",
     "unavailable",
 ]
 SENT = {
+    "doctor-answer": (
+        "/doctor",
+        {"front": "http://localhost:3000", "api": "https://a.example", "set-cookie": "s=v"},
+    ),
     "sign-in-wrong": ("/sign-in", {"login": "ada", "password": "wrong"}),
     "sign-in-empty": ("/sign-in", {}),
     "sign-up-invalid": ("/sign-up", {"login": "ada", "password": "short"}),
