@@ -36,6 +36,12 @@ def test_a_token_is_good_until_its_exp_exclusive() -> None:
         check({"exp": SECONDS}, now=NOW + 15_000, tolerance=15)
 
 
+def test_now_counts_in_whole_seconds() -> None:
+    check({"exp": SECONDS + 0.5}, now=NOW + 999)
+    with pytest.raises(Expired):
+        check({"exp": SECONDS + 0.5}, now=NOW + 1000)
+
+
 def test_a_token_is_good_from_its_nbf_inclusive() -> None:
     check({"nbf": SECONDS})
     with pytest.raises(NotYetValid):
@@ -50,6 +56,9 @@ def test_the_age_counts_from_iat_and_the_future_is_no_age() -> None:
         check({"iat": SECONDS - 31}, max_age=30)
     with pytest.raises(NotYetValid):
         check({"iat": SECONDS + 1}, max_age=30)
+    check({"iat": SECONDS + 5}, max_age=30, tolerance=5)
+    with pytest.raises(NotYetValid):
+        check({"iat": SECONDS + 6}, max_age=30, tolerance=5)
     with pytest.raises(MissingClaim):
         check({}, max_age=30)
     check({"iat": SECONDS + 1_000_000})

@@ -165,3 +165,14 @@ def test_a_stored_text_without_a_cookie_of_its_form_is_malformed(text: str) -> N
 def test_the_member_cookie_belongs_to_express_session() -> None:
     with pytest.raises(Malformed):
         express_session.encode({"cookie": 1}, StoredCookie())
+
+
+@pytest.mark.parametrize("expires", [None, False, 0, ""])
+def test_what_javascript_takes_for_false_is_no_end(expires: object) -> None:
+    assert express_session.instant({"expires": expires}) is None
+
+
+@pytest.mark.parametrize("expires", [True, 1.5, [], "soon"])
+def test_what_is_no_date_is_malformed(expires: object) -> None:
+    with pytest.raises(Malformed):
+        express_session.instant({"expires": expires})
