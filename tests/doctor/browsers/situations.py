@@ -11,7 +11,7 @@ from tests.doctor.browsers.world import HOSTS
 Judge = Callable[[Drawn], Verdict]
 
 #: Draws after which a row is taken as it comes.
-_ENOUGH = 40
+_ENOUGH = 400
 
 
 class Situations(Incoming, Outgoing):
