@@ -46,6 +46,7 @@ def prove(folder: str) -> int:
         result = read(report)
     result["seconds"] = round(time.monotonic() - start)
     target = ROOT / "docs" / "proof" / f"{folder}.json"
+    target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     sys.stdout.write(f"written to {target.relative_to(ROOT)}\n")
     return done.returncode
