@@ -82,7 +82,7 @@ def test_several_secrets_are_separated_by_commas_or_blanks(monkeypatch: pytest.M
         ("DOJANG_URL", "https://example.org?x", "without a path"),
         ("DOJANG_URL", "ftp://example.org", "public address"),
         ("DOJANG_URL", "https://example.org:x", "public address"),
-        ("DOJANG_SESSIONS", "redis://localhost", "sqlite:///"),
+        ("DOJANG_SESSIONS", "mysql://localhost", "sqlite:///"),
         ("DOJANG_SESSIONS", "sqlite:///", "sqlite:///"),
         ("DOJANG_SESSION_IDLE", "0", "seconds"),
         ("DOJANG_SESSION_IDLE", "7d", "seconds"),
