@@ -102,6 +102,12 @@ def test_secrets_without_a_name_are_all_tried() -> None:
     old = jws.sign(b"1", {"alg": "HS256"}, key=Key.from_secret(SECRET[::-1]))
     assert jws.verify(old, keys.find).key is keys.past[0]
     named = jws.sign(b"1", {"alg": "HS256", "kid": "1"}, key=Key.from_secret(SECRET))
+    assert jws.verify(named, keys.find).key is keys.signing
+
+
+def test_where_every_key_has_a_name_another_name_is_unknown() -> None:
+    keys = KeySet.of(Key.from_secret(SECRET, kid="1"))
+    named = jws.sign(b"1", {"alg": "HS256", "kid": "2"}, key=Key.from_secret(SECRET, kid="2"))
     with pytest.raises(UnknownKey):
         jws.verify(named, keys.find)
 

@@ -32,8 +32,9 @@ _KNOWN_ENTRIES = 10_000
 _HANDLE_BYTES = 16
 
 
-#: A record, whether the newest key made its text, and when that was made, if that is known.
-_Verified = tuple[Record, bool, int | None]
+#: A record, whether the newest key made its text, when that was made, if that is known, and
+#: whether the record says when it began.
+_Verified = tuple[Record, bool, int | None, bool]
 
 
 class ClientSide:
@@ -90,7 +91,7 @@ class ClientSide:
 
         async def load_one(text: str) -> Found:
             verified = self._verified.get(text) or self._verify(text, now)
-            record, is_newest, issued = verified
+            record, is_newest, issued, is_dated = verified
             record = lifetime.bounded(record, issued=issued, now=now)
             if self._revocations is not None:
                 record = await self._met(record, text, now)
@@ -100,7 +101,7 @@ class ClientSide:
                 current=resume(record, lifetime, now=now),
                 credential=text,
                 newest=is_newest,
-                dated=record.created != now,
+                dated=is_dated,
             )
 
         return await pick(credentials, load_one)
@@ -229,7 +230,9 @@ class ClientSide:
     def _verify(self, text: str, now: int) -> _Verified:
         opened = self._format.decode(text, now=now)
         record = unpack(opened, now=now, own=self._format.own, mirror=self._mirror)
-        verified = record, opened.newest, opened.issued
+        # What says nothing begins when it is seen.
+        is_dated = opened.issued is not None or record.created != now
+        verified = record, opened.newest, opened.issued, is_dated
         # A peer's own session begins for us whenever it is seen, so that is not remembered.
         if self._capacity and record.handle:
             with self._lock:
