@@ -18,7 +18,8 @@ pytestmark = pytest.mark.usefixtures("bare")
 def test_what_is_prepared_has_answered_and_left_nothing_open(sessions: str | None) -> None:
     before = set(threading.enumerate())
     parts = prepare(Settings.load(sessions=sessions))
-    assert set(threading.enumerate()) == before
+    # Those of other tests may end meanwhile; what matters is that there is none of ours.
+    assert set(threading.enumerate()) <= before
     assert parts.accounts.engine.pool.checkedin() == 0  # type: ignore[attr-defined]
     assert Path("var/accounts.db").exists()
 
