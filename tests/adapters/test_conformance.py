@@ -74,7 +74,9 @@ class Stage:
         def why(session: Any) -> Say:
             return Say(str(inner(session).rejected))
 
-        plain = lambda _: Say("plain", headers={"X-Plain": "yes"})  # noqa: E731
+        def plain(_: Any) -> Say:
+            return Say("plain", headers={"X-Plain": "yes"})
+
         own = {"peek": peek, "login": login, "put": put, "logout": logout, "why": why}
         self.sessions = sessions
         ask = self.stack.enter_context(

@@ -12,22 +12,22 @@ from tests.adapters import django_project
 
 django_project.prepare()
 
-from django.contrib import auth, messages  # noqa: E402
-from django.contrib.auth.models import User  # noqa: E402
-from django.core.checks import run_checks  # noqa: E402
-from django.core.handlers.asgi import ASGIHandler  # noqa: E402
-from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
-from django.core.management import CommandError, call_command  # noqa: E402
-from django.http import HttpResponse, StreamingHttpResponse  # noqa: E402
-from django.test import AsyncClient, Client, override_settings  # noqa: E402
+from django.contrib import auth, messages
+from django.contrib.auth.models import User
+from django.core.checks import run_checks
+from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import CommandError, call_command
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import AsyncClient, Client, override_settings
 
-from dojang import IronSeal, MemoryStore, ServerSide, Sessions, blocking  # noqa: E402
-from dojang.adapters.django import sessions  # noqa: E402
-from dojang.adapters.django.middleware import SessionMiddleware  # noqa: E402
-from dojang.errors import Conflict, Misuse, Unavailable  # noqa: E402
-from dojang.strategies.client_side import ClientSide  # noqa: E402
-from tests.adapters import asking  # noqa: E402
-from tests.adapters.django_project import MIDDLEWARE, OURS, SECRET_KEY, VIEWS  # noqa: E402
+from dojang import IronSeal, MemoryStore, ServerSide, Sessions, blocking
+from dojang.adapters.django import sessions
+from dojang.adapters.django.middleware import SessionMiddleware
+from dojang.errors import Conflict, Misuse, Unavailable
+from dojang.strategies.client_side import ClientSide
+from tests.adapters import asking
+from tests.adapters.django_project import MIDDLEWARE, OURS, SECRET_KEY, VIEWS
 
 PASSWORD = "seal upon paper"
 

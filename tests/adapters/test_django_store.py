@@ -12,13 +12,13 @@ from tests.adapters import django_project
 
 django_project.prepare()
 
-from django.contrib.sessions.backends.base import CreateError, UpdateError  # noqa: E402
-from django.test import override_settings  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.contrib.sessions.backends.base import CreateError, UpdateError
+from django.test import override_settings
+from django.utils import timezone
 
-from dojang import blocking  # noqa: E402
-from dojang.adapters.django import SessionStore, sessions  # noqa: E402
-from dojang.errors import NotJson, Unavailable  # noqa: E402
+from dojang import blocking
+from dojang.adapters.django import SessionStore, sessions
+from dojang.errors import NotJson, Unavailable
 
 TWO_WEEKS = 14 * 24 * 3600
 
