@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dojang.errors import Malformed, Misuse, NotJson, Rejected, Unknown
+from dojang.errors import Malformed, Misuse, NotJson, Oversized, Rejected, Unknown
 from dojang.wire.express import connect_redis, express_session
 from dojang.wire.express.connect_redis import Delete, Expire, Layout, Put, Serializer
 from dojang.wire.express.express_session import StoredCookie
@@ -176,3 +177,13 @@ def test_what_javascript_takes_for_false_is_no_end(expires: object) -> None:
 def test_what_is_no_date_is_malformed(expires: object) -> None:
     with pytest.raises(Malformed):
         express_session.instant({"expires": expires})
+
+
+@pytest.mark.parametrize("read", [express_session.decode, Layout().read])
+def test_a_stored_text_longer_than_any_session_is_not_looked_at(
+    read: Callable[[str], object],
+) -> None:
+    longest = '{"cookie":{}}'.ljust(express_session.MAX_STORED)
+    read(longest)
+    with pytest.raises(Oversized, match="at most 16777216 are looked at"):
+        read(longest + " ")

@@ -164,3 +164,10 @@ def test_the_name_of_something_built_in_is_plain_data(name: str) -> None:
 )
 def test_a_header_is_read_as_the_package_cookie_does(header: str, found: dict[str, str]) -> None:
     assert cookie_header.parse(header, inherited=True) == found
+
+
+def test_a_header_longer_than_servers_let_through_is_not_looked_at() -> None:
+    longest = "a=1; ".ljust(cookie_parser.MAX_HEADER)
+    assert cookie_parser.read(longest).plain == {"a": "1"}
+    with pytest.raises(Oversized, match="at most 65536 are looked at"):
+        cookie_parser.read(longest + " ")

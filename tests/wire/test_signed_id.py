@@ -1,8 +1,10 @@
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dojang.errors import BadSignature, DojangError, Malformed, Rejected
+from dojang.errors import BadSignature, DojangError, Malformed, Oversized, Rejected
 from dojang.wire import signed_id
 
 KEY, OLD = b"tobiiscool", b"an older key"
@@ -59,3 +61,9 @@ def test_without_the_prefix_a_cookie_is_not_looked_at() -> None:
 def test_no_keys_means_no() -> None:
     with pytest.raises(BadSignature):
         signed_id.unsign(signed_id.sign("abc", key=KEY), keys=[])
+
+
+@pytest.mark.parametrize("read", [signed_id.unsign, signed_id.from_cookie])
+def test_more_text_than_any_value_has_is_not_looked_at(read: Callable[..., object]) -> None:
+    with pytest.raises(Oversized, match="16385 characters, at most 16384"):
+        read("a" * 16_385, keys=[b"key"])

@@ -4,13 +4,16 @@ import base64
 import hmac
 from collections.abc import Iterable
 
-from dojang.errors import BadSignature, Malformed
+from dojang.errors import BadSignature, Malformed, Oversized
 from dojang.wire.js import percent
 from dojang.wire.js.text import utf8
 
 __all__ = ["PREFIX", "from_cookie", "sign", "to_cookie", "unsign"]
 
 PREFIX = "s:"
+
+#: Characters that are looked at, inclusive.
+MAX_LENGTH = 16_384
 
 
 def sign(value: str, *, key: bytes) -> str:
@@ -42,10 +45,12 @@ def unsign(text: str, *, keys: Iterable[bytes]) -> tuple[str, int]:
         The value and the index of the key in `keys`; 0 is the newest.
 
     Raises:
+        Oversized: Longer than `MAX_LENGTH`; nothing in it was looked at.
         BadSignature: No dot, or no key in `keys` made the signature.
 
     Source: cookie-signature 1.2.2.
     """
+    _check_size(text)
     value, dot, _ = text.rpartition(".")
     if dot:
         given = utf8(text)
@@ -76,14 +81,21 @@ def from_cookie(text: str, *, keys: Iterable[bytes], canonical: bool = True) -> 
             percent-encoding of it.
 
     Raises:
+        Oversized: Longer than `MAX_LENGTH`; nothing in it was looked at.
         Malformed: Not percent-encoded text that begins with `s:`.
         BadSignature: No key in `keys` made the signature.
 
     Source: express-session 1.19.0 (`getcookie`).
     """
+    _check_size(text)
     decoded = percent.decode(text)
     if not decoded.startswith(PREFIX):
         raise Malformed("expected s:<id>.<signature>")
     if canonical and percent.encode(decoded) != text:
         raise Malformed("expected s:<id>.<signature>, percent-encoded as Express writes it")
     return unsign(decoded[len(PREFIX) :], keys=keys)
+
+
+def _check_size(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise Oversized(f"{len(text)} characters, at most {MAX_LENGTH} are looked at")

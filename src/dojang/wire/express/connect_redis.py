@@ -151,12 +151,14 @@ class Layout:
 
         Raises:
             Unknown: There is no value, or it is empty.
+            Oversized: Longer than `MAX_STORED` of `express_session`.
             Malformed: It is no object by the serializer.
 
         Source: connect-redis 10.0.0 (`get`).
         """
         if not value:
             raise Unknown("no such session")
+        express_session.check_size(value)
         try:
             session = self.serializer.parse(value)
         except ValueError:

@@ -14,6 +14,9 @@ from dojang.wire.js import cookie_header, percent
 
 __all__ = ["Cookies", "decode", "encode", "read"]
 
+#: Characters of a Cookie header that are looked at, inclusive; servers let less through.
+MAX_HEADER = 65_536
+
 #: What the JSON of a value stands behind.
 PREFIX = "j:"
 
@@ -99,8 +102,13 @@ def read(header: str, *, keys: Sequence[bytes] = ()) -> Cookies:
         header: The value of the header; any text is safe to pass.
         keys: Secrets, newest first. Without one, signed cookies are among the plain ones, unread.
 
+    Raises:
+        Oversized: Longer than `MAX_HEADER`; nothing in it was looked at.
+
     Source: cookie-parser 1.4.7 (`cookieParser`).
     """
+    if len(header) > MAX_HEADER:
+        raise Oversized(f"{len(header)} characters, at most {MAX_HEADER} are looked at")
     cookies = Cookies({}, {}, {})
     for name, text in cookie_header.parse(header, inherited=True).items():
         try:

@@ -4,11 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from dojang.errors import Malformed
+from dojang.errors import Malformed, Oversized
 from dojang.wire import json
 from dojang.wire.js.date import from_iso, to_iso
 
-__all__ = ["StoredCookie", "decode", "encode", "instant", "join", "split"]
+__all__ = [
+    "MAX_STORED",
+    "StoredCookie",
+    "check_size",
+    "decode",
+    "encode",
+    "instant",
+    "join",
+    "split",
+]
+
+#: Characters of a stored session that are looked at, inclusive.
+MAX_STORED = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +64,23 @@ def decode(text: str) -> tuple[dict[str, Any], StoredCookie]:
     """Return the data and the cookie that `encode` was given.
 
     Raises:
+        Oversized: Longer than `MAX_STORED`; nothing in it was looked at.
         Malformed: Not a JSON object with a `cookie` member of that form.
 
     Source: express-session 1.19.0 (`MemoryStore.prototype.get`).
     """
+    check_size(text)
     return split(json.loads_object(text))
+
+
+def check_size(text: str) -> None:
+    """Refuse a stored session before it is decoded, if it is longer than any should be.
+
+    Raises:
+        Oversized: Longer than `MAX_STORED`.
+    """
+    if len(text) > MAX_STORED:
+        raise Oversized(f"{len(text)} characters, at most {MAX_STORED} are looked at")
 
 
 def join(data: Mapping[str, object], cookie: StoredCookie) -> dict[str, object]:
