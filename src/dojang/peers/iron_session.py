@@ -12,7 +12,7 @@ from dojang.strategies.revocations import Revocations
 from dojang.wire.chunking import Chunking
 from dojang.wire.cookies import Cookie
 from dojang.wire.iron.iron_session import METHODS, IronSeal
-from dojang.wire.iron.max_age import DEFAULT_TTL, MARGIN
+from dojang.wire.iron.max_age import DEFAULT_TTL, MARGIN, MaxAge, life
 from dojang.wire.iron.passwords import Password, Secret
 
 __all__ = ["IronSession"]
@@ -25,6 +25,7 @@ def IronSession(  # noqa: N802 - named as what it stands for
     ttl: int = DEFAULT_TTL[9],
     https: bool = True,
     chunk: bool = False,
+    max_age: MaxAge = "ttl",
     principal: str | None = None,
     revocations: Revocations | RevocationLog | None = None,
 ) -> Peer:
@@ -39,21 +40,32 @@ def IronSession(  # noqa: N802 - named as what it stands for
             whenever either side writes, and by us at half of it.
         https: Its `cookieOptions.secure`.
         chunk: Its `chunk`, of version 9; pieces are read either way.
+        max_age: Its `cookieOptions.maxAge` in seconds, at least 1, where it has one; "session"
+            where that is `undefined`: a cookie that ends with the browser, and a seal without an
+            end.
         principal: Where it keeps the user in the session, as `user.id`.
         revocations: A store that makes these sessions listed and revocable by us. It needs an end
             that no renewal passes: `Sessions(peer, lifetime=Lifetime(absolute=...))`.
 
     Raises:
         WeakSecret: There is no password, or one is too short.
-        InvalidCookie: The name is not one that a cookie can have.
+        InvalidCookie: The name is not one that a cookie can have, or it would not be kept.
+        Misuse: `ttl` is negative.
 
     Source: iron-session 9.0.1.
     """
+    lives = life(9, ttl=ttl, max_age=max_age)
+    follows = max_age == "ttl" and lives.ttl > 0
     return Peer(
         strategy=ClientSide(IronSeal(password, reserved=METHODS), revocations=revocations),
         cookie=Cookie(
-            name=cookie_name, secure=https, chunks=Chunking(writing=chunk), margin=MARGIN
+            name=cookie_name,
+            secure=https,
+            chunks=Chunking(writing=chunk),
+            margin=MARGIN,
+            lasting=lives.max_age is not None,
+            fixed=None if follows else lives.max_age,
         ),
-        lifetime=Lifetime(idle=ttl or None, absolute=None),
+        lifetime=Lifetime(idle=lives.ttl or None, absolute=None),
         principal=None if principal is None else Place(principal),
     )

@@ -84,6 +84,8 @@ class Cookie:
             remembered.
         margin: Seconds by which it ends before its session, where the session lives longer than
             that; iron-session has 60.
+        fixed: Seconds it lives from each writing on, at least 1, whatever is left of its session;
+            None to follow the session.
 
     Raises:
         InvalidCookie: The combination would be refused; the error says why and what to write.
@@ -103,6 +105,7 @@ class Cookie:
     dated: bool = False
     lasting: bool = True
     margin: int = 0
+    fixed: int | None = None
     _attributes: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -120,6 +123,8 @@ class Cookie:
             raise InvalidCookie(f"same_site is strict, lax, none or None, not {self.same_site!r}")
         if self.priority not in {"low", "medium", "high", None}:
             raise InvalidCookie(f"priority is low, medium, high or None, not {self.priority!r}")
+        if self.fixed is not None and self.fixed < 1:
+            raise InvalidCookie(f"a cookie of {self.fixed} s is deleted at once; write 1 or more")
         object.__setattr__(self, "_attributes", self._render())
 
     @classmethod
@@ -151,7 +156,10 @@ class Cookie:
         """
         if seconds is None or not self.lasting:
             return None, None
-        seconds -= self.margin if seconds > self.margin else 0
+        if self.fixed is not None:
+            seconds = self.fixed
+        else:
+            seconds -= self.margin if seconds > self.margin else 0
         return (None, http_date(now + seconds * 1000)) if self.dated else (seconds, None)
 
     def set(self, value: str, *, max_age: int | None = None, expires: str | None = None) -> str:
