@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dojang import blocking, peers
-from dojang.errors import Misuse, WeakSecret
+from dojang.errors import InvalidCookie, Misuse, WeakSecret
 from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
@@ -70,8 +70,39 @@ def test_a_ttl_of_0_is_a_seal_without_an_end(clock: Clock) -> None:
     browser = Browser(Sessions(peers.IronSession(SECRET, "app", ttl=0), clock=clock))
     browser.visit(put(theme="dark"))
     assert IronSeal(SECRET).decode(browser.cookie, now=clock()).expires is None
+    # The browser keeps as long what iron-session's own figure, of 68 years, says.
+    assert f"; Max-Age={400 * DAY};" in browser.sent[0]
     clock.tick(5 * 365 * DAY)
     assert browser.visit(look) == {"theme": "dark"}
+
+
+@pytest.mark.parametrize("max_age", [777, 30 * DAY])
+def test_a_max_age_of_its_own_is_written_whatever_the_ttl(max_age: int, clock: Clock) -> None:
+    peer = peers.IronSession(SECRET, "app", ttl=3600, max_age=max_age)
+    browser = Browser(Sessions(peer, clock=clock))
+    browser.visit(put(theme="dark"))
+    assert f"; Max-Age={max_age};" in browser.sent[0]
+    assert IronSeal(SECRET).decode(browser.cookie, now=clock()).expires == clock() + 3_600_000
+
+
+def test_a_max_age_that_is_undefined_ends_with_the_browser_and_its_seal_never(clock: Clock) -> None:
+    peer = peers.IronSession(SECRET, "app", max_age="session")
+    browser = Browser(Sessions(peer, clock=clock))
+    browser.visit(put(theme="dark"))
+    assert "Max-Age" not in browser.sent[0]
+    assert IronSeal(SECRET).decode(browser.cookie, now=clock()).expires is None
+
+
+def test_a_max_age_that_would_delete_the_cookie_is_refused() -> None:
+    with pytest.raises(InvalidCookie, match="write 1 or more"):
+        peers.IronSession(SECRET, "app", max_age=0)
+
+
+def test_the_cookie_of_auth_js_is_renamed_where_its_key_is_made() -> None:
+    peer = peers.AuthJs(SECRET)
+    with pytest.raises(Misuse, match="give the peer cookie_name='mine'"):
+        Sessions(peer, cookie=peer.cookie.renamed("mine"))
+    assert Sessions(peer, cookie=replace(peer.cookie, domain=None)).cookie == peer.cookie
 
 
 def test_iron_session_without_https_is_not_secure(clock: Clock) -> None:

@@ -85,7 +85,8 @@ class Sessions:
 
         Raises:
             WeakSecret: A secret is too short.
-            Misuse: `ServerSide` has no secret, or a secret was given that nothing would use.
+            Misuse: `ServerSide` has no secret, or a secret was given that nothing would use; or the
+                cookie has another name than the peer makes its key with.
         """
         system = (
             home
@@ -95,6 +96,7 @@ class Sessions:
         self.strategy = system.strategy
         self.lifetime = lifetime or system.lifetime
         self.cookie = cookie or system.cookie
+        _check_name(self.cookie, system)
         _give_secret(self.strategy, secret)
         _check_ends(self.strategy, self.lifetime)
         self.clock = clock
@@ -262,6 +264,14 @@ def _give_secret(
             )
     elif isinstance(strategy, ClientSide) and secret is not None:
         raise Misuse("a client-side format has its own secret: ClientSide(IronSeal(secret))")
+
+
+def _check_name(cookie: Cookie, system: Peer) -> None:
+    if system.salted and cookie.name != system.cookie.name:
+        raise Misuse(
+            f"the name {system.cookie.name} is part of the key; to call the cookie {cookie.name}, "
+            f"give the peer cookie_name={cookie.name!r}"
+        )
 
 
 def _check_ends(strategy: Strategy, lifetime: Lifetime) -> None:

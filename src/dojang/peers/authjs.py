@@ -1,6 +1,7 @@
 """next-auth 4 and Auth.js: an encrypted token in a cookie, whose `sub` is the user."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dojang.peers.peer import Peer
 from dojang.session.lifetime import Lifetime
@@ -73,7 +74,8 @@ def AuthJs(  # noqa: N802 - named as what it stands for
     Source: @auth/core 0.41.3.
     """
     cookie = _named(auth_js_cookie(https=https), cookie_name)
-    return _peer(AuthJsToken(secret, salt=cookie.name), cookie, max_age, revocations)
+    token = AuthJsToken(secret, salt=cookie.name)
+    return replace(_peer(token, cookie, max_age, revocations), salted=True)
 
 
 def _named(cookie: Cookie, name: str | None) -> Cookie:

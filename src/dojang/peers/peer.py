@@ -21,9 +21,11 @@ class Peer:
         lifetime: How long its sessions live, and when they are extended.
         principal: Where it keeps the user in the data; None where the format has a place for it,
             or the application a choice.
+        salted: Whether the name of the cookie is part of the key, so that it cannot be renamed.
     """
 
     strategy: Strategy
     cookie: Cookie
     lifetime: Lifetime
     principal: Place | None = None
+    salted: bool = False
