@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,94 +12,14 @@ from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
-from dojang.stores.sqlite import SqliteStore
-from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
-from dojang.wire.iron.iron_session import IronSeal
-from tests.adapters import django_project
 from tests.adapters.asking import Client
-from tests.adapters.served import SERVERS, Say, inner
-from tests.conftest import SECRET
+from tests.adapters.homes import made
+from tests.adapters.served import Say, inner
+from tests.adapters.stage import Stage, in_thread
 
-django_project.prepare()
-
-#: Where Django's user is; to the others it is as good as any place.
-PRINCIPAL = "_auth_user_id"
 DAY = 24 * 3600
-
-HOMES: dict[str, Callable[[Any], Any]] = {
-    "sealed": lambda _: ClientSide(IronSeal(SECRET)),
-    "revocable": lambda _: ClientSide(IronSeal(SECRET), revocations=MemoryStore()),
-    "memory": lambda _: ServerSide(MemoryStore()),
-    "sqlite": lambda path: ServerSide(SqliteStore(path / "sessions.db")),
-}
-ON_SERVER = ("memory", "sqlite")
-
-
-def made(strategy: Any, clock: Clock, **options: Any) -> Sessions:
-    secret = SECRET if strategy.on_server else None
-    return Sessions(strategy, secret=secret, principal=PRINCIPAL, clock=clock, **options)
-
-
-class Stage:
-    """One adapter, over sessions that a test chooses."""
-
-    def __init__(self, server: str, clock: Clock) -> None:
-        self.server = server
-        self.clock = clock
-        self.stack = ExitStack()
-        self.sessions: Sessions
-
-    def open(self, sessions: Sessions, **works: Callable[[Any], Say]) -> Client:
-        """Serve the works of a test, and a few that most tests need."""
-
-        def peek(session: Any) -> Say:
-            own = {PRINCIPAL, "_auth_user_backend", "_auth_user_hash"}
-            return Say(f"{inner(session).user} {sorted(set(session.keys()) - own)}")
-
-        def login(session: Any) -> Say:
-            inner(session).login("ada")
-            return Say()
-
-        def put(session: Any) -> Say:
-            session["n"] = 1
-            return Say()
-
-        def logout(session: Any) -> Say:
-            inner(session).logout()
-            return Say()
-
-        def why(session: Any) -> Say:
-            return Say(str(inner(session).rejected))
-
-        def plain(_: Any) -> Say:
-            return Say("plain", headers={"X-Plain": "yes"})
-
-        own = {"peek": peek, "login": login, "put": put, "logout": logout, "why": why}
-        self.sessions = sessions
-        ask = self.stack.enter_context(
-            SERVERS[self.server](sessions, own | {"plain": plain} | works)
-        )
-        return Client(ask)
-
-
-@pytest.fixture(params=SERVERS)
-def stage(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Stage]:
-    stage = Stage(request.param, clock)
-    with stage.stack:
-        yield stage
-    stage.sessions.close()
-
-
-@pytest.fixture(params=HOMES)
-def home(request: pytest.FixtureRequest, clock: Clock, tmp_path: Any) -> Sessions:
-    return made(HOMES[request.param](tmp_path), clock)
-
-
-@pytest.fixture(params=ON_SERVER)
-def server_home(request: pytest.FixtureRequest, clock: Clock, tmp_path: Any) -> Sessions:
-    return made(HOMES[request.param](tmp_path), clock)
 
 
 # -- what is answered decides what is kept --------------------------------------------------------
@@ -191,11 +110,10 @@ def change_late(session: Any) -> None:
 
 
 def test_in_a_cookie_changing_late_raises_and_the_stream_goes_on(
-    stage: Stage, clock: Clock
+    stage: Stage, cookie_home: Sessions
 ) -> None:
     raised: list[BaseException] = []
-    sealed = made(HOMES["sealed"](None), clock)
-    client = stage.open(sealed, late=late(change_late, raised))
+    client = stage.open(cookie_home, late=late(change_late, raised))
     client.get("/login")
     assert client.get("/late").text == "first last"
     assert len(raised) == 1
@@ -264,73 +182,6 @@ def test_a_stream_that_breaks_off_saves_nothing_of_what_it_did_late(
     assert client.get("/peek").text == "ada []"
 
 
-# -- why a cookie was not accepted ----------------------------------------------------------------
-
-
-def answer(client: Client, cookie: str) -> tuple[str, bool]:
-    """Return the code, and whether the answer deletes the cookie."""
-    client.cookies = {"__Host-session": cookie}
-    reply = client.get("/why")
-    return reply.text, any("max-age=0" in line.lower() for line in reply.cookies)
-
-
-def test_a_cookie_is_refused_for_its_reason_and_deleted_where_it_can_never_be_good(
-    stage: Stage, home: Sessions, clock: Clock
-) -> None:
-    client = stage.open(home)
-    assert client.get("/why").text == "missing"
-    client.get("/put")
-    good = client.cookies["__Host-session"]
-    for text, codes in (
-        ("junk", {"malformed", "bad-signature"}),
-        ("x" * 100_000, {"oversized"}),
-        (good[:30] + ("A" if good[30] != "A" else "B") + good[31:], {"bad-signature"}),
-    ):
-        code, dropped = answer(client, text)
-        assert (code in codes, dropped) == (True, True), (code, codes)
-    clock.tick(31 * DAY)
-    assert answer(client, good) == ("expired", True)
-
-
-def test_a_retired_key_is_unknown(stage: Stage, clock: Clock) -> None:
-    old = made(ClientSide(IronSeal({1: SECRET})), clock)
-    visit = blocking.run(old.open())
-    visit.session["n"] = 1
-    (line,) = blocking.run(visit.close(200))
-    client = stage.open(made(ClientSide(IronSeal({2: SECRET[::-1]})), clock))
-    assert answer(client, line.partition(";")[0].partition("=")[2]) == ("unknown-key", True)
-
-
-def test_one_ended_from_afar_is_revoked_and_deleted(stage: Stage, clock: Clock) -> None:
-    home = made(HOMES["revocable"](None), clock)
-    client = stage.open(home)
-    client.get("/login")
-    clock.tick(1)
-    blocking.run(home.end_all("ada"))
-    clock.tick(2)
-    assert answer(client, client.cookies["__Host-session"]) == ("revoked", True)
-
-
-def test_one_that_is_gone_is_unknown_and_its_cookie_left_alone(
-    stage: Stage, server_home: Sessions
-) -> None:
-    client = stage.open(server_home)
-    client.get("/login")
-    blocking.run(server_home.end_all("ada"))
-    assert answer(client, client.cookies["__Host-session"]) == ("unknown", False)
-
-
-def test_one_that_was_replaced_is_rotated_and_its_cookie_left_alone(
-    stage: Stage, clock: Clock
-) -> None:
-    home = made(ServerSide(MemoryStore(), overlap=60), clock)
-    client = stage.open(home)
-    client.get("/put")
-    old = client.cookies["__Host-session"]
-    client.get("/login")
-    assert answer(client, old) == ("rotated", False)
-
-
 # -- ids ------------------------------------------------------------------------------------------
 
 
@@ -338,16 +189,31 @@ def test_an_id_that_was_never_issued_is_never_adopted(stage: Stage, clock: Clock
     """aiohttp-session CVE-2018-1000519, Django CVE-2015-5143: fixation, and a row per guess."""
     store = MemoryStore()
     client = stage.open(made(ServerSide(store), clock))
-    other = made(ServerSide(MemoryStore()), clock)
-    visit = blocking.run(other.open())
-    visit.session["n"] = 1
-    (line,) = blocking.run(visit.close(200))
-    chosen = line.partition(";")[0].partition("=")[2]
+    chosen = issued_elsewhere(clock)
     client.cookies = {"__Host-session": chosen}
     assert client.get("/peek").text == "None []"
     assert len(store) == 0
-    client.get("/login")
-    assert client.cookies["__Host-session"] != chosen
+
+
+def test_what_begins_under_such_an_id_gets_another(
+    stage: Stage, server_home: Sessions, clock: Clock
+) -> None:
+    client = stage.open(server_home)
+    chosen = issued_elsewhere(clock)
+    for path in ("/put", "/login"):
+        client.cookies = {"__Host-session": chosen}
+        client.get(path)
+        assert client.cookies["__Host-session"] != chosen
+    client.cookies = {"__Host-session": chosen}
+    assert client.get("/peek").text == "None []"
+
+
+def issued_elsewhere(clock: Clock) -> str:
+    """Return an id that is signed with our secret and in no store of ours."""
+    visit = blocking.run(made(ServerSide(MemoryStore()), clock).open())
+    visit.session["n"] = 1
+    (line,) = blocking.run(visit.close(200))
+    return line.partition(";")[0].partition("=")[2]
 
 
 def test_a_login_moves_to_a_new_id_and_the_old_one_dies(
@@ -397,26 +263,20 @@ def test_a_slow_request_never_brings_back_a_session_that_was_logged_out(
 def test_two_requests_that_change_different_members_both_win(
     stage: Stage, server_home: Sessions
 ) -> None:
-    def change(session: Any) -> Say:
-        session["a"] = 1
+    def elsewhere() -> None:
         visit = blocking.run(server_home.open(client.header))
         visit.session["b"] = 1
-        in_thread(lambda: blocking.run(visit.close(200)))
+        blocking.run(visit.close(200))
+
+    def change(session: Any) -> Say:
+        session["a"] = 1
+        in_thread(elsewhere)
         return Say()
 
     client = stage.open(server_home, change=change)
     client.get("/put")
     client.get("/change")
     assert client.get("/peek").text == "None ['a', 'b', 'n']"
-
-
-def in_thread(work: Callable[[], object]) -> None:
-    """Run what waits for a writer where no event loop runs."""
-    import threading
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
 
 
 def test_clearing_it_as_the_frameworks_do_is_a_logout(stage: Stage, home: Sessions) -> None:
@@ -435,17 +295,17 @@ def test_clearing_it_as_the_frameworks_do_is_a_logout(stage: Stage, home: Sessio
 # -- two clocks -----------------------------------------------------------------------------------
 
 
-def test_it_slides_while_it_is_used_and_ends_all_the_same(stage: Stage, clock: Clock) -> None:
-    for strategy in (HOMES["sealed"](None), HOMES["memory"](None)):
-        home = made(strategy, clock, lifetime=Lifetime(idle=10 * DAY, absolute=25 * DAY))
-        client = stage.open(home)
-        client.get("/login")
-        for _ in range(4):
-            clock.tick(6 * DAY)
-            assert client.get("/peek").text == "ada []"
-        clock.tick(DAY)
-        assert client.get("/peek").text == "None []"
-        home.close()
+def test_it_slides_while_it_is_used_and_ends_all_the_same(
+    stage: Stage, home: Sessions, clock: Clock
+) -> None:
+    lasting = made(home.strategy, clock, lifetime=Lifetime(idle=10 * DAY, absolute=25 * DAY))
+    client = stage.open(lasting)
+    client.get("/login")
+    for _ in range(4):
+        clock.tick(6 * DAY)
+        assert client.get("/peek").text == "ada []"
+    clock.tick(DAY)
+    assert client.get("/peek").text == "None []"
 
 
 def test_it_is_not_renewed_before_it_is_due(stage: Stage, home: Sessions, clock: Clock) -> None:
