@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from dojang import peers
 from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
@@ -13,13 +14,24 @@ from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
+from dojang.wire.express.express_session import StoredCookie
 from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.signed_session import SignedJwt
 from tests.postgres import Server, serving
-from tests.redis import RedisServer, redis_server
+from tests.redis import (
+    RedisCluster,
+    RedisServer,
+    RedisWithSentinels,
+    redis_cluster,
+    redis_server,
+    redis_with_sentinels,
+)
 
 SECRET = "correct horse battery staple, and more"
+
+#: What express-session is configured with where it shares sessions with us.
+COOKIE = StoredCookie(original_max_age=3_600_000, http_only=True, path="/")
 
 # A busy machine is no fault: how long something takes is for the benchmark to say.
 settings.register_profile("dojang", deadline=None)
@@ -69,6 +81,47 @@ def redis_store(redis: RedisServer) -> Iterator[RedisStore]:
 
 
 @pytest.fixture
+def connect_redis_store(redis: RedisServer) -> Iterator[RedisStore]:
+    """A store in an empty Redis, laid out for express-session."""
+    redis.ask("FLUSHALL")
+    store = RedisStore(redis.url, layout="connect-redis", cookie=COOKIE)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    """One cluster for all tests that do not hurt it."""
+    with redis_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster_store(cluster: RedisCluster) -> Iterator[RedisStore]:
+    """A store in an empty cluster."""
+    cluster.empty()
+    store = RedisStore(cluster.url)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisWithSentinels]:
+    """One primary behind sentinels for all tests that do not hurt it."""
+    with redis_with_sentinels(tmp_path_factory.mktemp("sentinel")) as watched:
+        yield watched
+
+
+@pytest.fixture
+def watched_store(watched: RedisWithSentinels) -> Iterator[RedisStore]:
+    """A store in the empty Redis that sentinels name."""
+    watched.primary().ask("FLUSHALL")
+    store = RedisStore(watched.url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
 def sealed(clock: Clock) -> Sessions:
     return Sessions(ClientSide(IronSeal(SECRET)), clock=clock)
 
@@ -100,6 +153,21 @@ def in_redis(clock: Clock, redis_store: RedisStore) -> Sessions:
     return Sessions(ServerSide(redis_store), secret=SECRET, clock=clock)
 
 
+@pytest.fixture
+def in_cluster(clock: Clock, cluster_store: RedisStore) -> Sessions:
+    return Sessions(ServerSide(cluster_store), secret=SECRET, clock=clock)
+
+
+@pytest.fixture
+def behind_sentinels(clock: Clock, watched_store: RedisStore) -> Sessions:
+    return Sessions(ServerSide(watched_store), secret=SECRET, clock=clock)
+
+
+@pytest.fixture
+def shared_with_express(clock: Clock, connect_redis_store: RedisStore) -> Sessions:
+    return Sessions(peers.Express(SECRET, connect_redis_store, principal="user.id"), clock=clock)
+
+
 @pytest.fixture(params=["sealed", "signed", "in_memory", "in_sqlite", "in_postgres", "in_redis"])
 def sessions(request: pytest.FixtureRequest) -> Sessions:
     """One session, any home: each test that takes this runs in all of them."""
@@ -110,6 +178,23 @@ def sessions(request: pytest.FixtureRequest) -> Sessions:
 @pytest.fixture(params=["in_memory", "in_sqlite", "in_postgres", "in_redis"])
 def on_server(request: pytest.FixtureRequest) -> Sessions:
     """Homes on the server."""
+    home: Sessions = request.getfixturevalue(request.param)
+    return home
+
+
+@pytest.fixture(
+    params=[
+        "in_memory",
+        "in_sqlite",
+        "in_postgres",
+        "in_redis",
+        "in_cluster",
+        "behind_sentinels",
+        "shared_with_express",
+    ]
+)
+def in_every_store(request: pytest.FixtureRequest) -> Sessions:
+    """Every store, in every shape and layout, for what is counted."""
     home: Sessions = request.getfixturevalue(request.param)
     return home
 

@@ -104,6 +104,12 @@ class RedisServer:
             self.process = None
 
 
+def callers(server: RedisServer) -> int:
+    """Return how many connections have asked for sessions."""
+    lines = server.read("CLIENT", "LIST", "TYPE", "normal")
+    return sum("cmd=get" in line or "cmd=mget" in line for line in lines)
+
+
 def wait_a_moment(process: subprocess.Popen[bytes]) -> None:
     """Wait until the process ends, or for a hundredth of a second."""
     try:

@@ -1,5 +1,6 @@
 """No lost update, no revival; what could not be kept is counted."""
 
+import asyncio
 import json
 import threading
 from dataclasses import replace
@@ -9,6 +10,7 @@ import pytest
 
 from dojang import blocking
 from dojang.errors import Conflict, ReadOnly
+from dojang.session.record import Record
 from dojang.sessions import Sessions
 from dojang.stores.contract import Store
 from dojang.stores.memory import MemoryStore
@@ -26,7 +28,12 @@ def tally_of(sessions: Sessions) -> Tally:
     return sessions.strategy.tally
 
 
-def with_policy(store: Store, policy: OnConflict, clock: Clock, **options: Any) -> Sessions:
+def store_of(sessions: Sessions) -> Store:
+    assert isinstance(sessions.strategy, ServerSide)
+    return sessions.strategy.store
+
+
+def with_policy(store: Any, policy: OnConflict, clock: Clock, **options: Any) -> Sessions:
     strategy = ServerSide(store, on_conflict=policy, **options)
     return Sessions(strategy, secret=SECRET, clock=clock)
 
@@ -63,8 +70,10 @@ def test_last_write_keeps_ours_alone_and_counts_what_that_undid(clock: Clock) ->
     assert tally_of(sessions).overwritten == 2
 
 
-def test_under_the_error_policy_a_conflict_is_409_and_nothing_is_written(clock: Clock) -> None:
-    sessions = with_policy(MemoryStore(), "error", clock)
+def test_under_the_error_policy_a_conflict_is_409_and_nothing_is_written(
+    in_every_store: Sessions, clock: Clock
+) -> None:
+    sessions = with_policy(store_of(in_every_store), "error", clock)
     browser = Browser(sessions)
     browser.visit(put(n=0))
     visit = browser.open()
@@ -89,10 +98,10 @@ def test_a_slow_request_never_brings_back_a_session_that_was_logged_out(
     assert tally_of(on_server).dropped == 1
 
 
-def test_no_revival_in_any_of_many_races(on_server: Sessions) -> None:
+def test_no_revival_in_any_of_many_races(in_every_store: Sessions) -> None:
     """JupyterHub CVE-2021-41247, Django's UpdateError: a logout and a write at the same time."""
     for _ in range(scaled(10_000)):
-        browser = Browser(on_server)
+        browser = Browser(in_every_store)
         browser.visit(lambda session: session.login("ada"))
         writer, leaver = browser.twin(), browser.twin()
         writing, leaving = writer.open(), leaver.open()
@@ -318,7 +327,28 @@ def test_within_the_overlap_whoever_proves_who_they_are_gets_in(clock: Clock) ->
     assert browser.visit(lambda session: session.user) == "ada"
 
 
-def test_parallel_increments_of_different_members_are_all_there(on_server: Sessions) -> None:
+def test_32_tasks_increment_32_members_of_one_session_and_none_is_lost(
+    in_every_store: Sessions,
+) -> None:
+    tasks, rounds = 32, scaled(10_000) // 32 + 1
+    browser = Browser(in_every_store)
+    browser.visit(put(**{f"n{task}": 0 for task in range(tasks)}))
+
+    async def increment(task: int) -> None:
+        for _ in range(rounds):
+            visit = await in_every_store.open(browser.header)
+            visit.session[f"n{task}"] += 1
+            await visit.close(200)
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(increment(task) for task in range(tasks)))
+
+    asyncio.run(all_at_once())
+    assert browser.visit(look) == {f"n{task}": rounds for task in range(tasks)}
+    assert tally_of(in_every_store).overwritten == 0
+
+
+def test_threads_that_increment_different_members_lose_none(on_server: Sessions) -> None:
     rounds, members = scaled(10_000) // 8 + 1, 8
     browser = Browser(on_server)
     browser.visit(put(**{f"n{member}": 0 for member in range(members)}))
@@ -352,36 +382,38 @@ def test_of_four_requests_that_write_one_member_three_are_written_over_and_count
 
 @pytest.mark.parametrize("policy", ["merge", "last_write"])
 def test_every_value_written_over_on_a_shared_member_is_counted(
-    policy: OnConflict, clock: Clock
+    policy: OnConflict, in_every_store: Sessions, clock: Clock
 ) -> None:
-    store = Watching()
+    store = Watching(store_of(in_every_store))
     sessions = with_policy(store, policy, clock)
     browser = Browser(sessions)
-    browser.visit(put(who="nobody"))
+    browser.visit(put(who=["nobody", None]))
 
     def write(writer: int) -> None:
         mine = browser.twin()
         for turn in range(scaled(2_500)):
             visit = mine.open()
-            visit.session.update(who=f"{writer}-{turn}", was=visit.session["who"])
+            read, _ = visit.session["who"]
+            visit.session["who"] = [f"{writer}-{turn}", read]
             mine.close(visit)
 
     in_threads(write, 4)
     assert tally_of(sessions).overwritten == store.overwritten
 
 
-class Watching(MemoryStore):
+class Watching:
     """Counts, from the outside, what each replace wrote over that its writer had not read."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, store: Store) -> None:
         self.overwritten = 0
+        self._store = store
         self._watching = threading.Lock()
 
-    async def replace(self, before: Any, after: Any, **options: Any) -> None:
-        await super().replace(before, after, **options)
-        written, stored = json.loads(after.data), json.loads(before.data)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def replace(self, before: Record, after: Record, **options: Any) -> None:
+        await self._store.replace(before, after, **options)
+        (_, read), (there, _) = (json.loads(one.data)["who"] for one in (after, before))
         with self._watching:
-            # "was" is what the writer had read; "who" and "was" both change with every write.
-            if written["was"] != stored["who"]:
-                self.overwritten += 1 + (stored.get("was") != written["was"])
+            self.overwritten += read != there

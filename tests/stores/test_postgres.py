@@ -12,16 +12,10 @@ from dojang.errors import Misuse, Unavailable
 from dojang.session.fence import Revocation
 from dojang.session.limit import Limit
 from dojang.session.record import Device, Record
-from dojang.sessions import Sessions
 from dojang.stores.postgres import PostgresStore, revocations, schema
-from dojang.strategies.server_side import ServerSide
-from dojang.testing import Clock
 from dojang.testing.capability_contracts import WholeContract
 from dojang.testing.store_contract import HOUR, NOW, a_record, in_threads, of_user
 from dojang.wire import json
-from tests.browser import Browser, look, put
-from tests.conftest import SECRET
-from tests.counts import scaled
 from tests.postgres import Server
 
 
@@ -100,29 +94,6 @@ def test_the_limit_is_exact_whatever_the_databases_isolation_is(
         test_parallel_logins_of_tasks_never_exceed_the_limit(store)
     finally:
         postgres.ask("ALTER ROLE dojang RESET default_transaction_isolation")
-
-
-def test_32_tasks_increment_32_members_of_one_session_and_none_is_lost(
-    store: PostgresStore, clock: Clock
-) -> None:
-    sessions = Sessions(ServerSide(store), secret=SECRET, clock=clock)
-    browser = Browser(sessions)
-    browser.visit(put(**{f"n{task}": 0 for task in range(32)}))
-    rounds = scaled(10_000) // 32 + 1
-
-    async def increment(task: int) -> None:
-        for _ in range(rounds):
-            visit = await sessions.open(browser.header)
-            visit.session[f"n{task}"] += 1
-            await visit.close(200)
-
-    async def all_at_once() -> None:
-        await asyncio.gather(*(increment(task) for task in range(32)))
-
-    asyncio.run(all_at_once())
-    assert browser.visit(look) == {f"n{task}": rounds for task in range(32)}
-    assert isinstance(sessions.strategy, ServerSide)
-    assert sessions.strategy.tally.overwritten == 0
 
 
 def test_ending_a_users_sessions_while_they_sign_in_leaves_no_deadlock(

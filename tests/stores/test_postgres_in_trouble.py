@@ -1,10 +1,9 @@
 """What a server that dies, hangs, restarts or changes its mind does to a store: nothing lasting."""
 
 import asyncio
-import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,6 +13,7 @@ from dojang.stores.postgres import PostgresStore
 from dojang.testing.store_contract import NOW, a_record, in_threads
 from tests.counts import FULL, scaled
 from tests.postgres import Server, serving
+from tests.stores.storm import Seen, storm
 
 
 @pytest.fixture(scope="module")
@@ -191,45 +191,23 @@ def test_what_was_acknowledged_survives_a_kill_and_the_store_recovers_by_itself(
 
 
 def test_a_cancelled_caller_leaves_nobody_its_answer_and_the_pool_whole(
-    server: Server, store: PostgresStore
+    server: Server, store: PostgresStore, record_property: Callable[[str, object], None]
 ) -> None:
-    """redis-py's CVE-2023-28858, had it been psycopg: 30 % are cancelled at a random moment."""
-    chance = random.Random(42)
-    for n in range(100):
-        blocking.run(store.insert(a_record(f"h{n}", data=f'{{"n":{n}}}'), now=NOW))
-    foreign, answered, cancelled = 0, 0, 0
+    """redis-py's CVE-2023-28858, had it been psycopg."""
 
-    async def ask(n: int) -> None:
-        nonlocal foreign, answered
-        if n % 10 == 0:
-            hit = await store.hit(f"k{n}", limit=1_000_000, window=1, now=NOW + n)
-            foreign += hit.count != 1 and not hit.allowed
-        else:
-            found = await store.find(f"h{n % 100}")
-            foreign += found is None or found.data != f'{{"n":{n % 100}}}'
-        answered += 1
-
-    async def storm(requests: int) -> None:
-        nonlocal cancelled
-        loop = asyncio.get_running_loop()
-        for start in range(0, requests, 100):
-            tasks = [asyncio.ensure_future(ask(start + n)) for n in range(100)]
-            for task in chance.sample(tasks, 30):
-                loop.call_later(chance.random() * 0.03, task.cancel)
-            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-            cancelled += sum(isinstance(one, asyncio.CancelledError) for one in outcomes)
-            assert {type(one) for one in outcomes} <= {type(None), asyncio.CancelledError}
+    async def scene() -> Seen:
+        seen = await storm(store, scaled(100_000))
         await asyncio.gather(*store._driver._under_way)
         (pool,) = (pool for loop, pool in store._driver._pools.items() if loop is not None)
         assert 1 <= pool.idle <= 10
         busy = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE '%in transaction%'"
         assert server.ask(busy) == [(0,)]
-        for n in range(100):
-            await ask(n + 1)
+        return seen
 
-    asyncio.run(storm(scaled(100_000)))
-    assert foreign == 0
-    assert cancelled > scaled(100_000) // 20
+    seen = asyncio.run(scene())
+    record_property(f"{scaled(100_000):,} requests", str(seen))
+    assert seen.foreign == 0
+    assert seen.cancelled > scaled(100_000) // 20
 
 
 def patiently(store: PostgresStore, handle: str) -> object:

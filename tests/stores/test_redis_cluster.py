@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,21 +15,9 @@ from dojang.stores.redis import RedisStore
 from dojang.testing.capability_contracts import WholeContract
 from dojang.testing.store_contract import NOW, a_record, of_user
 from dojang.wire import json
-from tests.redis import RedisCluster, RedisServer, redis_cluster, until
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
-    with redis_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def cluster_store(cluster: RedisCluster) -> Iterator[RedisStore]:
-    cluster.empty()
-    store = RedisStore(cluster.url)
-    yield store
-    store.close()
+from tests.counts import scaled
+from tests.redis import RedisCluster, RedisServer, callers, redis_cluster, until
+from tests.stores.storm import Seen, storm
 
 
 class TestRedisClusterStore(WholeContract):
@@ -160,3 +148,17 @@ def test_a_slot_that_moves_is_followed(cluster: RedisCluster, cluster_store: Red
         assert len(await cluster_store.list("ada", now=NOW)) == 20
 
     asyncio.run(scene())
+
+
+def test_cve_2023_28858_no_cancelled_caller_leaves_its_answer_to_another_on_any_node(
+    cluster: RedisCluster, cluster_store: RedisStore, record_property: Callable[[str, object], None]
+) -> None:
+    async def scene() -> tuple[Seen, list[int]]:
+        seen = await storm(cluster_store, scaled(100_000))
+        return seen, [callers(node) for node in cluster.primaries()]
+
+    seen, connections = asyncio.run(scene())
+    record_property(f"{scaled(100_000):,} requests", str(seen))
+    assert seen.foreign == 0
+    assert seen.cancelled > scaled(100_000) // 20
+    assert connections == [1, 1, 1]

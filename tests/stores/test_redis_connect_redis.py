@@ -15,10 +15,8 @@ from dojang.stores.redis import RedisStore
 from dojang.testing.capability_contracts import WholeContract
 from dojang.testing.store_contract import HOUR, NOW, a_record, of_user
 from dojang.wire import json
-from dojang.wire.express.express_session import StoredCookie
-from tests.redis import RedisCluster, RedisServer, redis_cluster
-
-COOKIE = StoredCookie(original_max_age=HOUR, http_only=True, path="/")
+from tests.conftest import COOKIE
+from tests.redis import RedisCluster, RedisServer
 
 
 class WithIds:
@@ -64,23 +62,14 @@ def without(record: Record | None) -> Any:
 
 
 @pytest.fixture
-def shared(redis: RedisServer) -> Iterator[RedisStore]:
-    redis.ask("FLUSHALL")
-    store = RedisStore(redis.url, layout="connect-redis", cookie=COOKIE)
-    yield store
-    store.close()
+def shared(connect_redis_store: RedisStore) -> RedisStore:
+    return connect_redis_store
 
 
 class TestConnectRedisLayout(WholeContract):
     @pytest.fixture
     def store(self, shared: RedisStore) -> WithIds:
         return WithIds(shared)
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
-    with redis_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
-        yield cluster
 
 
 class TestConnectRedisLayoutOnACluster(WholeContract):

@@ -1,7 +1,6 @@
 """A primary with two replicas, and three sentinels that decide who it is."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,21 +10,7 @@ from dojang.errors import Unavailable
 from dojang.stores.redis import RedisStore
 from dojang.testing.capability_contracts import WholeContract
 from dojang.testing.store_contract import NOW, of_user
-from tests.redis import RedisWithSentinels, redis_with_sentinels, until
-
-
-@pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisWithSentinels]:
-    with redis_with_sentinels(tmp_path_factory.mktemp("sentinel")) as watched:
-        yield watched
-
-
-@pytest.fixture
-def watched_store(watched: RedisWithSentinels) -> Iterator[RedisStore]:
-    watched.primary().ask("FLUSHALL")
-    store = RedisStore(watched.url)
-    yield store
-    store.close()
+from tests.redis import redis_with_sentinels, until
 
 
 class TestRedisSentinelStore(WholeContract):

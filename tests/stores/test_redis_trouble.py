@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,8 +16,9 @@ from dojang.session.record import Record
 from dojang.stores.redis import RedisStore
 from dojang.testing.store_contract import NOW, Driver, a_record, in_threads, of_user
 from tests.counts import FULL, scaled
-from tests.redis import RedisServer, redis_server
+from tests.redis import RedisServer, callers, redis_server
 from tests.stores.proxy import Proxy, proxy_to
+from tests.stores.storm import Seen, storm
 
 Measured = Callable[[str, object], None]
 
@@ -195,42 +195,13 @@ def test_what_redis_refuses_is_unavailable_and_reading_goes_on(tmp_path: Path, r
 def test_cve_2023_28858_no_cancelled_caller_leaves_its_answer_to_another(
     redis: RedisServer, redis_store: RedisStore, record_property: Measured
 ) -> None:
-    """Of many requests, three in ten cancelled before their answer, each gets its own session."""
-    people, requests, choices = 500, scaled(100_000), random.Random(7)
-    seen = {"own": 0, "foreign": 0, "cancelled": 0}
+    async def scene() -> tuple[Seen, int]:
+        return await storm(redis_store, scaled(100_000)), callers(redis)
 
-    async def ask(n: int) -> None:
-        record = await redis_store.find(f"h{n}")
-        seen["own" if record == of_user(f"h{n}", user=f"u{n}") else "foreign"] += 1
-
-    async def request() -> None:
-        task = asyncio.ensure_future(ask(choices.randrange(people)))
-        if choices.random() < 0.5:
-            for _ in range(choices.randrange(12)):
-                await asyncio.sleep(0)
-            task.cancel()
-        try:
-            await task
-        except asyncio.CancelledError:
-            seen["cancelled"] += 1
-
-    async def client(count: int) -> None:
-        for _ in range(count):
-            await request()
-
-    async def storm() -> int:
-        for n in range(people):
-            await redis_store.insert(of_user(f"h{n}", user=f"u{n}"), now=NOW)
-        await asyncio.gather(*[client(requests // 100) for _ in range(100)])
-        await asyncio.gather(*[ask(n) for n in range(people)])
-        clients = redis.read("CLIENT", "LIST", "TYPE", "normal")
-        return sum("cmd=get" in line or "cmd=mget" in line for line in clients)
-
-    connections = asyncio.run(storm())
-    record_property(f"{requests:,} requests", str(seen))
-    assert seen["foreign"] == 0
-    assert seen["cancelled"] > requests // 20
-    assert seen["own"] + seen["cancelled"] == requests // 100 * 100 + people
+    seen, connections = asyncio.run(scene())
+    record_property(f"{scaled(100_000):,} requests", str(seen))
+    assert seen.foreign == 0
+    assert seen.cancelled > scaled(100_000) // 20
     assert connections == 1
 
 

@@ -1,0 +1,67 @@
+"""Many requests at once, of which three in ten are cancelled at a random moment."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+
+from dojang.session.record import Record
+from dojang.stores.whole import WholeStore
+from dojang.testing.store_contract import NOW, a_record
+
+__all__ = ["Seen", "storm"]
+
+#: Sessions, and requests under way at once.
+PEOPLE, AT_ONCE = 500, 100
+
+
+@dataclass
+class Seen:
+    """What became of the requests.
+
+    Attributes:
+        own: Answered, with what they had asked for.
+        foreign: Answered with anything else.
+        cancelled: Before they were answered.
+    """
+
+    own: int = 0
+    foreign: int = 0
+    cancelled: int = 0
+
+    def judge(self, right: bool) -> None:
+        self.own += right
+        self.foreign += not right
+
+
+async def storm(store: WholeStore, requests: int) -> Seen:
+    """Ask for sessions, and count events, and ask for everything once more in the end."""
+    await asyncio.gather(*(store.insert(of(n), now=NOW) for n in range(PEOPLE)))
+    seen, chance = Seen(), random.Random(7)
+    loop, took = asyncio.get_running_loop(), 0.0
+    for _ in range(requests // AT_ONCE):
+        began = loop.time()
+        tasks = [asyncio.ensure_future(ask(store, chance, seen)) for _ in range(AT_ONCE)]
+        for task in chance.sample(tasks, AT_ONCE * 3 // 10):
+            loop.call_later(chance.random() * took, task.cancel)
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        assert {type(one) for one in outcomes} <= {type(None), asyncio.CancelledError}
+        took = loop.time() - began
+        seen.cancelled += sum(isinstance(one, asyncio.CancelledError) for one in outcomes)
+    for n in range(PEOPLE):
+        seen.judge(await store.find(f"h{n}") == of(n))
+    assert seen.own + seen.foreign + seen.cancelled == requests // AT_ONCE * AT_ONCE + PEOPLE
+    return seen
+
+
+async def ask(store: WholeStore, chance: random.Random, seen: Seen) -> None:
+    n = chance.randrange(PEOPLE)
+    if n % 10:
+        seen.judge(await store.find(f"h{n}") == of(n))
+    else:
+        # A key of its own, so that the answer is known.
+        hit = await store.hit(f"k{chance.random()}", limit=1, window=60_000, now=NOW + n)
+        seen.judge(hit.allowed and hit.count == 1)
+
+
+def of(n: int) -> Record:
+    return a_record(f"h{n}", user=f"u{n}", data=f'{{"n":{n}}}')
