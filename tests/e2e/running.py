@@ -3,6 +3,7 @@
 import json
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 from tests.e2e.server import START_SECONDS, free_port
 from tests.need import need, need_peers
 
-__all__ = ["node_server", "running"]
+__all__ = ["backend_server", "node_server", "running"]
 
 ROOT = Path(__file__).parents[2]
 SERVERS = ROOT / "tests" / "node" / "servers"
@@ -23,6 +24,13 @@ def node_server(name: str, /, **options: Any) -> Iterator[str]:
     """Run a server of tests/node/servers until the block ends; yield its URL."""
     need_peers()
     with running([need("node"), str(SERVERS / f"{name}.mjs")], **options) as url:
+        yield url
+
+
+@contextmanager
+def backend_server(front: str, /, **options: Any) -> Iterator[str]:
+    """Run the service behind such a front until the block ends; yield its URL."""
+    with running([sys.executable, "-m", "tests.e2e.backend"], front=front, **options) as url:
         yield url
 
 

@@ -1,14 +1,16 @@
 """Two servers that share a cookie, and somebody who visits both."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
+from playwright.sync_api import Page
 
 from dojang.wire import chunks
 from dojang.wire.iron.iron_session import IronSeal
 
-__all__ = ["COOKIE", "NOW", "PASSWORD", "Guest", "Pair"]
+__all__ = ["COOKIE", "NOW", "PASSWORD", "Guest", "Pair", "post", "shown"]
 
 PASSWORD = "correct horse battery staple, and more"
 COOKIE = "shop"
@@ -61,3 +63,14 @@ class Guest:
     @property
     def expires(self) -> int | None:
         return IronSeal(PASSWORD).decode(self.cookies[COOKIE], now=NOW).expires
+
+
+def shown(page: Page) -> Any:
+    """Return the JSON that a tab shows."""
+    return page.evaluate("JSON.parse(document.body.innerText)")
+
+
+def post(page: Page, path: str, body: Any = None) -> None:
+    """Let the page in a tab post JSON to where it came from."""
+    script = "([path, body]) => fetch(path, {method: 'POST', body}).then(answer => answer.text())"
+    page.evaluate(script, [path, json.dumps(body or {})])

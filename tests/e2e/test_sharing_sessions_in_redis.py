@@ -67,14 +67,14 @@ def test_a_session_made_here_is_read_and_written_there(shared: Shared) -> None:
     sign_in(shared)
     shared.browser.visit(put(theme="dark", name="김철수 \ud800"))
     assert shared.there() == {"user": {"id": 7}, "theme": "dark", "name": "김철수 \ud800"}
-    shared.there("put", theme="light", more=[1.5, None])
+    shared.there("set", theme="light", more=[1.5, None])
     seen = shared.browser.visit(look)
     assert (seen["theme"], seen["more"]) == ("light", [1.5, None])
     assert shared.browser.visit(lambda session: session.user) == 7
 
 
 def test_a_session_made_there_is_read_and_written_here(shared: Shared) -> None:
-    shared.there("put", user={"id": 7}, theme="dark")
+    shared.there("set", user={"id": 7}, theme="dark")
     assert shared.browser.visit(look) == {"user": {"id": 7}, "theme": "dark"}
     shared.browser.visit(put(theme="light"))
     assert shared.there() == {"user": {"id": 7}, "theme": "light"}
@@ -84,13 +84,13 @@ def test_a_session_made_there_is_read_and_written_here(shared: Shared) -> None:
 
 def test_a_session_destroyed_there_is_over_here(shared: Shared) -> None:
     sign_in(shared)
-    shared.there("destroy")
+    shared.there("logout")
     assert shared.browser.visit(look) == {}
     assert list(blocking.run(shared.sessions.list(7))) == []
 
 
 def test_a_session_ended_here_is_over_there(shared: Shared) -> None:
-    shared.there("put", user={"id": 7})
+    shared.there("set", user={"id": 7})
     shared.browser.visit(look)
     (device,) = blocking.run(shared.sessions.list(7))
     assert blocking.run(shared.sessions.end(device.handle)) is True
@@ -111,7 +111,7 @@ def test_what_there_was_written_meanwhile_is_not_overwritten_here(shared: Shared
     for n in range(scaled(1_000)):
         with shared.browser.under_way() as session:
             session[f"here{n % 10}"] = n
-            shared.there("put", **{f"there{n % 10}": n})
+            shared.there("set", **{f"there{n % 10}": n})
         seen = shared.there()
         assert (seen[f"here{n % 10}"], seen[f"there{n % 10}"]) == (n, n)
 

@@ -1,15 +1,12 @@
 """A browser signs in at a Node front with iron-session or at a service with dojang: it is both."""
 
-import json
-import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from tests.e2e.running import node_server, running
-from tests.e2e.sharing import COOKIE, NOW, PASSWORD, Guest, Pair
+from tests.e2e.running import backend_server, node_server
+from tests.e2e.sharing import COOKIE, NOW, PASSWORD, Guest, Pair, post, shown
 
 TTL = 3600
 END = NOW + TTL * 1000
@@ -20,8 +17,7 @@ LONG = {"text": "장" * 2500}
 
 @pytest.fixture(scope="module")
 def backend() -> Iterator[str]:
-    command = [sys.executable, "-m", "tests.e2e.iron_backend"]
-    with running(command, password=PASSWORD, cookie=COOKIE, ttl=TTL, chunk=True) as url:
+    with backend_server("iron", password=PASSWORD, cookie=COOKIE, ttl=TTL, chunk=True) as url:
         yield url
 
 
@@ -197,12 +193,3 @@ def test_real_chromium_is_signed_in_and_out_at_both(chromium: Browser, pair_9: P
     assert shown(service)["user"] is None
     assert context.cookies() == []
     context.close()
-
-
-def shown(page: Page) -> Any:
-    return page.evaluate("JSON.parse(document.body.innerText)")
-
-
-def post(page: Page, path: str, body: Any = None) -> None:
-    script = "([path, body]) => fetch(path, {method: 'POST', body}).then(answer => answer.text())"
-    page.evaluate(script, [path, json.dumps(body or {})])

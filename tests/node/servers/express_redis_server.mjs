@@ -33,11 +33,17 @@ const say = ({ sessionID, session }, response) => {
 };
 
 app.get("/", say);
-app.post("/put", async (request, response) => {
+app.post("/login", (request, response) =>
+  request.session.regenerate(async () => {
+    request.session.user = await bodyOf(request);
+    say(request, response);
+  }),
+);
+app.post("/set", async (request, response) => {
   Object.assign(request.session, await bodyOf(request));
   say(request, response);
 });
-app.post("/destroy", (request, response) => request.session.destroy(() => say(request, response)));
+app.post("/logout", (request, response) => request.session.destroy(() => say(request, response)));
 
 // A request that has read its session, and writes it once it is told to.
 let reached, go;

@@ -1,6 +1,6 @@
-"""A service that shares the sessions of an iron-session front: Starlette and dojang on granian.
+"""A service that shares the sessions of a Node front: Starlette and dojang on granian.
 
-It answers what servers/iron_server.mjs answers, so that a test may ask either of them.
+It answers what the servers of tests/node/servers answer, so that a test may ask either of them.
 """
 
 import json
@@ -18,6 +18,8 @@ from starlette.routing import Route
 
 from dojang import SessionMiddleware, Sessions, clock, peers, session_of
 from dojang.adapters.asgi import App, Receive, Scope, Send
+from dojang.stores.redis import RedisStore
+from dojang.wire.express.express_session import StoredCookie
 
 
 class RequestClock:
@@ -69,11 +71,26 @@ async def logout(request: Request) -> JSONResponse:
     return await show(request)
 
 
-def application(*, password: Any, cookie: str, ttl: int, chunk: bool) -> Starlette:
-    request_clock = RequestClock()
-    peer = peers.IronSession(
+def iron(*, password: Any, cookie: str, ttl: int, chunk: bool) -> peers.Peer:
+    """Return the sessions of servers/iron_server.mjs."""
+    return peers.IronSession(
         password, cookie, ttl=ttl, https=False, chunk=chunk, principal="user.id"
     )
+
+
+def express(*, secret: str, redis: str, max_age: int, rolling: bool) -> peers.Peer:
+    """Return the sessions of servers/express_redis_server.mjs."""
+    cookie = StoredCookie(original_max_age=max_age)
+    store = RedisStore(redis, layout="connect-redis", cookie=cookie)
+    return peers.Express(secret, store, rolling=rolling, principal="user.id")
+
+
+FRONTS = {"iron": iron, "express": express}
+
+
+def application(*, front: str, **options: Any) -> Starlette:
+    request_clock = RequestClock()
+    peer = FRONTS[front](**options)
     return Starlette(
         routes=[
             Route("/", show),
