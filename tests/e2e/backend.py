@@ -5,6 +5,7 @@ It answers what the servers of tests/node/servers answer, so that a test may ask
 
 import json
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -85,7 +86,7 @@ def express(*, secret: str, redis: str, max_age: int, rolling: bool) -> peers.Pe
     return peers.Express(secret, store, rolling=rolling, principal="user.id")
 
 
-FRONTS = {"iron": iron, "express": express}
+FRONTS: dict[str, Callable[..., peers.Peer]] = {"iron": iron, "express": express}
 
 
 def application(*, front: str, **options: Any) -> Starlette:
