@@ -78,12 +78,12 @@ def chromium() -> Iterator[Browser]:
 def opened(chromium: Browser, address: str) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
 
-    def open_at(width: int = 1280, scheme: Scheme = "light") -> Page:
+    def open_at(width: int = 1280, scheme: Scheme = "light", *, scripts: bool = False) -> Page:
         context = chromium.new_context(
             base_url=address,
             viewport={"width": width, "height": 740},
             color_scheme=scheme,
-            java_script_enabled=False,
+            java_script_enabled=scripts,
         )
         contexts.append(context)
         page = context.new_page()
@@ -187,3 +187,30 @@ def test_a_device_is_signed_out_from_another(opened: Open) -> None:
     there.reload()
     there.wait_for_url("**/sign-in?notice=over")
     assert "Your session is over" in there.inner_text("main")
+
+
+def test_the_doctor_tries_this_browser_by_navigation_by_fetch_and_in_frames(opened: Open) -> None:
+    page = opened(scripts=True)
+    page.goto("/doctor")
+    page.click("text=Try what this browser keeps")
+    page.wait_for_load_state("networkidle")
+    shown = page.locator("section[aria-labelledby=here]").inner_text()
+    by_fetch = page.locator("[data-fetch]").all_inner_texts()
+    in_frames = [frame.inner_text("body") for frame in page.frames[1:]]
+    for text in (shown.partition("In a frame")[0], by_fetch[0], in_frames[0]):
+        assert text.count("came back.") == 7
+        assert "unexpected" not in text
+    for text in (by_fetch[1], in_frames[1]):
+        assert "a page of http://localhost" in text
+        # Debian's Chromium blocks cookies of other sites unless they are partitioned.
+        (told,) = [line for line in text.splitlines() if "unexpected" in line]
+        assert told.startswith("probe-none-secure-")
+        assert "blocks cookies of other sites here" in told
+    assert page.context.cookies() == []
+
+
+def test_without_scripts_the_doctor_still_tries_frames(opened: Open) -> None:
+    page = opened()
+    page.goto("/doctor/try/typed")
+    assert "To try this, allow JavaScript." in page.locator("[data-fetch]").all_inner_texts()
+    assert "probe-lax-frame; Path=/; SameSite=Lax: came back." in page.frames[1].inner_text("body")

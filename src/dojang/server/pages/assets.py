@@ -1,4 +1,4 @@
-"""The style sheet and the seal, under addresses that never go stale."""
+"""The style sheet, the seal and the doctor's script, under addresses that never go stale."""
 
 import hashlib
 from pathlib import Path
@@ -9,7 +9,11 @@ from starlette.responses import Response
 
 __all__ = ["address", "serve"]
 
-_TYPES = {"pages.css": "text/css", "seal.svg": "image/svg+xml"}
+_TYPES = {
+    "doctor.js": "text/javascript",
+    "pages.css": "text/css",
+    "seal.svg": "image/svg+xml",
+}
 _FOLDER = Path(__file__).parent / "static"
 _FILES = {name: (_FOLDER / name).read_bytes() for name in _TYPES}
 _VERSIONS = {name: hashlib.sha256(body).hexdigest()[:16] for name, body in _FILES.items()}

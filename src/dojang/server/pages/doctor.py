@@ -1,17 +1,20 @@
 """The doctor's page, while developing: why is my cookie not there?"""
 
+from collections.abc import Sequence
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from dojang import clock
 from dojang.adapters.asgi import session_of
-from dojang.adapters.hopeless import browser_url
 from dojang.doctor import Situation, Verdict, explain
 from dojang.doctor.situation import Credentials
 from dojang.doctor.verdict import grouped
 from dojang.doctor.words import redacted
-from dojang.server.pages import forms, probes
+from dojang.server.pages import forms, trial
+from dojang.server.pages.asking import address, asking
+from dojang.server.pages.probes import Result
 from dojang.server.pages.render import page
 from dojang.server.parts import parts_of
 from dojang.suffixes import public_suffixes
@@ -51,33 +54,25 @@ async def answer(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """Set the probe cookies, and go where they are read."""
     _only_while_developing(request)
-    response = RedirectResponse("/doctor/tried", 303, {"cache-control": "no-store"})
-    for probe in probes.PROBES:
-        response.headers.append("set-cookie", probe.line)
-    return response
+    return trial.begin(request)
 
 
 async def tried(request: Request) -> Response:
     """Say which probe cookies came back, and explain what was not to be expected; drop them."""
     _only_while_developing(request)
-    results = probes.read(
-        request.headers.get("cookie", ""),
-        url=_url(request),
-        agent=request.headers.get("user-agent", ""),
-        suffixes=public_suffixes(),
-        now=clock.now(),
-    )
-    response = _page(request, results=results)
-    for probe in probes.PROBES:
-        response.headers.append("set-cookie", probe.deletion)
-    return response
+    asked = asking(request)
+    if asked.way != "typed":
+        return trial.forget(trial.answered(request, asked), asked)
+    found = trial.results(request, asked)
+    return trial.forget(_page(request, results=found, trials=trial.trials(request)), asked)
 
 
 def _page(
     request: Request,
     verdicts: list[Verdict] | None = None,
     *,
-    results: list[probes.Result] | None = None,
+    results: Sequence[Result] = (),
+    trials: Sequence[trial.Trial] = (),
     shown: str = "",
     front: str = "http://localhost:3000",
     api: str = "https://api.example.com/login",
@@ -88,18 +83,16 @@ def _page(
         session=session_of(request),
         verdicts=verdicts or [],
         reasons=grouped(verdicts or []),
-        results=results or [],
+        headers={"content-security-policy": trial.policy(request)} if trials else None,
+        results=results,
+        trials=trials,
         shown=shown,
         front=front,
         api=api,
         chain=[(name, request.headers[name]) for name in _CHAIN if name in request.headers],
-        address=_url(request),
+        address=address(request),
         scheme=request.scope.get("scheme", "http"),
     )
-
-
-def _url(request: Request) -> str:
-    return browser_url(dict(request.headers), scheme=request.scope.get("scheme", "http"))
 
 
 def _only_while_developing(request: Request) -> None:

@@ -21,7 +21,7 @@ routes: list[BaseRoute] = [
     Route("/account/devices/sign-out-others", guarded(account.end_others), methods=["POST"]),
     Route("/doctor", guarded(doctor.show)),
     Route("/doctor", guarded(doctor.answer), methods=["POST"]),
-    Route("/doctor/try", guarded(doctor.begin)),
-    Route("/doctor/tried", guarded(doctor.tried)),
+    Route("/doctor/try/{way}", guarded(doctor.begin)),
+    Route("/doctor/tried/{way}", guarded(doctor.tried)),
     Route("/static/{name}", assets.serve),
 ]
