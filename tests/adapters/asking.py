@@ -5,11 +5,16 @@ import io
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from wsgiref.validate import validator
 
 Pairs = Sequence[tuple[str, str]]
-Ask = Callable[[str, Pairs], "Reply"]
+
+
+class Ask(Protocol):
+    def __call__(
+        self, path: str, headers: Pairs, *, method: str = "GET", body: bytes = b""
+    ) -> "Reply": ...
 
 
 @dataclass
@@ -44,9 +49,15 @@ class Client:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def get(self, path: str, *headers: tuple[str, str]) -> Reply:
+        return self.send("GET", path, *headers)
+
+    def post(self, path: str, body: str, *headers: tuple[str, str]) -> Reply:
+        return self.send("POST", path, *headers, body=body.encode())
+
+    def send(self, method: str, path: str, *headers: tuple[str, str], body: bytes = b"") -> Reply:
         if self.cookies and not any(name == "cookie" for name, _ in headers):
             headers = (("cookie", self.header), *headers)
-        reply = self.ask(path, headers)
+        reply = self.ask(path, headers, method=method, body=body)
         for line in reply.cookies:
             name, _, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -63,7 +74,7 @@ def over_wsgi(app: Any) -> Ask:
     """Ask `app` as a server would that is strict about PEP 3333."""
     strict = validator(app)
 
-    def ask(path: str, headers: Pairs) -> Reply:
+    def ask(path: str, headers: Pairs, *, method: str = "GET", body: bytes = b"") -> Reply:
         reply = Reply(0, [])
         pieces: list[bytes] = []
 
@@ -73,16 +84,16 @@ def over_wsgi(app: Any) -> Ask:
             reply.status, reply.headers = int(status[:3]), list(given)
             return pieces.append
 
-        body: Iterable[bytes] = ()
+        answer: Iterable[bytes] = ()
         try:
-            body = strict(_environ(path, headers), start_response)
-            pieces.extend(body)
+            answer = strict(_environ(path, headers, method, body), start_response)
+            pieces.extend(answer)
         except Exception as error:  # noqa: BLE001 - a server survives its applications
             reply.broken = error
             reply.status = reply.status if pieces else 500
             reply.headers = reply.headers if pieces else []
         finally:
-            getattr(body, "close", lambda: None)()
+            getattr(answer, "close", lambda: None)()
         reply.text = b"".join(pieces).decode()
         return reply
 
@@ -90,10 +101,10 @@ def over_wsgi(app: Any) -> Ask:
 
 
 def over_asgi(app: Callable[..., Awaitable[None]]) -> Ask:
-    def ask(path: str, headers: Pairs) -> Reply:
+    def ask(path: str, headers: Pairs, *, method: str = "GET", body: bytes = b"") -> Reply:
         reply = Reply(0, [])
         pieces: list[bytes] = []
-        come = iter([{"type": "http.request", "body": b"", "more_body": False}])
+        come = iter([{"type": "http.request", "body": body, "more_body": False}])
         answered = asyncio.Event()
 
         async def receive() -> Any:
@@ -113,7 +124,8 @@ def over_asgi(app: Callable[..., Awaitable[None]]) -> Ask:
 
         async def main() -> None:
             try:
-                await app(_scope(path, headers), receive, send)
+                sized = [*headers, ("content-length", str(len(body)))] if body else headers
+                await app(_scope(path, sized, method), receive, send)
             except Exception as error:  # noqa: BLE001 - a server survives its applications
                 reply.broken = error
                 reply.status = reply.status or 500
@@ -125,21 +137,25 @@ def over_asgi(app: Callable[..., Awaitable[None]]) -> Ask:
     return ask
 
 
-def _environ(path: str, headers: Pairs) -> dict[str, Any]:
+def _environ(path: str, headers: Pairs, method: str, body: bytes) -> dict[str, Any]:
     environ = {
-        "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": "",
+        "REQUEST_METHOD": method, "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": "",
         "SERVER_NAME": "testserver", "SERVER_PORT": "443", "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "192.0.2.7", "wsgi.version": (1, 0), "wsgi.url_scheme": "https",
-        "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, "wsgi.multithread": False,
+        "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr, "wsgi.multithread": False,
         "wsgi.multiprocess": False, "wsgi.run_once": False, "HTTP_HOST": "testserver",
     }  # fmt: skip
-    return environ | {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers}
+    if body:
+        environ["CONTENT_LENGTH"] = str(len(body))
+    named = {name.upper().replace("-", "_"): value for name, value in headers}
+    own = {"CONTENT_TYPE", "CONTENT_LENGTH"}  # which PEP 3333 gives no prefix
+    return environ | {k if k in own else f"HTTP_{k}": value for k, value in named.items()}
 
 
-def _scope(path: str, headers: Pairs) -> dict[str, Any]:
+def _scope(path: str, headers: Pairs, method: str) -> dict[str, Any]:
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers]
     return {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
         "scheme": "https", "path": path, "raw_path": path.encode(), "query_string": b"",
         "root_path": "", "server": ("testserver", 443), "client": ("192.0.2.7", 1234),
         "headers": [(b"host", b"testserver"), *raw], "extensions": {},

@@ -71,3 +71,19 @@ def test_with_neither_header_only_what_no_form_can_send_passes(
 
 def test_an_origin_of_ours_that_is_no_url_never_matches_nonsense() -> None:
     assert judge("POST", {"origin": "nonsense"}, origins=["nonsense"]) is Verdict.FOREIGN
+
+
+@pytest.mark.parametrize(
+    ("origin", "verdict"),
+    [
+        ("https://app.example.org", Verdict.OURS),
+        ("https://evil-app.example.org", Verdict.FOREIGN),
+        ("https://app.example.org.evil", Verdict.FOREIGN),
+        ("https://example.com", Verdict.FOREIGN),
+        ("null", Verdict.FOREIGN),
+    ],
+)
+@pytest.mark.parametrize("site", ["same-site", "cross-site"])
+def test_a_front_acts_for_us_from_its_own_site(origin: str, verdict: Verdict, site: str) -> None:
+    headers = {"origin": origin, "sec-fetch-site": site}
+    assert judge("POST", headers, origins=OURS, fronts=["https://app.example.org"]) is verdict

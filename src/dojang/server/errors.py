@@ -3,8 +3,6 @@
 Refused                    theirs
 ├── BadRequest             the request cannot be read                        400
 ├── BadJson                the body is not the JSON it should be             400
-├── CrossSite              it comes from another site                        403
-├── UnprovenOrigin         nothing says where it comes from                  403
 ├── NotFound               there is nothing at this address                  404
 ├── NoSuchSession          none of the caller's sessions has this handle     404
 ├── MethodNotAllowed       the address does not take this method             405
@@ -30,14 +28,12 @@ __all__ = [
     "BadRequest",
     "BadSettings",
     "BodyTooLarge",
-    "CrossSite",
     "Failure",
     "InvalidBody",
     "MethodNotAllowed",
     "NoSuchSession",
     "NotFound",
     "NotReady",
-    "UnprovenOrigin",
     "UnsupportedMediaType",
 ]
 
@@ -54,26 +50,6 @@ class BadJson(Refused):
 
     code = "bad-json"
     status = 400
-
-
-class CrossSite(Refused):
-    """The request comes from a page of another site."""
-
-    code = "cross-site"
-
-    def __init__(self) -> None:
-        super().__init__("this request came from another site, and nothing was done")
-
-
-class UnprovenOrigin(Refused):
-    """Nothing says that the request does not come from a form of another site."""
-
-    code = "unproven-origin"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "nothing says where this request came from: send Content-Type: application/json"
-        )
 
 
 class NotFound(Refused):

@@ -4,9 +4,8 @@ from collections.abc import Collection
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dojang.server.errors import CrossSite, UnprovenOrigin
 from dojang.server.log import log_of
-from dojang.wire.cross_site import Verdict, judge
+from dojang.wire.cross_site import CrossSite, UnprovenOrigin, Verdict, judge
 
 __all__ = ["VERDICT", "OriginCheck"]
 

@@ -28,10 +28,8 @@ from dojang.server.errors import (
     Anonymous,
     BadJson,
     BodyTooLarge,
-    CrossSite,
     InvalidBody,
     NoSuchSession,
-    UnprovenOrigin,
     UnsupportedMediaType,
 )
 from dojang.server.models import (
@@ -44,6 +42,7 @@ from dojang.server.models import (
     SignUp,
     UserAnswer,
 )
+from dojang.wire.cross_site import CrossSite, UnprovenOrigin
 
 __all__ = ["PREFIX", "TABLE", "Entry", "api_routes"]
 

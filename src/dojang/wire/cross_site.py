@@ -4,13 +4,35 @@ from collections.abc import Collection, Mapping
 from enum import Enum
 from urllib.parse import urlsplit
 
-__all__ = ["Verdict", "judge"]
+from dojang.errors import Refused
+
+__all__ = ["CrossSite", "UnprovenOrigin", "Verdict", "judge", "normal"]
 
 #: Methods that change nothing (RFC 9110 section 9.2.1).
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 #: What a plain form can send across sites without asking first (Fetch standard, section 2.2.2).
 _FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
+
+
+class CrossSite(Refused):
+    """The request comes from a page of another site."""
+
+    code = "cross-site"
+
+    def __init__(self) -> None:
+        super().__init__("this request came from another site, and nothing was done")
+
+
+class UnprovenOrigin(Refused):
+    """Nothing says that the request does not come from a form of another site."""
+
+    code = "unproven-origin"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nothing says where this request came from: send Content-Type: application/json"
+        )
 
 
 class Verdict(Enum):
@@ -22,7 +44,13 @@ class Verdict(Enum):
     NEEDS_TOKEN = "needs-token"  # noqa: S105 - a verdict
 
 
-def judge(method: str, headers: Mapping[str, str], *, origins: Collection[str]) -> Verdict:
+def judge(
+    method: str,
+    headers: Mapping[str, str],
+    *,
+    origins: Collection[str],
+    fronts: Collection[str] = (),
+) -> Verdict:
     """Return where a request came from, by `Sec-Fetch-Site`, else by `Origin`.
 
     With neither header the caller is no browser: fine with JSON or with no body at all, which no
@@ -32,23 +60,29 @@ def judge(method: str, headers: Mapping[str, str], *, origins: Collection[str]) 
         method: As in the request.
         headers: Lower-case names; any values are safe to pass.
         origins: Our own, as `https://example.com`, compared exactly.
+        fronts: Those of other sites that act for us, compared exactly; their `Origin` is enough.
 
     Source: Fetch Metadata Request Headers (W3C); RFC 6454 section 7.
     """
     if method.upper() in _SAFE:
         return Verdict.OURS
-    site = headers.get("sec-fetch-site")
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if origin is not None and _is_one_of(origin, fronts):
+        return Verdict.OURS
     if site is not None:
         return Verdict.OURS if site in {"same-origin", "none"} else Verdict.FOREIGN
-    origin = headers.get("origin")
     if origin is not None:
-        ours = {_normal(known) for known in origins} - {""}
-        return Verdict.OURS if _normal(origin) in ours else Verdict.FOREIGN
+        return Verdict.OURS if _is_one_of(origin, origins) else Verdict.FOREIGN
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     return Verdict.NEEDS_TOKEN if media_type in _FORM_TYPES else Verdict.OURS
 
 
-def _normal(origin: str) -> str:
+def _is_one_of(origin: str, known: Collection[str]) -> bool:
+    return normal(origin) in {normal(one) for one in known} - {""}
+
+
+def normal(origin: str) -> str:
+    """Return an origin with its port, in lower case; nothing for what is none."""
     try:
         parts = urlsplit(origin)
         port = parts.port

@@ -1,6 +1,6 @@
 import pytest
 
-from dojang.auth import csrf
+from dojang.wire import csrf
 from tests.server.kit import PASSWORD, parts
 
 from .kit import ORIGIN, Page, Person, leads

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
+from dojang.adapters.cross_site.gate import Gate
 from dojang.errors import Misuse
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
@@ -16,12 +17,12 @@ from dojang.sessions import Sessions
 from dojang.stores import urls
 from dojang.wire.cookies import Cookie
 
-__all__ = ["PRINCIPAL", "sessions"]
+__all__ = ["PRINCIPAL", "gate", "sessions"]
 
 #: Where django.contrib.auth keeps its user.
 PRINCIPAL = "_auth_user_id"
 
-_KEYS = ("SESSIONS", "SECRET", "ABSOLUTE", "LIMIT", "REVOCATIONS")
+_KEYS = ("SESSIONS", "SECRET", "ABSOLUTE", "LIMIT", "REVOCATIONS", "FRONTS")
 _LOCK = RLock()
 _EXAMPLE = 'DOJANG = {"SESSIONS": "sqlite:////var/lib/app/sessions.db"}'
 
@@ -33,7 +34,8 @@ def sessions() -> Sessions:
     dotted path to them; `SECRET` one or more secrets, newest first (`SECRET_KEY` and its fallbacks
     unless given); `ABSOLUTE` the seconds after which a session ends whatever happens; `LIMIT` how
     many one user may have; `REVOCATIONS` the URL of a store that makes `sealed:` sessions
-    revocable. Cookie and age are those of `SESSION_COOKIE_*`.
+    revocable; `FRONTS` the origins that `CrossSiteMiddleware` lets call. Cookie and age are those
+    of `SESSION_COOKIE_*`.
 
     Raises:
         Misuse: The settings are not ones; the error says which, and what to write.
@@ -63,12 +65,27 @@ def _made() -> Sessions:
     return _from_url(home, ours)
 
 
+def gate() -> Gate:
+    """Return what stands before the views, as `DOJANG["FRONTS"]` and the secrets describe it.
+
+    Raises:
+        Misuse: A front is `*` or no origin.
+        WeakSecret: A secret is missing or too short.
+    """
+    ours: Mapping[str, Any] = getattr(settings, "DOJANG", {})
+    return Gate(fronts=ours.get("FRONTS", ()), secret=_secrets(ours))
+
+
+def _secrets(ours: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as it was given
+    return ours.get("SECRET") or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
 def _from_url(url: str, ours: Mapping[str, Any]) -> Sessions:
     limit, revocations = ours.get("LIMIT"), ours.get("REVOCATIONS")
     age = settings.SESSION_COOKIE_AGE
     return Sessions.from_url(
         url,
-        secret=ours.get("SECRET") or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS],
+        secret=_secrets(ours),
         # Django moves the end of a session when it is saved, and at no other time.
         lifetime=Lifetime(
             idle=age, absolute=ours.get("ABSOLUTE"), renew=1, unremembered=ours.get("ABSOLUTE")

@@ -3,12 +3,14 @@
 from dojang.extras import extra
 
 with extra("flask"):
+    from dojang.adapters.flask.cross_site import CrossSite
     from dojang.adapters.flask.extension import Dojang, of
     from dojang.adapters.flask.interface import DojangSessionInterface
     from dojang.adapters.flask.session import FlaskSession
     from dojang.adapters.flask.users import current_user, login_required, session
 
 __all__ = [
+    "CrossSite",
     "Dojang",
     "DojangSessionInterface",
     "FlaskSession",

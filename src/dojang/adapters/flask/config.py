@@ -9,7 +9,7 @@ from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.wire.cookies import Cookie
 
-__all__ = ["from_config"]
+__all__ = ["from_config", "secrets"]
 
 #: Where Flask-Login keeps its user; harmless where there is no Flask-Login.
 _FLASK_LOGIN = "_user_id"
@@ -39,14 +39,20 @@ def from_config(config: Mapping[str, Any]) -> Sessions:
         raise Misuse(f"DOJANG_SESSIONS is Sessions(...) or a URL, and not a {type(home).__name__}")
     return Sessions.from_url(
         home,
-        secret=_secrets(config),
+        secret=secrets(config),
         lifetime=_lifetime(config),
         cookie=_cookie(config),
         principal=config.get("DOJANG_PRINCIPAL", _FLASK_LOGIN),
     )
 
 
-def _secrets(config: Mapping[str, Any]) -> list[str | bytes]:
+def secrets(config: Mapping[str, Any]) -> list[str | bytes]:
+    """Return `DOJANG_SECRET`, or else Flask's own, newest first.
+
+    Raises:
+        WeakSecret: There is none.
+        Misuse: The fallbacks are one text.
+    """
     given = config.get("DOJANG_SECRET") or config.get("SECRET_KEY")
     if not given:
         raise WeakSecret("set SECRET_KEY, or DOJANG_SECRET; `dojang keys new` prints a secret")

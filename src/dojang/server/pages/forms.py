@@ -5,12 +5,12 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from dojang.adapters.asgi import session_of
-from dojang.auth import csrf
 from dojang.errors import Refused
 from dojang.server.errors import BadRequest
 from dojang.server.origin import VERDICT
 from dojang.server.parts import parts_of
 from dojang.session.session import Session
+from dojang.wire import csrf
 from dojang.wire.cross_site import Verdict
 
 __all__ = ["TOKEN", "NoOrigin", "NotAForm", "read", "token_for"]

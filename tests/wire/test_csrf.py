@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dojang.auth import csrf
-from dojang.auth.csrf import CsrfRefused
 from dojang.errors import Refused
+from dojang.wire import csrf
+from dojang.wire.csrf import CsrfRefused
 from dojang.wire.keyring import Keyring
 
 KEYS = Keyring("a secret that is used by these tests alone")

@@ -1,15 +1,30 @@
 """CSRF tokens: `<random>.<tag>`, good for one session and no other."""
 
 import hmac
+import re
 
 from dojang.errors import Refused
 from dojang.wire import base64url, entropy
 from dojang.wire.js.text import utf8
 from dojang.wire.keyring import Keyring
 
-__all__ = ["CsrfRefused", "check", "make"]
+__all__ = ["FIELD", "HEADER", "LOOKED_AT", "CsrfRefused", "check", "found_in", "make"]
+
+#: The name of the hidden field.
+FIELD = "csrf_token"
+
+#: The header that carries the token of a form which a script sends, in lower case.
+HEADER = "x-csrf-token"
+
+#: Bytes at the beginning of a body in which the field is looked for, inclusive.
+LOOKED_AT = 64 * 1024
 
 _PURPOSE = "csrf"
+# The field, urlencoded or in a multipart body (RFC 7578); a token has nothing to escape.
+_IN_BODY = re.compile(
+    rb'(?:(?:\A|&)csrf_token=|name="csrf_token"\r\n\r\n)([\w.-]{1,100})(?=[&\r]|\Z)'
+)
+
 _RANDOM_BYTES = 16  # so that two pages never carry the same text, which compression could betray
 
 
@@ -55,6 +70,18 @@ def check(token: str, handle: str, keys: Keyring) -> None:
     made = [utf8(_token(random, handle, key)) for key in keys.derive(_PURPOSE)]
     if not any([hmac.compare_digest(given, one) for one in made]):  # noqa: C419 - all are compared
         raise CsrfRefused
+
+
+def found_in(body: bytes) -> str:
+    """Return the token of a form that is sent, or nothing.
+
+    Where in the body it stands proves no more or less: nobody else could know it.
+
+    Args:
+        body: Urlencoded or multipart; the first `LOOKED_AT` bytes are enough, and any are safe.
+    """
+    found = _IN_BODY.search(body[:LOOKED_AT])
+    return found.group(1).decode("ascii", "replace") if found else ""
 
 
 def _token(random: str, handle: str, key: bytes) -> str:
