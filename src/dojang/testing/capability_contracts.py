@@ -2,11 +2,14 @@
 
 from typing import Protocol
 
+import pytest
+
 from dojang import blocking
 from dojang.session.fence import Revocation
 from dojang.stores.catalogue import Catalogue
 from dojang.stores.contract import Store
 from dojang.stores.counters import Counters, Hit
+from dojang.stores.documents import Document, Documents
 from dojang.stores.leases import Leases
 from dojang.stores.revocation_log import RevocationLog
 from dojang.testing.store_contract import (
@@ -23,6 +26,7 @@ from dojang.testing.store_contract import (
 __all__ = [
     "CatalogueContract",
     "CountersContract",
+    "DocumentsContract",
     "LeasesContract",
     "RevocationLogContract",
     "WholeContract",
@@ -226,7 +230,104 @@ class RevocationLogContract(Driven):
         assert sorted(seen) == sorted(f"h{n}" for n in range(1, 21))
 
 
+def a_document(text: str = "one", name: str = "d1") -> Document:
+    return Document(name=name, text=text, owner="ada", expires=NOW + HOUR)
+
+
+class DocumentsContract(Driven):
+    """Texts that are replaced only by who knows what is there."""
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            a_document(),
+            Document(name="bare", text=""),
+            Document(
+                name="n a:m}e{", text='{"이름":"1 2 \\u0000 3"}\n', owner="1 2 é", expires=NOW + 1
+            ),
+        ],
+    )
+    def test_what_was_put_is_found_whole(
+        self, store: Documents, run: Driver, document: Document
+    ) -> None:
+        assert run(store.put(None, document, now=NOW)) is True
+        assert run(store.document(document.name, now=NOW)) == document
+        assert run(store.document("another", now=NOW)) is None
+
+    def test_a_name_that_is_taken_is_not_free(self, store: Documents, run: Driver) -> None:
+        run(store.put(None, a_document(), now=NOW))
+        assert run(store.put(None, a_document("two"), now=NOW)) is False
+        assert run(store.document("d1", now=NOW)) == a_document()
+
+    def test_only_who_knows_what_is_there_replaces_it(self, store: Documents, run: Driver) -> None:
+        run(store.put(None, a_document(), now=NOW))
+        assert run(store.put(a_document(), a_document("two"), now=NOW)) is True
+        assert run(store.put(a_document(), a_document("three"), now=NOW)) is False
+        assert run(store.document("d1", now=NOW)) == a_document("two")
+
+    def test_what_is_gone_is_not_brought_back(self, store: Documents, run: Driver) -> None:
+        run(store.put(None, a_document(), now=NOW))
+        assert run(store.discard(a_document())) is True
+        assert run(store.put(a_document(), a_document("two"), now=NOW)) is False
+        assert run(store.document("d1", now=NOW)) is None
+        assert list(run(store.documents("ada", now=NOW))) == []
+
+    def test_only_who_knows_what_is_there_discards_it(self, store: Documents, run: Driver) -> None:
+        run(store.put(None, a_document(), now=NOW))
+        assert run(store.discard(a_document("two"))) is False
+        assert run(store.discard(a_document())) is True
+        assert run(store.discard(a_document())) is False
+
+    def test_at_its_end_it_is_gone_and_its_name_free(self, store: Documents, run: Driver) -> None:
+        run(store.put(None, a_document(), now=NOW))
+        end = NOW + HOUR
+        assert run(store.document("d1", now=end - 1)) == a_document()
+        assert run(store.document("d1", now=end)) is None
+        assert run(store.put(a_document(), a_document("two"), now=end)) is False
+        assert list(run(store.documents("ada", now=end))) == []
+        later = Document(name="d1", text="later", owner="ada", expires=end + HOUR)
+        assert run(store.put(None, later, now=end)) is True
+        assert list(run(store.documents("ada", now=end))) == [later]
+
+    def test_those_of_an_owner_are_listed_by_name(self, store: Documents, run: Driver) -> None:
+        for name in ("b", "a", "c"):
+            run(store.put(None, a_document(name=name), now=NOW))
+        run(store.put(None, Document(name="x", text="1", owner="eve"), now=NOW))
+        run(store.put(None, Document(name="y", text="1"), now=NOW))
+        run(store.discard(a_document(name="c")))
+        assert [one.name for one in run(store.documents("ada", now=NOW))] == ["a", "b"]
+        assert [one.name for one in run(store.documents("eve", now=NOW))] == ["x"]
+        assert list(run(store.documents("nobody", now=NOW))) == []
+
+    def test_of_many_that_put_at_once_one_does(self, store: Documents) -> None:
+        put = []
+
+        def insert(n: int) -> None:
+            if blocking.run(store.put(None, a_document(f"v{n}"), now=NOW)):
+                put.append(f"v{n}")
+
+        in_threads(insert, 20)
+        assert len(put) == 1
+        found = blocking.run(store.document("d1", now=NOW))
+        assert found is not None
+        assert found.text == put[0]
+
+        def change(n: int) -> None:
+            if blocking.run(store.put(found, a_document(f"w{n}"), now=NOW)):
+                put.append(f"w{n}")
+
+        in_threads(change, 20)
+        after = blocking.run(store.document("d1", now=NOW))
+        assert after is not None
+        assert [after.text] == put[1:]
+
+
 class WholeContract(
-    StoreContract, CatalogueContract, LeasesContract, CountersContract, RevocationLogContract
+    StoreContract,
+    CatalogueContract,
+    LeasesContract,
+    CountersContract,
+    DocumentsContract,
+    RevocationLogContract,
 ):
     """All of it, as every store of dojang does it."""

@@ -1,6 +1,7 @@
 """A store in this process: bounded, expiring, safe between threads, gone with the process."""
 
 from dojang.stores.memory.counters import MemoryCounters
+from dojang.stores.memory.documents import MemoryDocuments
 from dojang.stores.memory.leases import MemoryLeases
 from dojang.stores.memory.records import MemoryRecords
 from dojang.stores.memory.revocations import MemoryRevocations
@@ -8,7 +9,7 @@ from dojang.stores.memory.revocations import MemoryRevocations
 __all__ = ["MemoryStore"]
 
 
-class MemoryStore(MemoryRecords, MemoryRevocations, MemoryLeases, MemoryCounters):
+class MemoryStore(MemoryRecords, MemoryRevocations, MemoryLeases, MemoryCounters, MemoryDocuments):
     """A store for tests and single-process programs."""
 
     suspends = False
@@ -20,6 +21,7 @@ class MemoryStore(MemoryRecords, MemoryRevocations, MemoryLeases, MemoryCounters
         MemoryRevocations.__init__(self)
         MemoryLeases.__init__(self)
         MemoryCounters.__init__(self)
+        MemoryDocuments.__init__(self)
 
     def close(self) -> None:
         """Do nothing: there is nothing but memory to let go of."""

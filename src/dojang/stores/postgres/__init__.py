@@ -3,6 +3,7 @@
 from dojang.stores.drivers.postgres import PostgresDriver
 from dojang.stores.drivers.waiting import running_loop
 from dojang.stores.postgres.counters import PostgresCounters
+from dojang.stores.postgres.documents import PostgresDocuments
 from dojang.stores.postgres.leases import PostgresLeases
 from dojang.stores.postgres.records import PostgresRecords
 from dojang.stores.postgres.revocations import PostgresRevocations
@@ -11,7 +12,9 @@ from dojang.stores.postgres.schema import migrate
 __all__ = ["PostgresStore"]
 
 
-class PostgresStore(PostgresRecords, PostgresRevocations, PostgresLeases, PostgresCounters):
+class PostgresStore(
+    PostgresRecords, PostgresRevocations, PostgresLeases, PostgresCounters, PostgresDocuments
+):
     """A store in a database, shared by all threads, event loops, processes and machines.
 
     An acknowledged write is as durable as the server makes it: on disk, with PostgreSQL's own

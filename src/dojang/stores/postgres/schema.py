@@ -63,6 +63,16 @@ _STEPS: tuple[LiteralString, ...] = (
     CREATE INDEX dojang_hit_by_key ON dojang_hit (key, at);
     CREATE INDEX dojang_hit_by_expiry ON dojang_hit (expires);
     """,
+    """
+    CREATE TABLE dojang_document (
+        name    text   COLLATE "C" PRIMARY KEY,
+        text    text   COLLATE "C" NOT NULL,
+        owner   text   COLLATE "C" NOT NULL, -- empty for none
+        expires bigint                       -- exclusive; NULL for never
+    );
+    CREATE INDEX dojang_document_by_owner ON dojang_document (owner) WHERE owner <> '';
+    CREATE INDEX dojang_document_by_expiry ON dojang_document (expires) WHERE expires IS NOT NULL;
+    """,
 )
 
 VERSION = len(_STEPS)

@@ -22,6 +22,13 @@ _HITS: LiteralString = """
     )
     DELETE FROM dojang_hit AS hit USING over WHERE hit.ctid = over.ctid
 """
+_DOCUMENTS: LiteralString = """
+    WITH over AS MATERIALIZED (
+        SELECT name FROM dojang_document WHERE expires <= %(now)s
+        LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    )
+    DELETE FROM dojang_document AS document USING over WHERE document.name = over.name
+"""
 _REVOCATIONS: LiteralString = """
     WITH over AS MATERIALIZED (
         SELECT number FROM dojang_revocation WHERE expires <= %(now)s
@@ -44,4 +51,4 @@ _SESSIONS: LiteralString = """
 def statements(now: int, limit: int) -> list[Statement]:
     """Return what deletes at most `limit` rows of each kind; the last says how many sessions."""
     values: dict[str, object] = {"now": now, "limit": limit}
-    return [(sql, values) for sql in (_LEASES, _HITS, _REVOCATIONS, _SESSIONS)]
+    return [(sql, values) for sql in (_LEASES, _HITS, _DOCUMENTS, _REVOCATIONS, _SESSIONS)]

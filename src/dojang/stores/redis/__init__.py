@@ -7,6 +7,7 @@ from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.redis.catalogue import RedisCatalogue
 from dojang.stores.redis.connect_redis import ConnectRedisLayout
 from dojang.stores.redis.counters import RedisCounters
+from dojang.stores.redis.documents import RedisDocuments
 from dojang.stores.redis.index import UserIndex
 from dojang.stores.redis.layout import Layout
 from dojang.stores.redis.leases import RedisLeases
@@ -20,7 +21,7 @@ from dojang.wire.express.express_session import StoredCookie
 __all__ = ["RedisStore"]
 
 
-class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters):
+class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters, RedisDocuments):
     """A store for any number of machines, all threads, event loops and processes of each.
 
     How durable an acknowledged write is, is up to Redis; see the page about stores.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from dojang.stores.drivers.sqlite import SqliteDriver
 from dojang.stores.sqlite.counters import SqliteCounters
+from dojang.stores.sqlite.documents import SqliteDocuments
 from dojang.stores.sqlite.leases import SqliteLeases
 from dojang.stores.sqlite.records import SqliteRecords
 from dojang.stores.sqlite.revocations import SqliteRevocations
@@ -12,7 +13,7 @@ from dojang.stores.sqlite.schema import migrate
 __all__ = ["SqliteStore"]
 
 
-class SqliteStore(SqliteRecords, SqliteRevocations, SqliteLeases, SqliteCounters):
+class SqliteStore(SqliteRecords, SqliteRevocations, SqliteLeases, SqliteCounters, SqliteDocuments):
     """A store in one file, shared by all threads, event loops and processes of one machine.
 
     An acknowledged write is on disk (`synchronous=FULL`). The file is opened when it is first used,

@@ -10,6 +10,7 @@ from dojang.stores.catalogue import Page
 from dojang.stores.drivers.sqlite import SqliteDriver
 from dojang.stores.limits import victims
 from dojang.stores.sqlite.counters import sweep_hits
+from dojang.stores.sqlite.documents import sweep_documents
 from dojang.stores.sqlite.revocations import sweep_revocations
 from dojang.wire import json
 
@@ -164,6 +165,7 @@ def _remove_all(db: sqlite3.Connection, owner: str, now: int, but: str | None) -
 def _sweep(db: sqlite3.Connection, now: int, limit: int) -> int:
     sweep_revocations(db, now, limit)
     sweep_hits(db, now, limit)
+    sweep_documents(db, now, limit)
     return db.execute(_SWEEP, (now, limit)).rowcount
 
 

@@ -56,6 +56,16 @@ _STEPS = (
     CREATE INDEX hit_by_key ON hit (key, at);
     CREATE INDEX hit_by_expiry ON hit (expires);
     """,
+    """
+    CREATE TABLE document (
+        name    TEXT NOT NULL PRIMARY KEY,
+        text    TEXT NOT NULL,
+        owner   TEXT NOT NULL, -- empty for none
+        expires INTEGER        -- exclusive; NULL for never
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX document_by_owner ON document (owner) WHERE owner <> '';
+    CREATE INDEX document_by_expiry ON document (expires) WHERE expires IS NOT NULL;
+    """,
 )
 
 VERSION = len(_STEPS)
