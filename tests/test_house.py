@@ -15,7 +15,7 @@ FLOORS: list[set[str]] = [
     {"session", "doctor", "inspection"},
     {"stores", "strategies", "peers"},
     {"clock", "suffixes", "visit", "sessions", "next_auth", "auth_js"},
-    {"auth"},
+    {"auth", "tokens"},
     {"adapters"},
     {"server"},
     {"cli", "testing", "__init__", "__main__"},

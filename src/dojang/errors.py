@@ -15,6 +15,7 @@ DojangError
 │   ├── Revoked              ended from afar
 │   ├── Unknown              well signed, but there is no such session
 │   ├── Rotated              replaced by a newer id
+│   ├── Reused               a refresh token that was used up long ago
 │   └── Disagreeing          cookie and bearer token are not the same session
 ├── Refused                  theirs: understood, and the answer is no             4xx
 │   ├── Conflict             somebody else changed the session first              409
@@ -53,6 +54,7 @@ __all__ = [
     "Refused",
     "Rejected",
     "ResponseStarted",
+    "Reused",
     "Revoked",
     "Rotated",
     "TooLarge",
@@ -205,6 +207,13 @@ class Rotated(Rejected):
     """The session goes on under a newer id."""
 
     code = "rotated"
+
+
+class Reused(Rejected):
+    """A refresh token that was used up came back, which signs its device out."""
+
+    code = "reused"
+    forget = True
 
 
 class Disagreeing(Rejected):

@@ -275,7 +275,7 @@ def _check_name(cookie: Cookie, system: Peer) -> None:
 
 
 def _check_ends(strategy: Strategy, lifetime: Lifetime) -> None:
-    if isinstance(strategy, ClientSide) and strategy.revocable and lifetime.absolute is None:
+    if strategy.revocations is not None and lifetime.absolute is None:
         raise Misuse(
             "revocations need sessions that end: write Lifetime(absolute=...), because an "
             "entry is kept until nothing it ends can be alive"

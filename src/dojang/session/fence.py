@@ -48,7 +48,7 @@ class Fence:
         self._handles: set[str] = set()
         self._heirs: dict[str, str] = {}
         self._users: dict[str, list[tuple[int, set[str]]]] = {}
-        self._everything_before = everything_before
+        self.everything_before = everything_before
         for revocation in revocations:
             self.add(revocation)
 
@@ -77,7 +77,7 @@ class Fence:
         if record.login is None or record.user is None:
             return False
         at = record.login.at
-        return at < self._everything_before or any(
+        return at < self.everything_before or any(
             at < not_before and record.handle not in spared
             for not_before, spared in self._users.get(str(record.user), ())
         )

@@ -22,9 +22,6 @@ from dojang.wire.format import Format
 
 __all__ = ["ClientSide"]
 
-#: Milliseconds for which a format may let a token live beyond its expiry.
-_SKEW_MS = 60_000
-
 #: Entries of a device list that this process remembers having written.
 _KNOWN_ENTRIES = 10_000
 
@@ -72,7 +69,7 @@ class ClientSide:
         self._verified: dict[str, _Verified] = {}
         self._known_entries: dict[str, int | None] = {}
         self._lock = threading.Lock()
-        self._revocations = _readable(revocations)
+        self._revocations = Revocations.of(revocations)
 
     @property
     def suspends(self) -> bool:
@@ -83,6 +80,11 @@ class ClientSide:
     def revocable(self) -> bool:
         """Whether sessions can be listed, and ended from afar."""
         return self._revocations is not None
+
+    @property
+    def revocations(self) -> Revocations | None:
+        """Where what was ended is written and read; None where nothing can be."""
+        return self._revocations
 
     async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
         """Return what the cookie holds; see `Strategy.load`."""
@@ -126,6 +128,11 @@ class ClientSide:
                     await self.end(record.handle, lifetime, now=now)
                 return Kept(None, None)
 
+    async def is_over(self, handle: str, *, now: int) -> bool:
+        """Return False: the revocations say what was ended, and nobody knows what expired."""
+        del handle, now
+        return False
+
     async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
         """Return the live sessions of `user`, newest login first."""
         return await self._known("listed").log.list(user, now=now)
@@ -143,7 +150,7 @@ class ClientSide:
             user=str(user),
             not_before=now,
             exempt=but,
-            expires=self._nothing_lives_after(lifetime, now),
+            expires=revocations.until(lifetime, now=now),
         )
         # Sessions born in a peer carry no instant of a login: those we know are ended one by one.
         ended = 0
@@ -178,7 +185,7 @@ class ClientSide:
         revocations = self._known("ended from afar")
         if not handle:
             return False
-        expires = self._nothing_lives_after(lifetime, now)
+        expires = revocations.until(lifetime, now=now)
         await revocations.add(Revocation(handle=handle, exempt=heir, expires=expires), now=now)
         return await revocations.log.remove(handle)
 
@@ -214,10 +221,6 @@ class ClientSide:
             self._known_entries.clear()
         self._known_entries[listed.handle] = listed.expires
 
-    def _nothing_lives_after(self, lifetime: Lifetime, now: int) -> int:
-        longest = (lifetime.absolute or 0) * 1000
-        return now + longest + self._known("ended from afar").staleness + _SKEW_MS
-
     def _known(self, what: str) -> Revocations:
         if self._revocations is None:
             raise Misuse(
@@ -241,12 +244,6 @@ class ClientSide:
                     del self._verified[next(iter(self._verified))]
                 self._verified[text] = verified
         return verified
-
-
-def _readable(revocations: Revocations | RevocationLog | None) -> Revocations | None:
-    if revocations is None or isinstance(revocations, Revocations):
-        return revocations
-    return Revocations(revocations)
 
 
 def _is_news(before: Record | None, after: Record) -> bool:

@@ -5,10 +5,14 @@ import threading
 
 from dojang.errors import Misuse, Revoked, Unavailable
 from dojang.session.fence import Fence, Revocation
+from dojang.session.lifetime import Lifetime
 from dojang.session.record import Record
 from dojang.stores.revocation_log import Pulled, RevocationLog
 
 __all__ = ["Revocations"]
+
+#: Milliseconds for which a format may let a token live beyond its expiry.
+_SKEW = 60_000
 
 #: Entries that are over and still in the fence, before it is built anew.
 _REBUILT_BEYOND = 1_000
@@ -45,11 +49,39 @@ class Revocations:
         self._generation: str | None = None
         self._cursor = 0
         self._pulled_at: int | None = None
+        self._longest = 0
 
     @property
     def staleness(self) -> int:
         """Milliseconds for which a revocation may go unnoticed at the most."""
         return self._max_staleness + self._grace
+
+    @property
+    def begun(self) -> int:
+        """When the log began, in unix milliseconds, as far as is known: nothing older is good."""
+        return self._fence.everything_before
+
+    def until(self, lifetime: Lifetime, *, now: int) -> int:
+        """Return when nothing that began up to `now` can be alive any more, in unix milliseconds.
+
+        Args:
+            lifetime: It has an absolute limit.
+            now: Unix milliseconds.
+        """
+        return self.after(max((lifetime.absolute or 0) * 1000, self._longest), now=now)
+
+    def after(self, life: int, *, now: int) -> int:
+        """Return when nothing that lives for `life` milliseconds from `now` can be alive."""
+        return now + life + self.staleness + _SKEW
+
+    def outlast(self, life: int) -> None:
+        """Keep entries for at least `life` milliseconds: something else is judged by them too."""
+        self._longest = max(self._longest, life)
+
+    @classmethod
+    def of(cls, log: "Revocations | RevocationLog | None") -> "Revocations | None":
+        """Return how to read `log`, whichever form it comes in."""
+        return log if log is None or isinstance(log, Revocations) else cls(log)
 
     async def refresh(self, *, now: int, at_once: bool = False) -> None:
         """Pull what is new, if the last pull is old enough.

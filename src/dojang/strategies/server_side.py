@@ -6,6 +6,7 @@ from typing import Literal
 
 from dojang.errors import Conflict, Gone, Misuse, Oversized, Unknown
 from dojang.session import merge
+from dojang.session.fence import Revocation
 from dojang.session.found import Found
 from dojang.session.handle import handle_of
 from dojang.session.lifetime import Lifetime
@@ -14,6 +15,8 @@ from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
 from dojang.session.resume import resume
 from dojang.stores.contract import Store
+from dojang.stores.revocation_log import RevocationLog
+from dojang.strategies.revocations import Revocations
 from dojang.strategies.strategy import Fits, Kept, pick
 from dojang.strategies.tally import Tally
 from dojang.wire import entropy, signed_id
@@ -49,6 +52,7 @@ class ServerSide:
         limit: Limit | None = None,
         overlap: int = 0,
         id_bytes: int = 32,
+        revocations: Revocations | RevocationLog | None = None,
     ) -> None:
         """Take the store.
 
@@ -61,6 +65,8 @@ class ServerSide:
             overlap: Seconds for which a replaced id still reads, as an anonymous session that
                 cannot be changed and whose `rejected` is `rotated`.
             id_bytes: Random bytes in an id, at least 16; a peer has a number of its own.
+            revocations: A log where what ends here is written too, for tokens that were made from
+                these sessions: they end with them. The sessions themselves do not need it.
 
         Raises:
             Misuse: `on_conflict` is none of the three, `overlap` is negative, or an id would have
@@ -81,6 +87,7 @@ class ServerSide:
         self._limit = limit
         self._overlap = overlap
         self._id_bytes = id_bytes
+        self.revocations = Revocations.of(revocations)
 
     @property
     def suspends(self) -> bool:
@@ -124,19 +131,34 @@ class ServerSide:
         self, write: Write, found: Found, lifetime: Lifetime, *, now: int, fits: Fits
     ) -> Kept:
         """Write to the store; see `Strategy.commit`. An id fits every cookie."""
-        del lifetime, fits
+        del fits
         match write:
             case Insert(record):
                 return await self._insert(record, now)
             case Replace(before, after):
-                return await self._replace(before, after, found, now)
+                kept = await self._replace(before, after, found, now)
+                await self._tell_of_move(before, kept.record, lifetime, now)
+                return kept
             case Touch(record):
                 if await self.store.touch(record, now=now):
                     return Kept(record, self._signed_again(found))
                 return self._lost()
             case Remove(record):
+                if record.user is not None:
+                    await self._tell(record.handle, lifetime, now)
                 await self.store.remove(record.handle)
                 return Kept(None, None)
+
+    async def is_over(self, handle: str, *, now: int) -> bool:
+        """Return whether a session is over; see `Strategy.is_over`."""
+        if self.store.by_id:
+            return False
+        record = await self.store.find(handle)
+        return (
+            record is None
+            or record.rotated
+            or (record.expires is not None and record.expires <= now)
+        )
 
     async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
         """Return the live sessions of `user`, newest login first."""
@@ -144,19 +166,43 @@ class ServerSide:
 
     async def end(self, handle: str, lifetime: Lifetime, *, now: int) -> bool:
         """End one session; say whether it was there."""
-        del lifetime, now
+        await self._tell(handle, lifetime, now)
         return await self.store.remove(handle)
 
     async def end_all(
         self, user: Principal, lifetime: Lifetime, *, but: str | None, now: int
     ) -> int:
         """End all sessions of `user`, but the one with that handle; say how many went."""
-        del lifetime
+        if self.revocations is not None:
+            entry = Revocation(
+                user=str(user),
+                not_before=now,
+                exempt=but,
+                expires=self.revocations.until(lifetime, now=now),
+            )
+            await self.revocations.add(entry, now=now)
         return await self.store.remove_all(user, now=now, but=but)
 
     def close(self) -> None:
         """Let go of what the store holds."""
         self.store.close()
+
+    async def _tell(
+        self, handle: str, lifetime: Lifetime, now: int, *, heir: str | None = None
+    ) -> None:
+        if self.revocations is not None:
+            until = self.revocations.until(lifetime, now=now)
+            entry = Revocation(handle=handle, exempt=heir, expires=until)
+            await self.revocations.add(entry, now=now)
+
+    async def _tell_of_move(
+        self, before: Record, after: Record | None, lifetime: Lifetime, now: int
+    ) -> None:
+        if after is None or before.user is None or before.handle == after.handle:
+            return
+        # What only moves keeps what it was spared from when others were ended.
+        heir = after.handle if before.login == after.login else None
+        await self._tell(before.handle, lifetime, now, heir=heir)
 
     async def _insert(self, record: Record, now: int) -> Kept:
         id = entropy.token(self._id_bytes)

@@ -9,6 +9,7 @@ from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
 from dojang.strategies.client_side import ClientSide
+from dojang.strategies.revocations import Revocations
 from dojang.strategies.server_side import ServerSide
 from dojang.strategies.strategy import Fits, Kept
 from dojang.wire import signed_id
@@ -39,6 +40,7 @@ class Spill:
         """
         self._client = client
         self._server = server
+        server.revocations = server.revocations or client.revocations
 
     @property
     def suspends(self) -> bool:
@@ -49,6 +51,11 @@ class Spill:
     def revocable(self) -> bool:
         """Whether all sessions can be listed, and ended from afar."""
         return self._client.revocable
+
+    @property
+    def revocations(self) -> Revocations | None:
+        """The log that what ends is written to; None where there is none."""
+        return self._client.revocations
 
     @property
     def signed(self) -> bool:
@@ -89,6 +96,11 @@ class Spill:
         if self.revocable and found.record is not None:
             await self._client.end(found.record.handle, lifetime, now=now)
         return kept
+
+    async def is_over(self, handle: str, *, now: int) -> bool:
+        """Return False: one that is not on the server may be in its cookie."""
+        del handle, now
+        return False
 
     async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
         """Return the live sessions of `user`, newest login first."""

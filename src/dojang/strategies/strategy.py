@@ -10,6 +10,7 @@ from dojang.session.found import Found
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Write
 from dojang.session.record import Principal, Record
+from dojang.strategies.revocations import Revocations
 
 __all__ = ["Fits", "Kept", "Strategy", "pick"]
 
@@ -54,6 +55,11 @@ class Strategy(Protocol):
         """Whether sessions can be listed, and ended from afar."""
         ...
 
+    @property
+    def revocations(self) -> Revocations | None:
+        """The log that what ends is written to; None where there is none."""
+        ...
+
     async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
         """Return what the credentials stand for; trouble of a store is raised, never "nobody".
 
@@ -78,6 +84,14 @@ class Strategy(Protocol):
             Conflict: Somebody else changed the session, and the policy is `error`.
             TooManySessions: The user has as many as they may.
             TooLarge: It does not fit where it should go.
+            Unavailable: The store did not answer.
+        """
+        ...
+
+    async def is_over(self, handle: str, *, now: int) -> bool:
+        """Return whether a session is known to be over: ended, expired, or under another handle.
+
+        Raises:
             Unavailable: The store did not answer.
         """
         ...
