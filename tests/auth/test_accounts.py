@@ -418,3 +418,35 @@ def test_too_many_sign_ins_at_once_are_told_so_and_are_no_failed_logins(tmp_path
     answers = {type(answer) for answer in run(twenty_at_once())}
     assert answers == {InvalidCredentials, TooBusy}
     accounts.close()
+
+
+def test_roles_are_kept_each_once_and_in_order(accounts: Accounts) -> None:
+    made = accounts.sign_up(username="ada", password=PASSWORD, roles=["editor", "admin", "editor"])
+    ada = run(made)
+    assert ada.roles == ("admin", "editor")
+    assert run(accounts.find(ada.id)) == ada
+    assert run(accounts.set_roles(ada.id, ["reader"]))
+    found = run(accounts.find_login(" ADA "))
+    assert found is not None
+    assert found.roles == ("reader",)
+
+
+@pytest.mark.parametrize("role", ["", "Admin", "a b", "a" * 33, "1st", "ädmin", "admin\n"])
+def test_what_is_no_role_is_refused_and_nothing_is_changed(accounts: Accounts, role: str) -> None:
+    ada = run(accounts.sign_up(username="ada", password=PASSWORD, roles=["admin"]))
+    with pytest.raises(InvalidInput, match="is no role"):
+        run(accounts.set_roles(ada.id, [role]))
+    assert run(accounts.find(ada.id)) == ada
+
+
+def test_an_account_has_a_bounded_number_of_roles(accounts: Accounts) -> None:
+    ada = run(accounts.sign_up(username="ada", password=PASSWORD))
+    most = [f"role-{n:0>27}" for n in range(32)]
+    assert run(accounts.set_roles(ada.id, most))
+    with pytest.raises(InvalidInput, match="33 roles"):
+        run(accounts.set_roles(ada.id, [*most, "another"]))
+
+
+def test_nobody_has_no_roles_to_set(accounts: Accounts) -> None:
+    assert not run(accounts.set_roles("nobody", ["admin"]))
+    assert run(accounts.find_login("nobody")) is None

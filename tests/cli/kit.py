@@ -28,13 +28,14 @@ class Done:
     err: str
 
 
-def dojang(*arguments: str, cwd: Path, **variables: str) -> Done:
-    """Run a command to its end."""
+def dojang(*arguments: str, cwd: Path, typed: str | None = None, **variables: str) -> Done:
+    """Run a command to its end; what is `typed` is piped into it."""
     done = subprocess.run(
         [DOJANG, *arguments],
         cwd=cwd,
         env=environment(**variables),
         capture_output=True,
+        input=typed,
         text=True,
         timeout=_PATIENCE,
         check=False,
@@ -44,7 +45,11 @@ def dojang(*arguments: str, cwd: Path, **variables: str) -> Done:
 
 def environment(**variables: str) -> dict[str, str]:
     """Return what a program needs, and `variables`."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "HOME", "LANG", "PYTHONPATH")
+        if name in os.environ
+    }
     return {**kept, **variables}
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 
@@ -19,6 +19,7 @@ from dojang.auth.identifiers import (
 )
 from dojang.auth.passwords import PasswordHasher
 from dojang.auth.policy import PasswordPolicy
+from dojang.auth.roles import parse_roles
 from dojang.auth.sqlite import sqlite_engine
 from dojang.auth.threads import off_loop
 from dojang.auth.user import User
@@ -107,6 +108,7 @@ class Accounts:
         username: str | None = None,
         password: str,
         name: str | None = None,
+        roles: Iterable[str] = (),
     ) -> User:
         """Make an account with an e-mail address, a user name, or both.
 
@@ -118,6 +120,7 @@ class Accounts:
             username: 2 to 32 characters by default; None or empty for none.
             password: As typed; `policy` has the limits.
             name: 1 to 200 characters for showing; None or empty for none.
+            roles: What they may do; never what whoever signs up asks for.
 
         Raises:
             InvalidInput: Neither identifier was given, or a value breaks a rule.
@@ -138,6 +141,7 @@ class Accounts:
             username=nick.text if nick else None,
             name=shown,
             created=self._clock(),
+            roles=parse_roles(roles),
         )
         row = rows.NewRow(
             user=user,
@@ -191,6 +195,21 @@ class Accounts:
         user = await off_loop(partial(rows.by_id, self.engine, user_id))
         return None if user is None or (user.disabled and not also_disabled) else user
 
+    async def find_login(self, login: str) -> User | None:
+        """Return the account that signs in as `login`, disabled or not; None if there is none.
+
+        For whoever looks after the accounts: a visitor must not learn which there are.
+
+        Args:
+            login: As typed; with an `@` an e-mail address, otherwise a user name.
+
+        Raises:
+            Unavailable: The database did not answer.
+        """
+        parsed = parse_login(login)
+        found = await off_loop(partial(rows.by_login, self.engine, parsed)) if parsed else None
+        return found[0] if found else None
+
     async def set_disabled(self, user_id: str, *, disabled: bool) -> bool:
         """Disable or enable an account; its sessions are yours to end.
 
@@ -203,6 +222,21 @@ class Accounts:
         if not _ID.fullmatch(user_id):
             return False
         return await off_loop(partial(rows.set_disabled, self.engine, user_id, disabled=disabled))
+
+    async def set_roles(self, user_id: str, roles: Iterable[str]) -> bool:
+        """Give an account these roles and no others.
+
+        Returns:
+            Whether there is such an account.
+
+        Raises:
+            InvalidInput: One is no role, or there are too many.
+            Unavailable: The database did not answer.
+        """
+        given = parse_roles(roles)
+        if not _ID.fullmatch(user_id):
+            return False
+        return await off_loop(partial(rows.set_roles, self.engine, user_id, given))
 
     def close(self) -> None:
         """Close the connections that are not in use; the next call opens new ones."""

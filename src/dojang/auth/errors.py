@@ -42,14 +42,14 @@ class InvalidInput(Refused):
     """A sign-up value breaks a rule; the message names the limit and the remedy.
 
     Attributes:
-        field: "email", "username", "password" or "name". The value itself is not kept.
+        field: "email", "username", "password", "name" or "roles". The value itself is not kept.
     """
 
     code = "invalid-input"
     status = 422
 
     def __init__(
-        self, field: Literal["email", "username", "password", "name"], problem: str
+        self, field: Literal["email", "username", "password", "name", "roles"], problem: str
     ) -> None:
         super().__init__(problem)
         self.field = field

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from dojang.auth import roles
 from dojang.auth.errors import AlreadyTaken
 from dojang.auth.identifiers import Login
 from dojang.auth.tables import IMPORTED, users
@@ -27,6 +28,7 @@ __all__ = [
     "imported_hash",
     "replace_hash",
     "set_disabled",
+    "set_roles",
 ]
 
 
@@ -143,9 +145,21 @@ def set_disabled(engine: Engine, user_id: str, *, disabled: bool) -> bool:
         return connection.execute(statement).rowcount == 1
 
 
+def set_roles(engine: Engine, user_id: str, given: tuple[str, ...]) -> bool:
+    """Give an account these roles and no others; False where there is none.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    statement = update(users).where(users.c.id == user_id).values(roles=roles.join(given))
+    with answering(), engine.begin() as connection:
+        return connection.execute(statement).rowcount == 1
+
+
 def _values(row: NewRow) -> dict[str, object]:
     return {
         **asdict(row.user),
+        "roles": roles.join(row.user.roles),
         "email_key": row.email_key,
         "username_key": row.username_key,
         "password_hash": row.password_hash,
@@ -162,5 +176,11 @@ def _taken(engine: Engine, row: NewRow) -> Literal["email", "username"]:
 
 def _user(row: RowMapping) -> User:
     return User(
-        row["id"], row["email"], row["username"], row["name"], row["created"], row["disabled"]
+        id=row["id"],
+        email=row["email"],
+        username=row["username"],
+        name=row["name"],
+        created=row["created"],
+        disabled=row["disabled"],
+        roles=roles.split(row["roles"]),
     )

@@ -7,6 +7,7 @@ dojang_users   id                22 characters of base64url: 128 random bits
                username_key      folded; unique
                name              for showing
                password_hash     PHC or bcrypt text; NULL: no password opens this account
+               roles             what they may do: short names, apart by spaces
                disabled          true: nothing opens this account
                created           unix milliseconds
                password_changed  unix milliseconds; NULL where there never was one
@@ -43,6 +44,7 @@ users = Table(
     Column("username_key", String(64), comment="folded"),
     Column("name", String(200), comment="for showing"),
     Column("password_hash", String(512), comment="PHC or bcrypt text"),
+    Column("roles", String(1100), nullable=False, server_default="", comment="apart by spaces"),
     Column("disabled", Boolean(), nullable=False, comment="nothing opens this account"),
     Column("created", BigInteger(), nullable=False, comment="unix milliseconds"),
     Column("password_changed", BigInteger(), comment="unix milliseconds"),

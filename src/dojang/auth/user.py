@@ -16,6 +16,7 @@ class User:
         name: For showing; None where none was given.
         created: Unix milliseconds.
         disabled: True: may not sign in, and should not stay signed in.
+        roles: What they may do, in the order of the alphabet.
     """
 
     id: str
@@ -24,3 +25,4 @@ class User:
     name: str | None
     created: int
     disabled: bool = False
+    roles: tuple[str, ...] = ()

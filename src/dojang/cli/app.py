@@ -2,7 +2,7 @@
 
 import typer
 
-from dojang.cli import doctor, inspect, keys, serve, sessions, version
+from dojang.cli import doctor, inspect, keys, serve, sessions, users, version
 from dojang.cli.dev_proxy import dev_proxy
 
 __all__ = ["app"]
@@ -20,4 +20,5 @@ app.command("inspect")(inspect.inspect)
 app.command("serve")(serve.serve)
 app.add_typer(keys.app, name="keys")
 app.add_typer(sessions.app, name="sessions")
+app.add_typer(users.app, name="users")
 app.command("version")(version.version)

@@ -20,7 +20,7 @@ from dojang.stores.sqlite import SqliteStore
 from dojang.wire.cookies import Cookie
 from dojang.wire.keyring import Keyring
 
-__all__ = ["assemble", "close", "prepare"]
+__all__ = ["assemble", "close", "open_accounts", "prepare"]
 
 _PRIVATE = 0o700
 
@@ -47,9 +47,40 @@ def assemble(
         settings=settings,
         keyring=found.keyring,
         sessions=_sessions(settings, found.keyring, clock),
-        accounts=_accounts(settings, hasher, clock),
+        accounts=open_accounts(settings, hasher=hasher, clock=clock),
         note=found.note,
     )
+
+
+def open_accounts(
+    settings: Settings,
+    *,
+    hasher: PasswordHasher | None = None,
+    clock: Callable[[], int] = clock.now,
+) -> Accounts:
+    """Return the accounts of a server; its directory and their database are made.
+
+    Args:
+        settings: How it runs.
+        hasher: Argon2id as OWASP advises, by default.
+        clock: Returns unix milliseconds.
+
+    Raises:
+        BadSettings: They cannot be opened as configured.
+    """
+    _make_home(settings.home)
+    try:
+        return Accounts.on_sqlite(
+            settings.home / "accounts.db",
+            clock=clock,
+            hasher=hasher,
+            policy=PasswordPolicy(
+                minimum=settings.password_minimum, pattern=settings.password_pattern
+            ),
+            username_pattern=settings.username_pattern,
+        )
+    except (Unavailable, Misuse) as error:
+        raise BadSettings(f"DOJANG_HOME is {str(settings.home)!r}: {error}") from None
 
 
 def prepare(settings: Settings) -> Parts:
@@ -113,20 +144,3 @@ def _lifetime(settings: Settings) -> Lifetime:
         absolute=settings.session_absolute,
         renew=settings.session_renew,
     )
-
-
-def _accounts(
-    settings: Settings, hasher: PasswordHasher | None, clock: Callable[[], int]
-) -> Accounts:
-    try:
-        return Accounts.on_sqlite(
-            settings.home / "accounts.db",
-            clock=clock,
-            hasher=hasher,
-            policy=PasswordPolicy(
-                minimum=settings.password_minimum, pattern=settings.password_pattern
-            ),
-            username_pattern=settings.username_pattern,
-        )
-    except (Unavailable, Misuse) as error:
-        raise BadSettings(f"DOJANG_HOME is {str(settings.home)!r}: {error}") from None

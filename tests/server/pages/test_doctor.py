@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from starlette.applications import Starlette
 
+from dojang import blocking
 from dojang.server.pages.probes import probes
+from tests.server.kit import parts
 
 from .kit import Page, Person
 
@@ -94,8 +96,21 @@ def test_the_forwarded_headers_are_shown_as_they_arrived(visitor: Person) -> Non
     assert "https://localhost:8000/" in page.text
 
 
-@pytest.mark.parametrize("path", ["/doctor", "/doctor/try/typed", "/doctor/tried/fetch"])
-def test_in_production_there_is_no_such_page(serve: Serve, path: str) -> None:
+@pytest.fixture
+def deployed(serve: Serve) -> Starlette:
     secret = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldCBhdCBhbGw"
-    app = serve(env="production", url="https://login.example.org", secret=secret)
-    assert Person(app).get(path).status_code == 404
+    return serve(env="production", url="https://login.example.org", secret=secret)
+
+
+@pytest.mark.parametrize("path", ["/doctor", "/doctor/try/typed", "/doctor/tried/fetch"])
+def test_in_production_there_is_no_such_page_but_for_admins(deployed: Starlette, path: str) -> None:
+    ada = Person(deployed).sign_up("ada")
+    for person in (Person(deployed), ada):
+        answer = person.get(path)
+        assert answer.status_code == 404
+        assert answer.text == person.get("/nothing").text
+    accounts = parts(deployed).accounts
+    user = blocking.run(accounts.find_login("ada"))
+    assert user is not None
+    blocking.run(accounts.set_roles(user.id, ["admin"]))
+    assert ada.get(path).status_code in {200, 303}

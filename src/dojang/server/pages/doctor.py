@@ -1,4 +1,4 @@
-"""The doctor's page, while developing: why is my cookie not there?"""
+"""The doctor's page, while developing and for admins: why is my cookie not there?"""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from dojang import clock
 from dojang.adapters.asgi import session_of
+from dojang.auth.roles import ADMIN
 from dojang.doctor import Situation, Verdict, explain
 from dojang.doctor.situation import Credentials
 from dojang.doctor.verdict import grouped
@@ -16,6 +17,7 @@ from dojang.server.pages import forms, trial
 from dojang.server.pages.asking import address, asking
 from dojang.server.pages.probes import Result
 from dojang.server.pages.render import page
+from dojang.server.pages.visitor import signed_in
 from dojang.server.parts import parts_of
 from dojang.suffixes import public_suffixes
 
@@ -29,13 +31,13 @@ _CHAIN = ("host", "forwarded", "x-forwarded-proto", "x-forwarded-host", "x-forwa
 
 async def show(request: Request) -> Response:
     """Show the form, and how this very request came here."""
-    _only_while_developing(request)
+    await _check_access(request)
     return _page(request)
 
 
 async def answer(request: Request) -> Response:
     """Say what browsers make of the cookie in the form."""
-    _only_while_developing(request)
+    await _check_access(request)
     form = await forms.read(request)
     front, api = form.get("front", "").strip(), form.get("api", "").strip()
     line = form.get("set-cookie", "")
@@ -53,13 +55,13 @@ async def answer(request: Request) -> Response:
 
 async def begin(request: Request) -> Response:
     """Set the probe cookies, and go where they are read."""
-    _only_while_developing(request)
+    await _check_access(request)
     return trial.begin(request)
 
 
 async def tried(request: Request) -> Response:
     """Say which probe cookies came back, and explain what was not to be expected; drop them."""
-    _only_while_developing(request)
+    await _check_access(request)
     asked = asking(request)
     if asked.way != "typed":
         return trial.forget(trial.answered(request, asked), asked)
@@ -95,6 +97,10 @@ def _page(
     )
 
 
-def _only_while_developing(request: Request) -> None:
-    if parts_of(request).settings.production:
+async def _check_access(request: Request) -> None:
+    if not parts_of(request).settings.production:
+        return
+    user = await signed_in(request)
+    # As if it were not there: whether somebody is an admin is nobody's business.
+    if user is None or ADMIN not in user.roles:
         raise HTTPException(404)

@@ -1,0 +1,34 @@
+"""`dojang users create`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from dojang import blocking
+from dojang.extras import extra
+
+__all__ = ["create"]
+
+
+def create(
+    login: Annotated[str, typer.Argument(help="An e-mail address, or a user name.")],
+    name: Annotated[str | None, typer.Option(help="For showing.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="Who looks after the server.")] = False,
+) -> None:
+    """Make an account; the password is asked for, or is the first line of what is piped in."""
+    with extra("server"):
+        from dojang.auth.roles import ADMIN  # noqa: PLC0415 - guarded
+        from dojang.cli.users.accounts import opened  # noqa: PLC0415 - guarded
+    with opened() as accounts:
+        identifier = {"email" if "@" in login else "username": login}
+        given = [ADMIN] if admin else []
+        made = accounts.sign_up(**identifier, password=_password(), name=name, roles=given)
+        user = blocking.run(made)
+    typer.echo(f"{login} can sign in{' and is an admin' if admin else ''} (id {user.id})")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
