@@ -20,7 +20,7 @@ from dojang.wire.cookies import Cookie
 
 __all__ = ["House", "Kind", "Renewing", "Visit"]
 
-_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_CLIENT_ERROR, _UNAUTHORIZED, _SERVER_ERROR = 400, 401, 500
 
 #: Makes the session: `Session`, or what a framework promises beyond it.
 Kind = Callable[..., Session]
@@ -168,6 +168,22 @@ class Visit:
     def depends_on(self) -> Sequence[str]:
         """The request headers that what a session shows depends on."""
         return ("Cookie", "Authorization") if self._house.bearer else ("Cookie",)
+
+    def challenge(self, status: int) -> str | None:
+        """Return the WWW-Authenticate of an answer; None unless it is 401 and tokens may come.
+
+        Args:
+            status: Of the answer.
+
+        Source: RFC 6750 section 3, RFC 9470 section 3.
+        """
+        if status != _UNAUTHORIZED or not self._house.bearer:
+            return None
+        if self._bearer is None:
+            return "Bearer"
+        found = self.session.found
+        good = found is not None and found.rejected is None
+        return f'Bearer error="{"insufficient_user_authentication" if good else "invalid_token"}"'
 
     @property
     def _came(self) -> bool:

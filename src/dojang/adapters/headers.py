@@ -25,13 +25,16 @@ def device(address: str | None, agent: str) -> Device:
     return Device(address or "", agent[:_AGENT_LENGTH])
 
 
-def answered(given: Iterable[tuple[str, str]], lines: Sequence[str], visit: Visit) -> Headers:
+def answered(
+    given: Iterable[tuple[str, str]], lines: Sequence[str], visit: Visit, *, status: int
+) -> Headers:
     """Return the headers of an answer with what its session adds.
 
     Args:
         given: What the application says.
         lines: The Set-Cookie lines of the session.
         visit: Whether the session was looked at decides on Vary.
+        status: Of the answer; a 401 says how to come instead.
     """
     # A shared cache must not keep an answer that hands out a session.
     headers = [
@@ -40,6 +43,9 @@ def answered(given: Iterable[tuple[str, str]], lines: Sequence[str], visit: Visi
     if visit.session.accessed:
         named = _named_in_vary(headers)
         headers += [("vary", name) for name in visit.depends_on if name.lower() not in named]
+    challenge = visit.challenge(status)
+    if challenge and not any(name.lower() == "www-authenticate" for name, _ in headers):
+        headers.append(("www-authenticate", challenge))
     if lines:
         headers.append(("cache-control", "no-store"))
     return [*headers, *(("set-cookie", line) for line in lines)]

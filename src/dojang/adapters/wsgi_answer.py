@@ -8,7 +8,7 @@ from dojang.adapters import headers
 from dojang.adapters.bodies import Body, close
 from dojang.adapters.headers import Headers
 from dojang.adapters.problems import log
-from dojang.errors import DojangError
+from dojang.errors import DojangError, Refused, Rejected
 from dojang.visit import Visit
 from dojang.wire import problem
 
@@ -45,14 +45,13 @@ class Answer:
         self._said = status, list(given)
         if self.sent and not self.refused:
             # An error handler answers otherwise, or the server says that it is too late for that.
-            told = headers.answered(given, self._lines, self._visit)
-            self._write = self._start_response(status, told, exc_info)
+            self._write = self._start_response(status, self._told(status, given), exc_info)
         return self._say
 
     def of(self, work: Callable[[], Iterable[bytes]]) -> Iterable[bytes]:
         """Return the body that `work` gives, or that of a problem document."""
         try:
-            body = work()
+            body = self._caught(work)
         except DojangError as error:
             if self.sent:
                 raise
@@ -79,21 +78,31 @@ class Answer:
         self._lines = list(self._visit.leave() if closing is None else blocking.run(closing))
         self._visit.start()
         self.sent = True
-        told = headers.answered(given, self._lines, self._visit)
-        self._write = self._start_response(status, told)
+        self._write = self._start_response(status, self._told(status, given))
 
     def refuse(self, error: DojangError) -> bytes:
         """Answer with a problem document instead of what the application said; return its body."""
         log(error)
-        lines = self._visit.leave()
+        self._lines = list(self._visit.leave())
         self._visit.start()
         self.sent = self.refused = True
-        body = problem.body(error)
-        told = headers.answered(problem.headers(error), lines, self._visit)
-        told.append(("content-length", str(len(body))))
-        status = f"{error.status} {HTTPStatus(error.status).phrase}"
-        self._write = self._start_response(status, told)
+        status, given, body = _problem(error)
+        self._write = self._start_response(status, self._told(status, given))
         return body
+
+    def _caught(self, work: Callable[[], Iterable[bytes]]) -> Iterable[bytes]:
+        try:
+            return work()
+        except (Rejected, Refused) as error:
+            if self.sent:
+                raise
+            # A refusal is an answer like any other.
+            status, given, body = _problem(error)
+            self._said = status, given
+            return [body]
+
+    def _told(self, status: str, given: Headers) -> Headers:
+        return headers.answered(given, self._lines, self._visit, status=int(status[:3]))
 
     def _pieces(self, body: Iterable[bytes]) -> Generator[bytes]:
         try:
@@ -118,3 +127,9 @@ class Answer:
             data = self.refuse(error)
         assert self._write is not None
         self._write(data)
+
+
+def _problem(error: DojangError) -> tuple[str, Headers, bytes]:
+    body = problem.body(error)
+    told = [*problem.headers(error), ("content-length", str(len(body)))]
+    return f"{error.status} {HTTPStatus(error.status).phrase}", told, body

@@ -100,6 +100,9 @@ class _Line(Morsel[str]):
 def _tell(response: HttpResponseBase, lines: Sequence[str], visit: Visit) -> None:
     if visit.session.accessed:
         patch_vary_headers(response, visit.depends_on)
+    challenge = visit.challenge(response.status_code)
+    if challenge:
+        response.headers.setdefault("WWW-Authenticate", challenge)
     if lines:
         # A shared cache must not keep an answer that hands out a session.
         response.headers["Cache-Control"] = "no-store"

@@ -64,6 +64,9 @@ class DojangSessionInterface(SessionInterface):
 def _tell(response: Response, lines: list[str], visit: Visit) -> None:
     if visit.session.accessed:
         response.vary.update(visit.depends_on)
+    challenge = visit.challenge(response.status_code)
+    if challenge:
+        response.headers.setdefault("WWW-Authenticate", challenge)
     if lines:
         # A shared cache must not keep an answer that hands out a session.
         response.headers["Cache-Control"] = "no-store"
