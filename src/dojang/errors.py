@@ -16,8 +16,11 @@ DojangError
 │   ├── Unknown              well signed, but there is no such session
 │   ├── Rotated              replaced by a newer id
 │   ├── Reused               a refresh token that was used up long ago
+│   ├── Anonymous            there is a session, and nobody is signed in
+│   ├── StaleLogin           signed in too long ago for this
 │   └── Disagreeing          cookie and bearer token are not the same session
 ├── Refused                  theirs: understood, and the answer is no             4xx
+│   ├── MissingRole          the user may not do this                             403
 │   ├── Conflict             somebody else changed the session first              409
 │   ├── Gone                 the session was ended in the meantime                409
 │   ├── ReadOnly             the session cannot be changed here and now           409
@@ -35,6 +38,7 @@ DojangError
 from typing import ClassVar
 
 __all__ = [
+    "Anonymous",
     "BadSignature",
     "Conflict",
     "Disagreeing",
@@ -46,6 +50,7 @@ __all__ = [
     "Missing",
     "MissingClaim",
     "MissingExtra",
+    "MissingRole",
     "Misuse",
     "NotJson",
     "NotYetValid",
@@ -57,6 +62,7 @@ __all__ = [
     "Reused",
     "Revoked",
     "Rotated",
+    "StaleLogin",
     "TooLarge",
     "TooManySessions",
     "Unavailable",
@@ -222,11 +228,48 @@ class Disagreeing(Rejected):
     code = "disagreeing"
 
 
+class Anonymous(Rejected):
+    """There is a session, and nobody is signed in with it."""
+
+    code = "anonymous"
+
+    def __init__(self, message: str = "nobody is signed in with this session") -> None:
+        super().__init__(message)
+
+
+class StaleLogin(Rejected):
+    """The user is signed in, and proved who they are too long ago for this.
+
+    Attributes:
+        within: Seconds a login may be old, inclusive.
+    """
+
+    code = "stale-login"
+
+    def __init__(self, within: int) -> None:
+        super().__init__(f"this needs a login of the last {within} s; sign in again")
+        self.within = within
+
+
 class Refused(DojangError):
     """The request was understood, and the answer is no."""
 
     code = "refused"
     status = 403
+
+
+class MissingRole(Refused):
+    """The user is signed in, and may not do this.
+
+    Attributes:
+        roles: Those that are needed and missing.
+    """
+
+    code = "missing-role"
+
+    def __init__(self, *roles: str) -> None:
+        super().__init__(f"this needs the role {' and '.join(roles)}")
+        self.roles = roles
 
 
 class Conflict(Refused):

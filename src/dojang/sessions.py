@@ -198,6 +198,11 @@ class Sessions:
         return Visit(self._house, cookies, bearer=bearer, device=device, kind=kind)
 
     @property
+    def bearer(self) -> bool:
+        """Whether `Authorization: Bearer` may carry what the cookie carries."""
+        return self._house.bearer
+
+    @property
     def revocable(self) -> bool:
         """Whether sessions can be listed, and ended from afar."""
         return self.strategy.revocable

@@ -4,10 +4,10 @@ from starlette.requests import Request
 
 from dojang.adapters.asgi import session_of
 from dojang.auth import InvalidCredentials, User
-from dojang.errors import Revoked
+from dojang.errors import Anonymous, Revoked
 from dojang.server.answers import Answer, empty
 from dojang.server.bodies import read
-from dojang.server.errors import Anonymous, NoSuchSession
+from dojang.server.errors import NoSuchSession
 from dojang.server.log import log_of
 from dojang.server.models import (
     DeviceAnswer,

@@ -9,8 +9,6 @@ Refused                    theirs
 ├── BodyTooLarge           more bytes than are read                          413
 ├── UnsupportedMediaType   the body is not called JSON                       415
 └── InvalidBody            a member is missing, unknown or not of its type   422
-Rejected
-└── Anonymous              there is a session, and nobody is signed in       401
 Unavailable
 └── NotReady               a part of the server does not answer              503
 Misuse                     ours
@@ -20,10 +18,9 @@ Misuse                     ours
 
 from collections.abc import Iterable
 
-from dojang.errors import Misuse, Refused, Rejected, Unavailable
+from dojang.errors import Misuse, Refused, Unavailable
 
 __all__ = [
-    "Anonymous",
     "BadJson",
     "BadRequest",
     "BadSettings",
@@ -120,15 +117,6 @@ class InvalidBody(Refused):
     def __init__(self, field: str | None, problem: str) -> None:
         super().__init__(problem)
         self.field = field
-
-
-class Anonymous(Rejected):
-    """There is a session, and nobody is signed in with it."""
-
-    code = "anonymous"
-
-    def __init__(self) -> None:
-        super().__init__("nobody is signed in with this session")
 
 
 class NotReady(Unavailable):

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from dojang.auth import AlreadyTaken, InvalidCredentials, InvalidInput, TooBusy
 from dojang.errors import (
+    Anonymous,
     BadSignature,
     DojangError,
     Expired,
@@ -25,7 +26,6 @@ from dojang.errors import (
 )
 from dojang.server import api
 from dojang.server.errors import (
-    Anonymous,
     BadJson,
     BodyTooLarge,
     InvalidBody,

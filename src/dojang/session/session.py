@@ -129,16 +129,40 @@ class Session(Content):
     @property
     def authenticated(self) -> datetime | None:
         """When the principal last proved who they are; None for nobody."""
-        if self._login is not None:
-            return instant(self._login.at)
-        current = self._opened().current
-        return instant(current.login.at) if current and current.login else None
+        at = self._proven()
+        return None if at is None else instant(at)
+
+    def fresh(self, *, within: int) -> bool:
+        """Return whether the principal proved who they are no longer ago than that.
+
+        A session that does not say when, as one that began in Node may be, is not fresh.
+
+        Args:
+            within: Seconds, inclusive.
+        """
+        at = self._proven()
+        return at is not None and self._clock() - at <= within * 1000
+
+    @property
+    def token(self) -> str | None:
+        """What a client without cookies sends as `Authorization: Bearer`; None until it is stored.
+
+        It is as secret as the cookie, whose text it is: after a login `save` the session first, and
+        give it to nobody but who has just signed in. It changes when the session gets another id,
+        and with every change of a session that lives in its cookie.
+        """
+        return self._opened().credential
 
     @property
     def rejected(self) -> str | None:
         """Why what came with the request was not accepted; None when it was. See `errors`."""
         rejected = self._opened().rejected
         return rejected.code if rejected else None
+
+    def _proven(self) -> int | None:
+        current = self._opened().current
+        login = self._login or (current.login if current else None)
+        return None if login is None else login.at
 
     async def save(self) -> None:
         """Write what has changed so far; the cookie, if one is due, goes with the response.
