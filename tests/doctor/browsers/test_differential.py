@@ -52,7 +52,9 @@ def world() -> Iterator[World]:
 
 
 @pytest.mark.parametrize("name", OPEN)
-def test_the_doctor_says_what_the_browser_does(name: str, world: World, tmp_path: Path) -> None:
+def test_the_doctor_says_what_the_browser_does(
+    name: str, world: World, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     counts: Counter[str] = Counter()
     disagreements = []
     with OPEN[name](tmp_path / "profile") as browser:
@@ -60,11 +62,18 @@ def test_the_doctor_says_what_the_browser_does(name: str, world: World, tmp_path
             verdict, outcome = judged(drawn), play(drawn, world, browser)
             counts.update(shown(drawn, verdict))
             disagreements += compare(drawn, verdict, outcome)
-    print(f"{name}, seed {SEED}, {COUNT} situations:")  # noqa: T201 - for whoever reads the report
-    print(", ".join(f"{row} {counts[row]}" for row in sorted(ROWS, key=in_order)))  # noqa: T201
+    record_property(f"{name}, seed {SEED}", f"{COUNT} situations, {len(disagreements)} otherwise")
+    record_property(f"{name}, by row", by_row(counts))
     assert disagreements == []
     rare = {row: counts[row] for row in ROWS - NEVER.get(name, set()) if counts[row] < OFTEN}
     assert rare == {}
+
+
+def by_row(counts: Counter[str]) -> str:
+    """Return the counts in a line, which whoever runs the tests sees too."""
+    line = ", ".join(f"{row} {counts[row]}" for row in sorted(ROWS, key=in_order))
+    print(line)  # noqa: T201 - for whoever reads the report
+    return line
 
 
 def judged(drawn: Drawn) -> Verdict:
