@@ -28,7 +28,7 @@ PURE = {
     "__future__", "abc", "base64", "binascii", "collections", "contextlib", "dataclasses",
     "datetime", "enum", "functools", "hashlib", "heapq", "hmac", "ipaddress", "itertools", "json",
     "math", "re", "secrets", "string", "struct", "types", "typing", "unicodedata", "urllib.parse",
-    "cryptography", "joserfc",
+    "zlib", "cryptography", "joserfc",
 }  # fmt: skip
 
 #: What reads a clock or a file without an import that says so.

@@ -4,7 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from dojang.errors import DojangError
-from tests.interop import auth_js, connect_redis, express, iron, js_engine, passwords, tokens
+from tests.interop import (
+    auth_js,
+    connect_redis,
+    django,
+    express,
+    iron,
+    js_engine,
+    passwords,
+    tokens,
+)
 from tests.interop.kinds import is_kind
 from tests.interop.values import plain, same
 
@@ -14,6 +23,7 @@ READERS: dict[str, Callable[[Case], Any]] = {
     **iron.READERS,
     **express.READERS,
     **connect_redis.READERS,
+    **django.READERS,
     **js_engine.READERS,
     **passwords.READERS,
     **auth_js.READERS,

@@ -23,7 +23,7 @@ def test_a_value_of_the_real_library_is_read_and_written_as_it_does(case: dict[s
 
 @pytest.mark.parametrize(
     ("file", "count"),
-    [("iron", 69), ("express", 52), ("connect_redis", 38), ("js_engine", 31)],
+    [("iron", 69), ("express", 52), ("connect_redis", 38), ("django", 7), ("js_engine", 31)],
 )
 def test_every_case_of_these_files_has_a_reader(file: str, count: int) -> None:
     found = json.loads((OWN / f"{file}.json").read_text())

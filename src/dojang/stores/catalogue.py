@@ -16,10 +16,12 @@ class Page:
     Attributes:
         records: Live ones; there may be none although more follow.
         cursor: Where to go on; empty when there is nothing more.
+        refused: For each session there that could not be read, why.
     """
 
     records: Sequence[Record]
     cursor: str
+    refused: Sequence[str] = ()
 
 
 class Catalogue(Protocol):

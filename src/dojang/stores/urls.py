@@ -12,7 +12,7 @@ from dojang.stores.options import Option, choice, seconds, text, whole
 from dojang.stores.sqlite import SqliteStore
 from dojang.stores.whole import WholeStore
 
-__all__ = ["SEALED", "check", "open_store", "scheme_of", "shown"]
+__all__ = ["SEALED", "check", "open_store", "parts", "scheme_of", "shown"]
 
 #: Sessions that are in their cookies: no store, but a place all the same.
 SEALED = "sealed:"
@@ -131,7 +131,17 @@ def check(url: str) -> None:
         MissingExtra: As `open_store` does.
     """
     if url != SEALED:
-        _options(url, _scheme(url))
+        parts(url)
+
+
+def parts(url: str) -> tuple[str, dict[str, object]]:
+    """Return `url` without the options that are ours, and those by name.
+
+    Raises:
+        Misuse: As `open_store` does.
+        MissingExtra: As `open_store` does.
+    """
+    return _options(url, _scheme(url))
 
 
 def scheme_of(url: str) -> str:

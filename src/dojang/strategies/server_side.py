@@ -1,10 +1,11 @@
 """The session is on the server, and the cookie holds a signed id."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from dojang.errors import Conflict, Gone, Misuse, Oversized, Unknown
+from dojang.errors import Conflict, Gone, Malformed, Misuse, Oversized, Unknown
 from dojang.session import merge
 from dojang.session.fence import Revocation
 from dojang.session.found import Found
@@ -32,6 +33,9 @@ _FEWEST_ID_BYTES = 16
 #: Characters of the longest signed id that is looked at: ours take 91, a peer's are as short.
 _LONGEST = 512
 
+#: An id alone, as other frameworks make them: no fewer bits than any id may have.
+_ID = re.compile(r"[A-Za-z0-9_-]{22,256}")
+
 #: Times a write is tried again when others keep changing the session. Each lost try is somebody
 #: else's success; of 32 writers at once, one loses this often in 1e14 writes.
 _TRIES = 1_000
@@ -53,6 +57,7 @@ class ServerSide:
         overlap: int = 0,
         id_bytes: int = 32,
         revocations: Revocations | RevocationLog | None = None,
+        unsigned: bool = False,
     ) -> None:
         """Take the store.
 
@@ -67,6 +72,9 @@ class ServerSide:
             id_bytes: Random bytes in an id, at least 16; a peer has a number of its own.
             revocations: A log where what ends here is written too, for tokens that were made from
                 these sessions: they end with them. The sessions themselves do not need it.
+            unsigned: Whether a cookie may also hold an id alone, as Flask-Session, starsessions and
+                Django write it, whose sessions were copied here; it is signed when the session is
+                next renewed or changed.
 
         Raises:
             Misuse: `on_conflict` is none of the three, `overlap` is negative, or an id would have
@@ -88,6 +96,7 @@ class ServerSide:
         self._overlap = overlap
         self._id_bytes = id_bytes
         self.revocations = Revocations.of(revocations)
+        self._unsigned = unsigned
 
     @property
     def suspends(self) -> bool:
@@ -112,18 +121,18 @@ class ServerSide:
     async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
         """Return what the store has for the id; see `Strategy.load`.
 
-        A text without a good signature never reaches the store.
+        A text without a good signature never reaches the store, unless ids may be unsigned.
         """
 
         async def load_one(text: str) -> Found:
             if len(text) > _LONGEST:
                 raise Oversized(f"{len(text)} characters, at most {_LONGEST} are looked at")
-            id, key = signed_id.from_cookie(text, keys=self._signing())
+            id, newest = self._id_in(text)
             record = await self.store.find(handle_of(id), id=id)
             if record is None:
                 raise Unknown("there is no such session")
             current = lifetime.noticed(resume(record, lifetime, now=now), now=now)
-            return Found(record=record, current=current, credential=text, newest=key == 0)
+            return Found(record=record, current=current, credential=text, newest=newest)
 
         return await pick(credentials, load_one)
 
@@ -266,5 +275,14 @@ class ServerSide:
     def _signed_again(self, found: Found) -> str | None:
         if found.newest or found.credential is None:
             return found.credential
-        id, _ = signed_id.from_cookie(found.credential, keys=self._signing())
-        return self._sign(id)
+        return self._sign(self._id_in(found.credential)[0])
+
+    def _id_in(self, text: str) -> tuple[str, bool]:
+        """Return the id that a cookie holds, and whether it is as we would write it now."""
+        try:
+            id, key = signed_id.from_cookie(text, keys=self._signing())
+        except Malformed:
+            if self._unsigned and _ID.fullmatch(text):
+                return text, False
+            raise
+        return id, key == 0

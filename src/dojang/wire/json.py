@@ -50,7 +50,7 @@ def dumps(value: object, *, root: str = "session") -> str:
     return "".join(pieces)
 
 
-def loads(text: str | bytes) -> Any:
+def loads(text: str | bytes, *, exact: bool = False) -> Any:
     """Return the value that JavaScript's `JSON.parse` gives for `text`.
 
     Whole numbers without an exponent are `int`, with the digits JavaScript would write.
@@ -58,6 +58,7 @@ def loads(text: str | bytes) -> Any:
     Args:
         text: Any text is safe to pass. Bytes are UTF-8 without a byte order mark. Lone surrogates
             may be escaped.
+        exact: Whether an integer that JavaScript would round is refused, for what Python wrote.
 
     Raises:
         Malformed: Not JSON, a member twice, NaN, a number beyond what a double holds, or deeper
@@ -67,21 +68,22 @@ def loads(text: str | bytes) -> Any:
     """
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
-        value = _decode(decoded)
+        value = _decode(decoded, exact=exact)
     except (ValueError, RecursionError):
-        raise Malformed("expected JSON without duplicates, NaN or excessive depth") from None
+        wanted = "expected JSON without duplicates, NaN or excessive depth"
+        raise Malformed(f"{wanted}, its integers as doubles" if exact else wanted) from None
     if decoded.count("[") + decoded.count("{") > MAX_DEPTH and not _shallow(value, MAX_DEPTH):
         raise Malformed(f"expected JSON at most {MAX_DEPTH} deep")
     return value
 
 
-def loads_object(text: str | bytes) -> dict[str, Any]:
+def loads_object(text: str | bytes, *, exact: bool = False) -> dict[str, Any]:
     """Return the JSON object that `text` spells.
 
     Raises:
         Malformed: As `loads`, or the text spells something other than an object.
     """
-    value = loads(text)
+    value = loads(text, exact=exact)
     if not isinstance(value, dict):
         raise Malformed("expected a JSON object")
     return cast("dict[str, Any]", value)
@@ -248,6 +250,13 @@ def _whole(text: str) -> int | float:
     return rounded if abs(rounded) >= number.EXPONENT_FROM else int(number.text(rounded))
 
 
+def _exactly(text: str) -> int:
+    value = _whole(text)
+    if isinstance(value, float) or value != int(text):
+        raise ValueError("an integer that JavaScript would round")
+    return value
+
+
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
@@ -261,10 +270,18 @@ _decode_odd = json.JSONDecoder(
     parse_float=_finite,
     parse_constant=_no_constant,
 ).decode
+_decode_exact = json.JSONDecoder(
+    object_pairs_hook=_members,
+    parse_int=_exactly,
+    parse_float=_finite,
+    parse_constant=_no_constant,
+).decode
 
 
-def _decode(text: str) -> Any:
-    return _decode_odd(text) if _ODD_NUMBER.search(text) else _decode_plain(text)
+def _decode(text: str, *, exact: bool) -> Any:
+    if not _ODD_NUMBER.search(text):
+        return _decode_plain(text)
+    return _decode_exact(text) if exact else _decode_odd(text)
 
 
 def _shallow(value: object, depth: int) -> bool:

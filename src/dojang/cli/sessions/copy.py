@@ -9,14 +9,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 
 from dojang import clock
 from dojang.cli.sessions.copying import Bookmark, Copied, Copying
-from dojang.cli.sessions.output import out, print_object, progress
-from dojang.cli.sessions.stores import AsJson, opened
+from dojang.cli.sessions.output import notes, out, print_object, printable, progress
+from dojang.cli.sessions.stores import AsJson, opened, opened_source
 from dojang.errors import Misuse
+from dojang.session.principal import Place
+from dojang.stores.foreign.urls import principal_of
 
 __all__ = ["copy"]
 
 
 def copy(
+    *,
     source: Annotated[str, typer.Option("--from", help="URL of the store they are in.")],
     target: Annotated[str, typer.Option("--to", help="URL of the store they should be in too.")],
     after: Annotated[str, typer.Option(help="Go on where another copy ended.")] = "",
@@ -24,6 +27,19 @@ def copy(
         Path | None,
         typer.Option(help="Where to keep how far it is: the same command goes on from there."),
     ] = None,
+    principal: Annotated[
+        str | None,
+        typer.Option(help="Where the data say whose a session is, as user.id."),
+    ] = None,
+    secrets: Annotated[
+        str,
+        typer.Option(
+            "--django-secrets",
+            envvar="DJANGO_SECRET_KEY",
+            help="What signed Django's sessions, a line each; better left to the environment.",
+            show_default=False,
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Copy live sessions to another store, and leave those that it has already.
@@ -31,15 +47,23 @@ def copy(
     Let the application use the other store first, with the secret it had: then nobody can sign out
     of a session that comes back with the copy, and whoever comes before it is done is signed in
     again as soon as it is.
+
+    Sessions of other frameworks are read from flask-session+redis://host, starsessions+redis://host,
+    django+postgresql://user@host/database and django+sqlite:///db.sqlite3.
     """
     if source == target:
         raise Misuse("--from and --to are the same store")
-    bookmark = Bookmark(cursor_file, after)
-    with opened(source) as old, opened(target) as new:
-        copied = asyncio.run(_copy(Copying(old, new, bookmark)))
+    bookmark, path = Bookmark(cursor_file, after), principal or principal_of(source)
+    place = None if path is None else Place(path)
+    with opened_source(source, secrets.splitlines()) as old, opened(target) as new:
+        copied = asyncio.run(_copy(Copying(old, new, bookmark, place)))
     bookmark.done()
+    for why, count in copied.left_behind.items():
+        notes.print(printable(f"{count} left behind: {why}"))
+    left = copied.left_behind.total()
     if as_json:
-        print_object({"copied": copied.new, "there_already": copied.there_already})
+        there = copied.there_already
+        print_object({"copied": copied.new, "there_already": there, "left_behind": left})
     else:
         out.print(f"{copied.new} copied, {copied.there_already} were there already")
 

@@ -1,14 +1,18 @@
 """Sessions from one store to another, page by page, so that it can be gone on with."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dojang import clock
 from dojang.errors import Conflict, Misuse
+from dojang.session.principal import Place
 from dojang.session.record import Record
+from dojang.stores.foreign.source import Source
 from dojang.stores.whole import WholeStore
+from dojang.wire import json
 
 __all__ = ["Bookmark", "Copied", "Copying"]
 
@@ -18,10 +22,11 @@ _PAGE = 500
 
 @dataclass(slots=True)
 class Copied:
-    """How many went over, and how many had before."""
+    """How many went over, how many had before, and how many could not be read, by why."""
 
     new: int = 0
     there_already: int = 0
+    left_behind: Counter[str] = field(default_factory=Counter[str])
 
 
 class Bookmark:
@@ -66,8 +71,20 @@ class Bookmark:
 class Copying:
     """One copy under way."""
 
-    def __init__(self, source: WholeStore, target: WholeStore, bookmark: Bookmark) -> None:
+    def __init__(
+        self,
+        source: Source,
+        target: WholeStore,
+        bookmark: Bookmark,
+        principal: Place | None = None,
+    ) -> None:
         """Copy from `source` to `target`, from the bookmark on.
+
+        Args:
+            source: Where they are.
+            target: Where they should be too.
+            bookmark: How far another copy came.
+            principal: Where the data say whose a session is, if nothing else does.
 
         Raises:
             Misuse: `target` needs what `source` does not have.
@@ -78,26 +95,32 @@ class Copying:
                 "their hashes; this way people have to sign in again"
             )
         self.source, self.copied = source, Copied()
-        self._target, self._bookmark = target, bookmark
+        self._target, self._bookmark, self._principal = target, bookmark, principal
 
     async def pages(self) -> AsyncIterator[int]:
         """Copy page by page, and yield how many sessions each had."""
         while True:
             page = await self.source.scan(after=self._bookmark.cursor, limit=_PAGE, now=clock.now())
             await asyncio.gather(*(self._put(record) for record in page.records))
-            yield len(page.records)
+            self.copied.left_behind.update(page.refused)
+            yield len(page.records) + len(page.refused)
             if not page.cursor:
                 return
             self._bookmark.move(page.cursor)
 
     async def _put(self, record: Record) -> None:
-        known = record if self._target.by_id else replace(record, id="")
+        known = self._owned(record if self._target.by_id else replace(record, id=""))
         try:
             await self._target.insert(known, now=clock.now())
         except Conflict:
             self.copied.there_already += 1
         else:
             self.copied.new += 1
+
+    def _owned(self, record: Record) -> Record:
+        if self._principal is None or record.user is not None:
+            return record
+        return replace(record, user=self._principal.find(json.loads_object(record.data)))
 
 
 def _out_of_reach(file: Path, error: Exception) -> Misuse:

@@ -1,6 +1,6 @@
 """Which store a verb is about, and closing it in the end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -8,9 +8,11 @@ import typer
 
 from dojang.errors import Misuse
 from dojang.stores import urls
+from dojang.stores.foreign.source import Source
+from dojang.stores.foreign.urls import open_source
 from dojang.stores.whole import WholeStore
 
-__all__ = ["AsJson", "StoreUrl", "opened"]
+__all__ = ["AsJson", "StoreUrl", "opened", "opened_source"]
 
 #: `--store`, which is better left to the environment: a command line is for everybody to see.
 StoreUrl = Annotated[
@@ -33,12 +35,31 @@ def opened(url: str) -> Iterator[WholeStore]:
     Raises:
         Misuse: There is none.
     """
-    if url == urls.SEALED:
-        raise Misuse("sealed: sessions are in their cookies, and no store knows them")
-    if urls.scheme_of(url) == "memory":
-        raise Misuse("memory: sessions are in the process that made them, and not in this one")
+    _check(url)
     store = urls.open_store(url)
     try:
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def opened_source(url: str, secrets: Sequence[str]) -> Iterator[Source]:
+    """Give the sessions at `url`, which may be another framework's, and close them.
+
+    Raises:
+        Misuse: There are none.
+    """
+    _check(url)
+    source = open_source(url, secrets=secrets)
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def _check(url: str) -> None:
+    if url == urls.SEALED:
+        raise Misuse("sealed: sessions are in their cookies, and no store knows them")
+    if urls.scheme_of(url) == "memory":
+        raise Misuse("memory: sessions are in the process that made them, and not in this one")

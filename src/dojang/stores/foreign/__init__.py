@@ -1,0 +1,1 @@
+"""Sessions of other Python frameworks, read where those left them, so that they can be copied."""
