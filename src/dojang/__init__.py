@@ -2,7 +2,6 @@
 
 from dojang import peers
 from dojang.adapters.asgi import SessionMiddleware, session_of
-from dojang.adapters.cross_site import CrossSiteMiddleware, form_token
 from dojang.errors import DojangError
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
@@ -21,7 +20,6 @@ from dojang.wire.keyring import Keyring, new_secret
 __all__ = [
     "ClientSide",
     "Cookie",
-    "CrossSiteMiddleware",
     "DojangError",
     "IronSeal",
     "Keyring",
@@ -35,7 +33,6 @@ __all__ = [
     "Sessions",
     "Spill",
     "SqliteStore",
-    "form_token",
     "new_secret",
     "peers",
     "session_of",

@@ -1,7 +1,7 @@
 """One application behind the gate in every framework: a form, and what it is sent to."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from dojang.adapters import asgi, cross_site, wsgi
@@ -10,12 +10,11 @@ from tests.adapters import django_project
 from tests.adapters.asking import Ask, over_asgi, over_wsgi
 from tests.conftest import SECRET
 
-#: `/login` signs in, `/form` shows the hidden field, `/send` says what was sent to it.
-Serving = Callable[..., Any]
+# `/login` signs in, `/form` shows the hidden field, `/send` says what was sent to it.
 
 
 @contextmanager
-def over_plain_wsgi(sessions: Sessions, fronts: list[str]) -> Iterator[Ask]:
+def over_plain_wsgi(sessions: Sessions, fronts: list[str]) -> Iterator[Any]:
     def app(environ: Any, start_response: Any) -> Any:
         session = wsgi.session_of(environ)
         path, text = environ["PATH_INFO"], "done"
@@ -29,15 +28,13 @@ def over_plain_wsgi(sessions: Sessions, fronts: list[str]) -> Iterator[Ask]:
         return [text.encode()]
 
     inner = wsgi.SessionMiddleware(app, sessions)
-    yield over_wsgi(
-        cross_site.WSGICrossSiteMiddleware(
-            inner, sessions, fronts=fronts, secret=SECRET, skip=["/hook"]
-        )
+    yield cross_site.WSGICrossSiteMiddleware(
+        inner, sessions, fronts=fronts, secret=SECRET, skip=["/hook"]
     )
 
 
 @contextmanager
-def over_starlette(sessions: Sessions, fronts: list[str]) -> Iterator[Ask]:
+def over_starlette(sessions: Sessions, fronts: list[str]) -> Iterator[Any]:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import PlainTextResponse, Response
@@ -70,11 +67,11 @@ def over_starlette(sessions: Sessions, fronts: list[str]) -> Iterator[Ask]:
         secret=SECRET,
         skip=["/hook"],
     )
-    yield over_asgi(app)
+    yield app
 
 
 @contextmanager
-def over_flask(sessions: Sessions, fronts: list[str]) -> Iterator[Ask]:
+def over_flask(sessions: Sessions, fronts: list[str]) -> Iterator[Any]:
     from flask import Flask, render_template_string, request
 
     from dojang.adapters.flask import CrossSite, Dojang, session
@@ -98,11 +95,11 @@ def over_flask(sessions: Sessions, fronts: list[str]) -> Iterator[Ask]:
     def send() -> bytes:
         return request.get_data()
 
-    yield over_wsgi(app)
+    yield app
 
 
 @contextmanager
-def over_quart(sessions: Sessions, fronts: list[str]) -> Iterator[Ask]:
+def over_quart(sessions: Sessions, fronts: list[str]) -> Iterator[Any]:
     from quart import Quart, render_template_string, request
 
     from dojang.adapters.cross_site.quart import CrossSite
@@ -127,11 +124,11 @@ def over_quart(sessions: Sessions, fronts: list[str]) -> Iterator[Ask]:
     async def send() -> Any:
         return await request.get_data()
 
-    yield over_asgi(app)
+    yield app
 
 
 @contextmanager
-def over_django(sessions: Sessions, fronts: list[str], *, loop: bool = False) -> Iterator[Ask]:
+def over_django(sessions: Sessions, fronts: list[str], *, loop: bool = False) -> Iterator[Any]:
     from django.core.handlers.asgi import ASGIHandler
     from django.core.handlers.wsgi import WSGIHandler
     from django.http import HttpResponse
@@ -163,21 +160,29 @@ def over_django(sessions: Sessions, fronts: list[str], *, loop: bool = False) ->
         ROOT_URLCONF="tests.adapters.guarded_urls",
         LOGGING_CONFIG=None,
     ):
-        yield over_asgi(ASGIHandler()) if loop else over_wsgi(WSGIHandler())
+        yield ASGIHandler() if loop else WSGIHandler()
     django_project.VIEWS.clear()
 
 
 @contextmanager
-def over_async_django(sessions: Sessions, fronts: list[str]) -> Iterator[Ask]:
-    with over_django(sessions, fronts, loop=True) as ask:
-        yield ask
+def over_async_django(sessions: Sessions, fronts: list[str]) -> Iterator[Any]:
+    with over_django(sessions, fronts, loop=True) as app:
+        yield app
 
 
-GUARDED: dict[str, Serving] = {
-    "asgi": over_starlette,
-    "wsgi": over_plain_wsgi,
-    "flask": over_flask,
-    "quart": over_quart,
-    "django": over_django,
-    "django in a loop": over_async_django,
+#: The interface of each, and what builds it.
+APPLICATIONS: dict[str, tuple[str, Callable[..., AbstractContextManager[Any]]]] = {
+    "asgi": ("asgi", over_starlette),
+    "wsgi": ("wsgi", over_plain_wsgi),
+    "flask": ("wsgi", over_flask),
+    "quart": ("asgi", over_quart),
+    "django": ("wsgi", over_django),
+    "django in a loop": ("asgi", over_async_django),
 }
+
+
+@contextmanager
+def guarded(name: str, sessions: Sessions, fronts: list[str]) -> Iterator[Ask]:
+    interface, build = APPLICATIONS[name]
+    with build(sessions, fronts) as app:
+        yield (over_asgi if interface == "asgi" else over_wsgi)(app)

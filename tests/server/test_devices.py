@@ -1,12 +1,14 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from dojang.server.assembly import close
 from dojang.testing import Clock
 
-from .kit import ADA, LOGIN, PASSWORD, browser
+from .kit import ADA, LOGIN, PASSWORD, app_in, browser, parts
 
 Start = Callable[..., TestClient]
 
@@ -131,3 +133,12 @@ def test_a_full_account_can_refuse_the_new_login_instead(start: Start) -> None:
     assert client.get("/api/auth/check").status_code == 200
     client.post("/api/auth/logout", json={})
     assert phone.post("/api/auth/login", json=LOGIN).status_code == 200
+
+
+def test_behind_a_proxy_the_list_shows_who_came_and_not_the_proxy(tmp_path: Path) -> None:
+    app = app_in(tmp_path, proxies="127.0.0.1, 10.0.0.0/8")
+    client = TestClient(app, base_url="http://localhost:8000", client=("127.0.0.1", 1))
+    client.headers["x-forwarded-for"] = "6.6.6.6, 198.51.100.1"
+    client.post("/api/auth/signup", json=ADA)
+    assert [entry["address"] for entry in devices(client)] == ["198.51.100.1"]
+    close(parts(app))

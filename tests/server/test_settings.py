@@ -243,3 +243,12 @@ def test_this_machine_has_several_names_and_any_other_has_one() -> None:
 
 def test_a_home_with_blanks_and_percent_signs_is_spelled_so_in_the_url() -> None:
     assert Settings.load(home="a b%").sessions == "sqlite:///a%20b%25/sessions.db"
+
+
+def test_proxies_are_a_list_of_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOJANG_PROXIES", "127.0.0.1, 10.0.0.0/8 unix")
+    assert Settings.load().proxies == ("127.0.0.1", "10.0.0.0/8", "unix")
+    monkeypatch.setenv("DOJANG_PROXIES", "nginx")
+    (line,) = problems()
+    assert line.startswith("DOJANG_PROXIES is ")
+    assert "such as 127.0.0.1, 10.0.0.0/8" in line

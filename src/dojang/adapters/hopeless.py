@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from dojang.doctor import Exchange, Reason, Situation, explain
 from dojang.doctor.prescription import PREFIXES, without_prefix
@@ -9,7 +10,16 @@ from dojang.doctor.sites import is_loopback, read
 from dojang.wire import cookies
 from dojang.wire.cookies import Cookie
 
-__all__ = ["Watch", "browser_url"]
+__all__ = ["HOPELESS", "Watch", "browser_url", "in_environ"]
+
+#: Where in a scope or environ it says why the browser will not keep the session cookie, or None.
+HOPELESS = "dojang.hopeless"
+
+#: What tells how a browser came here, as WSGI names it.
+_IN_ENVIRON = {
+    f"HTTP_{name.upper().replace('-', '_')}": name
+    for name in ("cookie", "host", "sec-fetch-site", "user-agent", "x-forwarded-proto")
+}
 
 _LOG = logging.getLogger("dojang")
 
@@ -27,7 +37,7 @@ class Watch:
         self._bare = without_prefix(cookie.name)
         self._told: dict[tuple[str, str], str | None] = {}
 
-    def look(self, headers: Mapping[str, str], *, scheme: str) -> str | None:
+    def look(self, headers: Mapping[str, str], *, scheme: str, peer: str = "") -> str | None:
         """Return why this browser will not keep the session cookie; None if it will.
 
         That, and what is strange about the cookies that came, goes to the log, once.
@@ -36,6 +46,7 @@ class Watch:
             headers: `host`, `cookie`, `user-agent`, `sec-fetch-site` and `x-forwarded-proto`, by
                 lower-case name, as far as there are any.
             scheme: As the server sees it.
+            peer: Who connected, for the log.
         """
         if not headers.get("user-agent", "").startswith("Mozilla/"):
             return None  # no browser: curl and health checks are not asked what they keep
@@ -43,14 +54,39 @@ class Watch:
         self._look_at_cookies(headers.get("cookie", ""), host)
         if not self._cookie.secure:
             return None
-        return self._stored(browser_url(headers, scheme=scheme), host)
+        self._look_at_scheme(headers, scheme, peer)
+        return self._stored(browser_url(headers, scheme=scheme), headers)
 
-    def _stored(self, url: str, host: str) -> str | None:
+    def _stored(self, url: str, headers: Mapping[str, str]) -> str | None:
         known = ("stored", url)
         if known not in self._told and len(self._told) < _ENOUGH:
             verdict = _explained(Situation(set_cookie=self._line, stored_by=_typed(url)))
-            self._tell(known, None if verdict is None else f"{host}: {_sentence(verdict)}")
+            host, silent = headers.get("host", ""), "x-forwarded-proto" not in headers
+            self._tell(
+                known,
+                None if verdict is None else f"{host}: {_sentence(verdict)}",
+                more=". If a proxy ends TLS here, X-Forwarded-Proto is missing" if silent else "",
+            )
         return self._told.get(known)
+
+    def _look_at_scheme(self, headers: Mapping[str, str], scheme: str, peer: str) -> None:
+        host, known = headers.get("host", ""), ("scheme", headers.get("host", ""))
+        if scheme != "http" or known in self._told or len(self._told) >= _ENOUGH:
+            return
+        if not browser_url(headers, scheme=scheme).startswith("https:"):
+            return
+        reason = (
+            f"X-Forwarded-Proto came{f' from {peer}' if peer else ''} and nothing believes it: "
+            f'write ProxyMiddleware(app, Proxies(["{peer or "unix"}"])), and DOJANG_PROXIES for '
+            "dojang serve"
+            if "x-forwarded-proto" in headers
+            else "X-Forwarded-Proto is missing: let the proxy that ends TLS send it"
+        )
+        self._tell(
+            known,
+            f"{host}: browsers come by https, and the application is told http, so that what it "
+            f"redirects to {self._cookie.name} is not sent to. {reason}",
+        )
 
     def _look_at_cookies(self, header: str, host: str) -> None:
         if self._bare not in header or len(self._told) >= _ENOUGH:
@@ -77,10 +113,15 @@ class Watch:
             "Path is there: delete it once, with its very Domain and Path"
         )
 
-    def _tell(self, known: tuple[str, str], sentence: str | None) -> None:
+    def _tell(self, known: tuple[str, str], sentence: str | None, *, more: str = "") -> None:
         self._told[known] = sentence
         if sentence is not None:
-            _LOG.warning("%s", sentence)
+            _LOG.warning("%s%s", sentence, more)
+
+
+def in_environ(environ: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers that `Watch.look` takes from the environ of WSGI, or Django's META."""
+    return {name: environ[key] for key, name in _IN_ENVIRON.items() if key in environ}
 
 
 def browser_url(headers: Mapping[str, str], *, scheme: str) -> str:

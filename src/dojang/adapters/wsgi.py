@@ -5,6 +5,7 @@ from typing import Any
 
 from dojang import blocking
 from dojang.adapters import headers
+from dojang.adapters.hopeless import HOPELESS, Watch, in_environ
 from dojang.adapters.wsgi_answer import Answer, StartResponse
 from dojang.errors import Misuse
 from dojang.session.session import Session
@@ -19,6 +20,7 @@ __all__ = [
     "opened",
     "save",
     "session_of",
+    "watch",
     "with_session",
 ]
 
@@ -70,9 +72,11 @@ class SessionMiddleware:
         """
         self._app = app
         self._sessions = sessions
+        self._watch = Watch(sessions.cookie)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
+        watch(self._watch, environ)
         visit = opened(self._sessions, environ)
         answer = Answer(visit, start_response)
         return answer.of(lambda: self._app(environ, answer.start))
@@ -118,3 +122,12 @@ def opened(sessions: Sessions, environ: Environ, *, kind: Kind = Session) -> Vis
     visit = blocking.run(opening)
     environ[KEY] = visit.session
     return visit
+
+
+def watch(watcher: Watch, environ: Environ) -> None:
+    """Put into the environ why the browser will not keep the cookie, if that is so."""
+    environ[HOPELESS] = watcher.look(
+        in_environ(environ),
+        scheme=environ.get("wsgi.url_scheme", "http"),
+        peer=environ.get("REMOTE_ADDR") or "",
+    )

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Mount, Router
 
 from dojang import clock
 from dojang.adapters.asgi import SessionMiddleware
+from dojang.adapters.proxies import ProxyMiddleware
 from dojang.auth import PasswordHasher
 from dojang.server import addresses, assembly, health, openapi, refusals
 from dojang.server.body_limit import BodyLimit
@@ -20,6 +21,7 @@ from dojang.server.parts import Parts
 from dojang.server.routes import PREFIX, api_routes
 from dojang.server.security_headers import SecurityHeaders
 from dojang.server.settings import Settings
+from dojang.wire.forwarded import Proxies
 
 __all__ = ["create"]
 
@@ -67,7 +69,9 @@ def _routes(parts: Parts) -> list[BaseRoute]:
 def _outer(settings: Settings, log: TextIO | None) -> list[Middleware]:
     # The first sees a request first.
     out = open_log(as_json=settings.production, stream=log)
+    proxies = Proxies(settings.proxies, hops=settings.proxy_hops) if settings.proxies else None
     return [
+        *([Middleware(ProxyMiddleware, proxies=proxies)] if proxies else []),
         Middleware(SecurityHeaders, url=settings.url),
         Middleware(RequestLog, log=out, fault=refusals.answer),
     ]

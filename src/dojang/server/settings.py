@@ -20,6 +20,7 @@ from dojang.server import addresses, environment
 from dojang.server.errors import BadSettings
 from dojang.server.strength import weakness
 from dojang.stores import urls
+from dojang.wire.forwarded import Proxies
 
 __all__ = ["Settings"]
 
@@ -61,6 +62,13 @@ class Settings(BaseSettings):
     sessions: str = Field(
         default_factory=lambda known: f"sqlite:///{quote(str(known['home'] / 'sessions.db'))}",
         description="sqlite:///path/of/a/file.db, postgresql://..., sealed: or memory:",
+    )
+    proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="addresses or networks of proxies in front, such as 127.0.0.1, 10.0.0.0/8",
+    )
+    proxy_hops: int = Field(
+        default=1, ge=1, le=16, description="how many proxies stand in a row, from 1 to 16"
     )
     workers: int = Field(default=1, ge=1, le=256, description="a number of processes from 1 to 256")
     session_idle: Seconds = Field(
@@ -121,7 +129,7 @@ class Settings(BaseSettings):
             environment.Plain(settings_cls, environment.file()),
         )
 
-    @field_validator("secret", mode="before")
+    @field_validator("secret", "proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:  # noqa: ANN401 - as it was given
         return [part for part in re.split(r"[\s,]+", value) if part] if _is_text(value) else value
@@ -138,6 +146,16 @@ class Settings(BaseSettings):
             urls.check(value)
         except MissingExtra:
             raise
+        except Misuse as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            if value:
+                Proxies(value)
         except Misuse as error:
             raise ValueError(str(error)) from None
         return value

@@ -62,7 +62,11 @@ class SessionMiddleware:
             await self._serve_socket(scope, receive, send)
 
     async def _serve_http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope[HOPELESS] = self._watch.look(watched(scope), scheme=scope.get("scheme", "http"))
+        scope[HOPELESS] = self._watch.look(
+            watched(scope),
+            scheme=scope.get("scheme", "http"),
+            peer=(scope.get("client") or ("",))[0],
+        )
         answer = Answer(await opened(self._sessions, scope, kind=self._kind), send)
         try:
             await self._app(scope, receive, answer.send)

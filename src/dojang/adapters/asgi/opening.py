@@ -4,6 +4,7 @@ from typing import Protocol
 
 from dojang.adapters import headers
 from dojang.adapters.asgi.messages import Scope
+from dojang.adapters.hopeless import HOPELESS
 from dojang.errors import Misuse
 from dojang.session.session import Session
 from dojang.sessions import Sessions
@@ -13,9 +14,6 @@ __all__ = ["HOPELESS", "KEY", "Connection", "opened", "session_of", "watched"]
 
 #: Where in the scope the session is.
 KEY = "session"
-
-#: Where in the scope it says why the browser will not keep the session cookie, or None.
-HOPELESS = "dojang.hopeless"
 
 #: Headers that tell how a browser came here.
 _WATCHED = {b"cookie", b"host", b"sec-fetch-site", b"user-agent", b"x-forwarded-proto"}

@@ -11,7 +11,7 @@ from dojang.session.content import Content
 from dojang.session.session import Session
 from dojang.sessions import Sessions
 
-__all__ = ["Skip", "Skipped"]
+__all__ = ["Skip", "Skipped", "path_of"]
 
 
 class Skip:
@@ -32,7 +32,11 @@ class Skip:
 
     def covers(self, scope: Scope) -> bool:
         """Return whether the path of a connection is one of them, or below one."""
-        return f"{_path(scope)}/".startswith(self._within)
+        return self.holds(path_of(scope))
+
+    def holds(self, path: str) -> bool:
+        """Return whether `path` is one of them, or below one."""
+        return f"{path}/".startswith(self._within)
 
 
 class Skipped(Session):
@@ -40,7 +44,7 @@ class Skipped(Session):
 
     def __init__(self, scope: Scope, sessions: Sessions) -> None:
         """Take the place of the session of a connection."""
-        nowhere = _Nowhere(_path(scope))
+        nowhere = _Nowhere(path_of(scope))
         super().__init__(
             nowhere.load, clock=sessions.clock, keeper=nowhere, lifetime=sessions.lifetime
         )
@@ -63,7 +67,7 @@ class _Nowhere:
         self.load()
 
 
-def _path(scope: Scope) -> str:
+def path_of(scope: Scope) -> str:
     """Return the path as routes within the application see it."""
     path: str = scope["path"]
     root: str = scope.get("root_path", "").rstrip("/")

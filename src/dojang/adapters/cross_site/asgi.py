@@ -1,8 +1,10 @@
 """The gate before an ASGI application, WebSockets included."""
 
-from collections.abc import Awaitable, Callable, Collection, MutableMapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Sequence
 
+from dojang.adapters.asgi.messages import App, Message, Receive, Scope, Send, encoded
+from dojang.adapters.asgi.opening import KEY, Connection
+from dojang.adapters.asgi.skip import path_of
 from dojang.adapters.cross_site.gate import GATE, Asked, Gate, Html
 from dojang.adapters.problems import log
 from dojang.errors import DojangError, Misuse
@@ -13,12 +15,6 @@ from dojang.wire.cors import Cors
 from dojang.wire.keyring import Keyring
 
 __all__ = ["CrossSiteMiddleware", "form_token"]
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: The close code of a handshake that is refused (RFC 6455 section 7.4.1, policy violation).
 _POLICY = 1008
@@ -90,7 +86,7 @@ class CrossSiteMiddleware:
                     for name, value in message.get("headers", ())
                 ]
                 # A copy: an application may send one and the same message to everybody.
-                message = {**message, "headers": _encoded(cors.answered(given, asked.origin))}
+                message = {**message, "headers": encoded(cors.answered(given, asked.origin))}
             await send(message)
 
         await self._app(scope, receive, tell if cors.origins else send)
@@ -138,15 +134,6 @@ class _Heard:
         return self._messages.pop(0) if self._messages else await self._receive()
 
 
-class Connection(Protocol):
-    """A request of Starlette, FastAPI or Litestar, or anything else with a scope."""
-
-    @property
-    def scope(self) -> Scope:
-        """The ASGI scope."""
-        ...
-
-
 def form_token(connection: Connection) -> Html:
     """Return the hidden field that proves a form to be ours, for templates to show.
 
@@ -157,7 +144,7 @@ def form_token(connection: Connection) -> Html:
         Misuse: There is no session, no gate, or the gate has no secret.
         Unavailable: The store did not answer.
     """
-    gate, session = connection.scope.get(GATE), connection.scope.get("session")
+    gate, session = connection.scope.get(GATE), connection.scope.get(KEY)
     if not isinstance(gate, Gate) or not isinstance(session, Content):
         raise Misuse("write app.add_middleware(CrossSiteMiddleware, sessions=..., secret=...) last")
     return gate.field(session)
@@ -174,18 +161,14 @@ def _asked(scope: Scope) -> Asked:
     return Asked(
         method="CONNECT" if socket else scope["method"],
         scheme={"ws": "http", "wss": "https"}.get(scheme, scheme),
-        path=scope["path"],
+        path=path_of(scope),
         headers={k: v for k, v in headers.items() if k != "content-type"} if socket else headers,
     )
-
-
-def _encoded(told: Sequence[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told]
 
 
 async def _answer(
     send: Send, status: int, headers: Sequence[tuple[str, str]], body: bytes = b""
 ) -> None:
-    start = {"type": "http.response.start", "status": status, "headers": _encoded(headers)}
+    start = {"type": "http.response.start", "status": status, "headers": encoded(headers)}
     await send(start)
     await send({"type": "http.response.body", "body": body})

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from dojang.adapters.asgi.skip import Skip
 from dojang.errors import Misuse
 from dojang.session.content import Content
 from dojang.wire import csrf
@@ -87,11 +88,9 @@ class Gate:
         """
         if cors is not None and fronts:
             raise Misuse("the origins are in cors= already: leave out fronts=")
-        if isinstance(skip, str) or not all(_is_a_path(path) for path in skip):
-            raise Misuse('skip is a list of paths, and not all of them: write ["/webhooks"]')
         self.cors = cors or Cors(fronts)
         self._keys = None if secret is None else Keyring.of(secret)
-        self._skip = [path.rstrip("/") for path in skip]
+        self._skip = Skip(skip)
         self._told: set[tuple[str, str]] = set()
 
     def needs_token(self, asked: Asked) -> bool:
@@ -100,7 +99,7 @@ class Gate:
         Raises:
             CrossSite: It comes from elsewhere.
         """
-        if any(asked.path == path or asked.path.startswith(f"{path}/") for path in self._skip):
+        if self._skip.holds(asked.path):
             return False
         verdict = judge(asked.method, asked.headers, origins=[asked.own], fronts=self.cors.origins)
         if verdict is Verdict.FOREIGN:
@@ -146,10 +145,6 @@ class Gate:
         """Return the hidden field for a form, as HTML."""
         value = html.escape(self.token(session))
         return Html(f'<input type="hidden" name="{csrf.FIELD}" value="{value}">')
-
-
-def _is_a_path(path: str) -> bool:
-    return path.startswith("/") and path.strip("/") != ""
 
 
 def _remedy(asked: Asked) -> str:

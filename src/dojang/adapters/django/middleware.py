@@ -1,6 +1,6 @@
 """A session middleware that is native in both colours, and knows the device."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from http.cookies import Morsel
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from dojang.adapters import headers
 from dojang.adapters.bodies import followed
 from dojang.adapters.django.conf import sessions
 from dojang.adapters.django.store import SessionStore
+from dojang.adapters.hopeless import HOPELESS, Watch, in_environ
 from dojang.adapters.problems import log
 from dojang.errors import DojangError, Misuse
 from dojang.visit import Visit
@@ -30,9 +31,17 @@ class SessionMiddleware(stock.SessionMiddleware):
     document.
     """
 
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        """Stand before what Django calls next."""
+        super().__init__(get_response)
+        self._watch = Watch(sessions().cookie)
+
     def process_request(self, request: HttpRequest) -> None:
         """Open the session of a request."""
         meta = request.META
+        meta[HOPELESS] = self._watch.look(
+            in_environ(meta), scheme=request.scheme or "http", peer=meta.get("REMOTE_ADDR") or ""
+        )
         request.session = SessionStore(
             request.COOKIES.get(sessions().cookie.name),
             cookies=meta.get("HTTP_COOKIE", ""),

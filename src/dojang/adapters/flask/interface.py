@@ -12,7 +12,8 @@ from dojang import blocking
 from dojang.adapters.bodies import followed
 from dojang.adapters.flask.problems import refuse
 from dojang.adapters.flask.session import FlaskSession
-from dojang.adapters.wsgi import opened
+from dojang.adapters.hopeless import Watch
+from dojang.adapters.wsgi import opened, watch
 from dojang.errors import DojangError, Misuse
 from dojang.sessions import Sessions
 from dojang.visit import Visit
@@ -28,6 +29,7 @@ class DojangSessionInterface(SessionInterface):
     def __init__(self, sessions: Sessions) -> None:
         """Keep sessions where `sessions` says."""
         self.sessions = sessions
+        self._watch = Watch(sessions.cookie)
         #: An application may register tags of its own, as with Flask's.
         self.serializer = TaggedJSONSerializer()
 
@@ -35,6 +37,7 @@ class DojangSessionInterface(SessionInterface):
         """Return the session of a request; it is looked up when the application looks at it."""
         permanent = bool(app.config.get("SESSION_PERMANENT", False))
         kind = partial(self.session_class, tags=self.serializer, permanent=permanent)
+        watch(self._watch, request.environ)
         visit = opened(self.sessions, request.environ, kind=kind)
         return cast("FlaskSession", visit.session)
 
