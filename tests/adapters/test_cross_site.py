@@ -97,6 +97,34 @@ def test_what_our_pages_our_fronts_and_programs_send_is_let_in(
     assert "__Host-session" in client.cookies
 
 
+BEARER = ("authorization", "Bearer token")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [[FORM], [FORM, ("sec-fetch-site", "cross-site")], [JSON, ("origin", "app://mobile")]],
+)
+def test_a_token_without_a_cookie_is_sent_by_no_page_of_others(
+    client: Client, headers: list[tuple[str, str]]
+) -> None:
+    assert client.post("/login", "", BEARER, *headers).status == 200
+
+
+@pytest.mark.parametrize("authorization", ["Basic YTpi", "Digest x", ""])
+def test_what_browsers_send_by_themselves_proves_nothing(
+    client: Client, authorization: str
+) -> None:
+    headers = (("authorization", authorization), ("origin", "https://evil.example"))
+    assert refused(client.post("/login", "", FORM, *headers), "cross-site")
+
+
+def test_with_a_cookie_beside_it_a_token_proves_nothing(client: Client) -> None:
+    client.get("/login")
+    headers = (FORM, BEARER, ("origin", "https://evil.example"))
+    client.cookies["__Host-session"] = "any"
+    assert refused(client.post("/login", "", *headers), "cross-site")
+
+
 def test_reading_is_for_everybody(client: Client) -> None:
     reply = client.get(
         "/send", ("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")

@@ -10,11 +10,12 @@ from starlette.routing import BaseRoute, Mount, Router
 
 from dojang import clock
 from dojang.adapters.asgi import SessionMiddleware
+from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.proxies import ProxyMiddleware
 from dojang.auth import PasswordHasher
 from dojang.server import addresses, assembly, health, openapi, refusals
 from dojang.server.body_limit import BodyLimit
-from dojang.server.log import RequestLog, open_log
+from dojang.server.log import RequestLog, log_of, open_log
 from dojang.server.origin import OriginCheck
 from dojang.server.pages import routes as page_routes
 from dojang.server.parts import Parts
@@ -61,7 +62,8 @@ def create(
 
 def _routes(parts: Parts) -> list[BaseRoute]:
     # What watches the server gets by without a session; everything else has one.
-    api = Mount(PREFIX, app=Router(api_routes, redirect_slashes=False))
+    handlers = AuthApi(parts.sessions, parts.accounts, log=lambda request: log_of(request.scope))
+    api = Mount(PREFIX, app=Router(api_routes(handlers), redirect_slashes=False))
     within = Router([api, *page_routes], redirect_slashes=False)
     return [*health.routes, *openapi.routes, Mount("", app=within, middleware=_inner(parts))]
 

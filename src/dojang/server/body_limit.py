@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dojang.server.errors import BodyTooLarge
+from dojang.adapters.auth_api.errors import BodyTooLarge
 
 __all__ = ["BodyLimit"]
 

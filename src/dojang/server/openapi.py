@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dojang.server.models import ProblemAnswer
+from dojang.adapters.auth_api.models import ProblemAnswer
+from dojang.adapters.auth_api.table import Entry
 from dojang.server.parts import parts_of
-from dojang.server.routes import PREFIX, TABLE, Entry
+from dojang.server.routes import PREFIX, TABLE
 from dojang.wire import json, problem
 
 __all__ = ["document", "routes"]

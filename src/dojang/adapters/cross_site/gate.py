@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dojang.adapters.asgi.skip import Skip
+from dojang.adapters.headers import bearer
 from dojang.errors import Misuse
 from dojang.session.content import Content
 from dojang.wire import csrf
@@ -44,6 +45,12 @@ class Asked:
     def origin(self) -> str | None:
         """Where the page is that sent it, if a browser says so."""
         return self.headers.get("origin")
+
+    @property
+    def by_token(self) -> bool:
+        """Whether it carries a bearer token and no cookie: no page can make a browser send that."""
+        token = bearer(self.headers.get("authorization", ""))
+        return token is not None and not self.headers.get("cookie")
 
     @property
     def own(self) -> str:
@@ -100,6 +107,8 @@ class Gate:
             CrossSite: It comes from elsewhere.
         """
         if self._skip.holds(asked.path):
+            return False
+        if asked.by_token:
             return False
         verdict = judge(asked.method, asked.headers, origins=[asked.own], fronts=self.cors.origins)
         if verdict is Verdict.FOREIGN:

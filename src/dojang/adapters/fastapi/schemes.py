@@ -1,7 +1,7 @@
 """How a client shows its session, as OpenAPI says it."""
 
 import inspect
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Security
 from fastapi.openapi.models import APIKey, APIKeyIn, HTTPBearer
@@ -10,13 +10,14 @@ from fastapi.security.base import SecurityBase
 
 from dojang.sessions import Sessions
 
-__all__ = ["signature"]
+__all__ = ["Scheme", "schemes", "signature"]
 
 
-class _Scheme(SecurityBase):
+class Scheme(SecurityBase):
     """A line in the document; whether anybody is signed in is asked of the session."""
 
     def __init__(self, name: str, model: APIKey | HTTPBearer) -> None:
+        """Take its name in the document, and what it says."""
         self.scheme_name = name
         self.model = model
 
@@ -24,14 +25,19 @@ class _Scheme(SecurityBase):
         """Ask for nothing."""
 
 
-def signature(sessions: Sessions) -> inspect.Signature:
-    """Return what a dependency takes: the connection, and the schemes that may open its session."""
+def schemes(sessions: Sessions) -> dict[str, Scheme]:
+    """Return the ways to show a session: the very cookie, and a token where one may come."""
     cookie = APIKey.model_validate({"in": APIKeyIn.cookie, "name": sessions.cookie.name})
-    schemes = {"session": _Scheme("session", cookie)}
+    ways = {"session": Scheme("session", cookie)}
     if sessions.bearer:
-        schemes["token"] = _Scheme("token", HTTPBearer(description="What a login returned."))
-    parameters = {"connection": HTTPConnection} | {
-        name: Annotated[None, Security(scheme)] for name, scheme in schemes.items()
+        ways["token"] = Scheme("token", HTTPBearer(description="What a login returned."))
+    return ways
+
+
+def signature(sessions: Sessions) -> inspect.Signature:
+    """Return what a dependency takes: the connection, and the ways to show its session."""
+    parameters: dict[str, Any] = {"connection": HTTPConnection} | {
+        name: Annotated[None, Security(scheme)] for name, scheme in schemes(sessions).items()
     }
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     return inspect.Signature(

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dojang.adapters.asgi import session_of
-from dojang.server.models import SessionAnswer
+from dojang.adapters.auth_api.models import SessionAnswer
 from dojang.server.pages import devices, forms
 from dojang.server.pages.moments import Moment, instant
 from dojang.server.pages.redirects import HOME, see

@@ -5,14 +5,22 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from starlette.requests import Request
 
+from dojang.adapters.auth_api.errors import (
+    BadJson,
+    BodyTooLarge,
+    InvalidBody,
+    UnsupportedMediaType,
+)
+from dojang.adapters.auth_api.models import Form
 from dojang.errors import Malformed
-from dojang.server.errors import BadJson, InvalidBody, UnsupportedMediaType
-from dojang.server.models import Form
 from dojang.wire import json
 
 __all__ = ["read"]
 
 F = TypeVar("F", bound=Form)
+
+#: Bytes of a body, inclusive: no form of ours comes near.
+_LIMIT = 64 * 1024
 
 #: Characters of a member's name that an error repeats.
 _SHOWN = 64
@@ -37,7 +45,7 @@ async def read(request: Request, form: type[F]) -> F:
         BadJson: It is not JSON, a member stands twice, or it is not an object.
         InvalidBody: A member is missing, unknown or not of its type; its value is not repeated.
     """
-    body = await request.body()
+    body = await _whole(request)
     if body and not _is_json(request):
         raise UnsupportedMediaType
     try:
@@ -48,6 +56,15 @@ async def read(request: Request, form: type[F]) -> F:
         return form.model_validate(members)
     except ValidationError as error:
         raise _invalid(error.errors(include_input=False, include_url=False)[0]) from None
+
+
+async def _whole(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LIMIT:
+            raise BodyTooLarge(_LIMIT)
+    return bytes(body)
 
 
 def _is_json(request: Request) -> bool:

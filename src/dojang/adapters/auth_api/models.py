@@ -18,6 +18,7 @@ __all__ = [
     "ProblemAnswer",
     "SessionAnswer",
     "SignUp",
+    "TokenAnswer",
     "UserAnswer",
     "instant",
 ]
@@ -72,6 +73,13 @@ class UserAnswer(BaseModel):
             name=user.name,
             created=instant(datetime.fromtimestamp(user.created / 1000, UTC)),
         )
+
+
+class TokenAnswer(BaseModel):
+    """What a client without cookies sends from now on, as `Authorization: Bearer`."""
+
+    token: Password
+    user: UserAnswer
 
 
 class SessionAnswer(BaseModel):

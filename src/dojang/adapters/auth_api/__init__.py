@@ -1,0 +1,1 @@
+"""The JSON API of accounts and sessions, which the server and FastAPI's router serve alike."""

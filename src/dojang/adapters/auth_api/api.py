@@ -1,0 +1,186 @@
+"""The JSON API: sign-up, login, logout, and who is signed in where."""
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from starlette.requests import Request
+
+from dojang.adapters.asgi import session_of
+from dojang.adapters.auth_api.answers import Answer, empty
+from dojang.adapters.auth_api.bodies import read
+from dojang.adapters.auth_api.errors import NoSuchSession
+from dojang.adapters.auth_api.models import (
+    DeviceAnswer,
+    DevicesAnswer,
+    EndedAnswer,
+    LogIn,
+    Nothing,
+    SessionAnswer,
+    SignUp,
+    TokenAnswer,
+    UserAnswer,
+)
+from dojang.adapters.users import nobody
+from dojang.auth import Accounts, InvalidCredentials, User
+from dojang.errors import Revoked
+from dojang.session.session import Session
+from dojang.sessions import Sessions
+
+__all__ = ["AuthApi", "Log"]
+
+
+class Log(Protocol):
+    """What structlog's loggers are."""
+
+    def info(self, event: str, **facts: object) -> object:
+        """Note what happened."""
+        ...
+
+    def warning(self, event: str, **facts: object) -> object:
+        """Note what somebody should look at."""
+        ...
+
+
+class AuthApi:
+    """The handlers of the routes, over the session that `SessionMiddleware` opened."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        accounts: Accounts,
+        *,
+        log: Callable[[Request], Log] = lambda _: _Plain(),
+    ) -> None:
+        """Take the parts.
+
+        Args:
+            sessions: The middleware's.
+            accounts: Who may sign in.
+            log: Returns the log of a request; `dojang` of the standard library otherwise.
+        """
+        self._sessions = sessions
+        self._accounts = accounts
+        self._log = log
+
+    async def sign_up(self, request: Request) -> Answer:
+        """Make an account, and sign in with it."""
+        form = await read(request, SignUp)
+        user = await self._accounts.sign_up(
+            email=form.email, username=form.username, password=form.password, name=form.name
+        )
+        await self._begin(request, user, "signed-up")
+        return Answer(UserAnswer.of(user), 201)
+
+    async def log_in(self, request: Request) -> Answer:
+        """Sign in."""
+        form = await read(request, LogIn)
+        user = await self._proven(request, form)
+        await self._begin(request, user, "logged-in", remember=form.remember)
+        return Answer(UserAnswer.of(user))
+
+    async def log_in_for_token(self, request: Request) -> Answer:
+        """Sign in, for a client that sends a token instead of cookies."""
+        form = await read(request, LogIn)
+        user = await self._proven(request, form)
+        session = await self._begin(request, user, "logged-in", remember=form.remember)
+        return Answer(TokenAnswer(token=session.token or "", user=UserAnswer.of(user)))
+
+    async def log_out(self, request: Request) -> Answer:
+        """Sign out here. Fine when nobody is signed in."""
+        await read(request, Nothing)
+        session = session_of(request)
+        user = session.user
+        session.logout()
+        await session.save()
+        if user is not None:
+            self._log(request).info("logged-out", user=user)
+        return empty()
+
+    async def check(self, request: Request) -> Answer:
+        """Say who is signed in."""
+        return Answer(UserAnswer.of(await self.signed_in(request)))
+
+    async def show_session(self, request: Request) -> Answer:
+        """Say what is known of the session of this request."""
+        session = session_of(request)
+        if session.user is not None:
+            await self.signed_in(request)
+        return Answer(SessionAnswer.of(session))
+
+    async def list_sessions(self, request: Request) -> Answer:
+        """List where this account is signed in."""
+        user = await self.signed_in(request)
+        here = session_of(request).handle
+        entries = await self._sessions.list(user.id)
+        lines = [DeviceAnswer.of(entry, this=entry.handle == here) for entry in entries]
+        return Answer(DevicesAnswer(sessions=lines))
+
+    async def end_session(self, request: Request) -> Answer:
+        """End one session of this account; ending this one signs out here."""
+        user = await self.signed_in(request)
+        sessions, session = self._sessions, session_of(request)
+        handle: str = request.path_params["handle"]
+        if handle not in {entry.handle for entry in await sessions.list(user.id)}:
+            raise NoSuchSession
+        if handle == session.handle:
+            session.logout()
+        else:
+            await sessions.end(handle)
+        self._log(request).info("session-ended", user=user.id)
+        return empty()
+
+    async def end_others(self, request: Request) -> Answer:
+        """End all sessions of this account but this one."""
+        await read(request, Nothing)
+        user = await self.signed_in(request)
+        ended = await self._sessions.end_all(user.id, but=session_of(request))
+        self._log(request).info("other-sessions-ended", user=user.id, ended=ended)
+        return Answer(EndedAnswer(ended=ended))
+
+    async def signed_in(self, request: Request) -> User:
+        """Return the account behind the session of a request.
+
+        Raises:
+            Rejected: Nobody is signed in; the code says why.
+            Revoked: The account was disabled or deleted; the session is ended with that.
+        """
+        session = session_of(request)
+        if session.user is None:
+            raise nobody(session)
+        user = await self._accounts.find(str(session.user))
+        if user is None:
+            session.logout()
+            raise Revoked("the account was closed, and its sessions with it")
+        return user
+
+    async def _proven(self, request: Request, form: LogIn) -> User:
+        try:
+            return await self._accounts.check_password(form.login, form.password)
+        except InvalidCredentials:
+            self._log(request).warning("login-refused", address=_address(request))
+            raise
+
+    async def _begin(
+        self, request: Request, user: User, event: str, *, remember: bool = True
+    ) -> Session:
+        session = session_of(request)
+        session.login(user.id, remember=remember)
+        # Now and not when the answer leaves, so that the log says only what came to be.
+        await session.save()
+        self._log(request).info(event, user=user.id)
+        return session
+
+
+class _Plain:
+    _LOG = logging.getLogger("dojang")
+
+    def info(self, event: str, **facts: object) -> None:
+        self._LOG.info("%s %s", event, facts)
+
+    def warning(self, event: str, **facts: object) -> None:
+        self._LOG.warning("%s %s", event, facts)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

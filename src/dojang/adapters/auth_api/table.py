@@ -1,0 +1,178 @@
+"""The routes of the API in one table."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from dojang.adapters.auth_api.answers import Answer
+from dojang.adapters.auth_api.api import AuthApi
+from dojang.adapters.auth_api.errors import (
+    BadJson,
+    BodyTooLarge,
+    InvalidBody,
+    NoSuchSession,
+    UnsupportedMediaType,
+)
+from dojang.adapters.auth_api.models import (
+    DevicesAnswer,
+    EndedAnswer,
+    Form,
+    LogIn,
+    Nothing,
+    SessionAnswer,
+    SignUp,
+    TokenAnswer,
+    UserAnswer,
+)
+from dojang.auth import AlreadyTaken, InvalidCredentials, InvalidInput, TooBusy
+from dojang.errors import (
+    Anonymous,
+    BadSignature,
+    DojangError,
+    Expired,
+    Malformed,
+    Missing,
+    Oversized,
+    Revoked,
+    Rotated,
+    TooManySessions,
+    Unavailable,
+    Unknown,
+    UnknownKey,
+)
+from dojang.sessions import Sessions
+
+__all__ = ["TABLE", "Entry", "Errors"]
+
+Errors = tuple[type[DojangError], ...]
+
+#: What any body can meet.
+_BODY: Errors = (BadJson, BodyTooLarge, UnsupportedMediaType, InvalidBody)
+
+#: Why nobody is signed in.
+_NOBODY: Errors = (
+    Anonymous,
+    Missing,
+    Malformed,
+    Oversized,
+    BadSignature,
+    UnknownKey,
+    Expired,
+    Revoked,
+    Unknown,
+    Rotated,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One operation.
+
+    Attributes:
+        method: Of HTTP.
+        path: Below the prefix.
+        handler: What it does; the first line of its docstring is said of it.
+        body: What comes in, if anything may.
+        status: When it is done.
+        answer: What goes out then, if anything does.
+        errors: What it may refuse with.
+        only: Which quality of the sessions it is for; None for all.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[AuthApi, Request], Awaitable[Answer]]
+    body: type[Form] | None = None
+    status: int = 200
+    answer: type[BaseModel] | None = None
+    errors: Errors = ()
+    only: Literal["bearer", "revocable"] | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether somebody has to be signed in."""
+        return Anonymous in self.errors
+
+    def serves(self, sessions: Sessions) -> bool:
+        """Return whether there is such an operation over these sessions."""
+        return self.only is None or bool(getattr(sessions, self.only))
+
+
+TABLE = (
+    Entry(
+        method="POST",
+        path="/signup",
+        handler=AuthApi.sign_up,
+        body=SignUp,
+        status=201,
+        answer=UserAnswer,
+        errors=(*_BODY, InvalidInput, AlreadyTaken, TooBusy, Unavailable),
+    ),
+    Entry(
+        method="POST",
+        path="/login",
+        handler=AuthApi.log_in,
+        body=LogIn,
+        answer=UserAnswer,
+        errors=(*_BODY, InvalidCredentials, TooManySessions, TooBusy, Unavailable),
+    ),
+    Entry(
+        method="POST",
+        path="/token",
+        handler=AuthApi.log_in_for_token,
+        body=LogIn,
+        answer=TokenAnswer,
+        errors=(*_BODY, InvalidCredentials, TooManySessions, TooBusy, Unavailable),
+        only="bearer",
+    ),
+    Entry(
+        method="POST",
+        path="/logout",
+        handler=AuthApi.log_out,
+        body=Nothing,
+        status=204,
+        errors=(*_BODY, Unavailable),
+    ),
+    Entry(
+        method="GET",
+        path="/check",
+        handler=AuthApi.check,
+        answer=UserAnswer,
+        errors=(*_NOBODY, Unavailable),
+    ),
+    Entry(
+        method="GET",
+        path="/session",
+        handler=AuthApi.show_session,
+        answer=SessionAnswer,
+        errors=(Revoked, Unavailable),
+    ),
+    Entry(
+        method="GET",
+        path="/sessions",
+        handler=AuthApi.list_sessions,
+        answer=DevicesAnswer,
+        errors=(*_NOBODY, Unavailable),
+        only="revocable",
+    ),
+    Entry(
+        method="POST",
+        path="/sessions/end-others",
+        handler=AuthApi.end_others,
+        body=Nothing,
+        answer=EndedAnswer,
+        errors=(*_BODY, *_NOBODY, Unavailable),
+        only="revocable",
+    ),
+    Entry(
+        method="DELETE",
+        path="/sessions/{handle}",
+        handler=AuthApi.end_session,
+        status=204,
+        errors=(*_NOBODY, NoSuchSession, Unavailable),
+        only="revocable",
+    ),
+)
