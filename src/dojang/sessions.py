@@ -1,11 +1,12 @@
 """Sessions: what an application makes once, and every adapter calls."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from dojang import clock as clocks
 from dojang.errors import Misuse
+from dojang.formers import Formers
 from dojang.peers.peer import Peer
 from dojang.session import principal as principals
 from dojang.session.instants import instant
@@ -15,7 +16,9 @@ from dojang.session.principal import Place
 from dojang.session.record import Device, Principal, Record
 from dojang.session.session import Session
 from dojang.stores import urls
+from dojang.stores.leases import Leases
 from dojang.stores.revocation_log import RevocationLog
+from dojang.strategies.circulation import Circulation
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.strategies.spill import Spill
@@ -53,7 +56,7 @@ class Entry:
 class Sessions:
     """Where sessions live, how long, and in which cookie."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what an application chooses, each by its name
         self,
         home: Strategy | Peer,
         *,
@@ -63,6 +66,7 @@ class Sessions:
         principal: str | Place | None = None,
         bearer: bool = False,
         renewing: Renewing | None = None,
+        accepts: Mapping[str, Peer] | None = None,
         clock: Callable[[], int] = clocks.now,
     ) -> None:
         """Put the parts together.
@@ -81,12 +85,16 @@ class Sessions:
             renewing: Called with a session that is about to be renewed, a coroutine function or a
                 plain one. It may bring the data up to date (a new name, other roles), or return
                 False: the user is gone, and the session ends.
+            accepts: Other kinds of sessions that are still out there, by a name for each. One of
+                them becomes a session of ours with the next answer, and its cookie is dropped;
+                `circulation` counts them. Ours comes first, then they in their order.
             clock: Returns unix milliseconds.
 
         Raises:
             WeakSecret: A secret is too short.
             Misuse: `ServerSide` has no secret, or a secret was given that nothing would use; or the
-                cookie has another name than the peer makes its key with.
+                cookie has another name than the peer makes its key with; or the store cannot take
+                in what `accepts` brings.
         """
         system = (
             home
@@ -99,9 +107,12 @@ class Sessions:
         _check_name(self.cookie, system)
         _give_secret(self.strategy, secret)
         _check_ends(self.strategy, self.lifetime)
+        if accepts:
+            _check_takes_in(self.strategy)
         self.clock = clock
         self.principal = Place(principal) if isinstance(principal, str) else principal
         self.principal = self.principal or system.principal
+        self.circulation = Circulation()
         self._house = House(
             strategy=self.strategy,
             lifetime=self.lifetime,
@@ -109,11 +120,19 @@ class Sessions:
             principal=self.principal,
             bearer=bearer,
             renewing=renewing,
+            formers=Formers(
+                accepts or {},
+                self.strategy,
+                cookie=self.cookie,
+                lifetime=self.lifetime,
+                principal=self.principal,
+            ),
+            circulation=self.circulation,
             clock=clock,
         )
 
     @classmethod
-    def from_url(
+    def from_url(  # noqa: PLR0913 - the same
         cls,
         url: str,
         *,
@@ -123,6 +142,7 @@ class Sessions:
         limit: Limit | None = None,
         revocations: RevocationLog | None = None,
         principal: str | Place | None = None,
+        accepts: Mapping[str, Peer] | None = None,
         clock: Callable[[], int] = clocks.now,
     ) -> "Sessions":
         """Return sessions kept where `url` says, everything else as by the constructor.
@@ -137,6 +157,7 @@ class Sessions:
             limit: How many sessions one principal may have; kept on the server only.
             revocations: What makes `sealed:` sessions revocable and listed; others always are.
             principal: Where the application keeps the user in the data.
+            accepts: Other kinds of sessions that are still out there.
             clock: Returns unix milliseconds.
 
         Raises:
@@ -154,7 +175,12 @@ class Sessions:
             seals = IronSeal(list(keys.derive("sealed-session")))
             in_cookie = ClientSide(seals, revocations=revocations)
             return cls(
-                in_cookie, lifetime=lifetime, cookie=cookie, principal=principal, clock=clock
+                in_cookie,
+                lifetime=lifetime,
+                cookie=cookie,
+                principal=principal,
+                accepts=accepts,
+                clock=clock,
             )
         on_server = ServerSide(urls.open_store(url), limit=limit)
         return cls(
@@ -163,6 +189,7 @@ class Sessions:
             lifetime=lifetime,
             cookie=cookie,
             principal=principal,
+            accepts=accepts,
             clock=clock,
         )
 
@@ -276,6 +303,14 @@ def _check_name(cookie: Cookie, system: Peer) -> None:
         raise Misuse(
             f"the name {system.cookie.name} is part of the key; to call the cookie {cookie.name}, "
             f"give the peer cookie_name={cookie.name!r}"
+        )
+
+
+def _check_takes_in(strategy: Strategy) -> None:
+    if isinstance(strategy, ServerSide) and not isinstance(strategy.store, Leases):
+        raise Misuse(
+            "this store cannot take in sessions of other kinds, each once: give it the two verbs "
+            "of dojang.stores.leases.Leases, or leave out accepts="
         )
 
 

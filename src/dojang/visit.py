@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dojang import blocking
 from dojang.errors import DojangError, Missing, ResponseStarted, Unavailable, Unknown
+from dojang.formers import Formers
 from dojang.session.agree import agree
 from dojang.session.content import Content
 from dojang.session.found import Found
@@ -14,6 +15,7 @@ from dojang.session.plan import Touch, Write, plan
 from dojang.session.principal import Place
 from dojang.session.record import Device, Record
 from dojang.session.session import Session
+from dojang.strategies.circulation import RETIRED, Circulation
 from dojang.strategies.strategy import Kept, Strategy
 from dojang.wire import chunks
 from dojang.wire.cookies import Cookie
@@ -39,7 +41,14 @@ class House:
     principal: Place | None
     bearer: bool
     renewing: Renewing | None
+    formers: Formers
+    circulation: Circulation
     clock: Callable[[], int]
+
+    @property
+    def suspends(self) -> bool:
+        """Whether opening a session may wait for an event loop."""
+        return self.strategy.suspends or self.formers.suspends
 
 
 class Visit:
@@ -61,7 +70,7 @@ class Visit:
         self._now = house.clock()
         self._failure: DojangError | None = None
         self._prefetched: Found | None = None
-        self._lines: dict[str, str] = {}
+        self._lines: dict[Sequence[str], str] = {}
         self._started = False
         self._written = False
         self.session = kind(
@@ -79,7 +88,7 @@ class Visit:
 
         Without a cookie or token nothing is asked.
         """
-        if not self._house.strategy.suspends or not self._came:
+        if not self._house.suspends or not self._came:
             return
         try:
             self._prefetched = await self._load()
@@ -105,6 +114,7 @@ class Visit:
             session.adopt(Found(rejected=Unknown("the session was ended meanwhile")))
             return
         self._queue(self._announce(before, kept))
+        self._count(before)
         session.kept(
             Found(record=kept.record, current=kept.record, credential=kept.credential)
             if kept.record
@@ -143,6 +153,7 @@ class Visit:
                 self.session.forgo_login()
             await self.save(self.session)
             self._forget_bad_cookie()
+            self._forget_formers()
         return self.leave()
 
     def leave(self) -> Sequence[str]:
@@ -187,7 +198,11 @@ class Visit:
 
     @property
     def _came(self) -> bool:
-        return self._bearer is not None or bool(self._candidates())
+        return self._bearer is not None or bool(self._candidates()) or self._former_came
+
+    @property
+    def _former_came(self) -> bool:
+        return self._bearer is None and self._house.formers.came(self._cookies)
 
     def _open(self) -> Found:
         if self._failure is not None:
@@ -200,9 +215,12 @@ class Visit:
         strategy, lifetime = self._house.strategy, self._house.lifetime
         cookies = self._candidates()
         if self._bearer is None:
-            if not cookies:
-                return Found(rejected=Missing("no session cookie came"))
-            return await strategy.load(cookies, lifetime, now=self._now)
+            found = (
+                await strategy.load(cookies, lifetime, now=self._now)
+                if cookies
+                else Found(rejected=Missing("no session cookie came"))
+            )
+            return await self._house.formers.instead_of(found, self._cookies, now=self._now)
         bearer = await strategy.load([self._bearer], lifetime, now=self._now)
         if not cookies:
             return bearer
@@ -236,8 +254,10 @@ class Visit:
             self.session.logout()
 
     def _roll(self) -> None:
-        # Renewal on every request means just that, whether or not a handler looked.
-        if self._house.lifetime.renew == 0 and self.session.found is None and self._came:
+        # Renewal on every request means just that, whether or not a handler looked; and what is of
+        # another kind is made anew with the next answer.
+        due = self._former_came or (self._house.lifetime.renew == 0 and self._came)
+        if due and self.session.found is None:
             # A page that does not look stays up when the store is down.
             with suppress(Unavailable):
                 self.session.adopt(self._open())
@@ -245,7 +265,8 @@ class Visit:
     def _announce(self, before: Found, kept: Kept) -> Sequence[str]:
         if kept.record is None or kept.credential is None:
             return chunks.delete(self._house.cookie, present=self._present())
-        if kept.credential == before.credential and not self._life_moved(before, kept.record):
+        same = kept.credential == before.credential and not before.former
+        if same and not self._life_moved(before, kept.record):
             return []
         return self._cookies_for(kept.record, kept.credential)
 
@@ -262,11 +283,11 @@ class Visit:
     def _queue(self, lines: Sequence[str]) -> None:
         if lines and self._started:
             raise ResponseStarted("a new cookie is due, but the headers have left; save() earlier")
-        # One line for a name: the last one says what the browser should hold.
-        self._lines |= {line.partition("=")[0]: line for line in lines}
+        # One line for a cookie: the last one says what the browser should hold.
+        self._lines |= {_slot(line): line for line in lines}
 
     def _present(self) -> Sequence[str]:
-        return list(dict.fromkeys([*self._stale(), *self._lines]))
+        return list(dict.fromkeys([*self._stale(), *(name for name, *_ in self._lines)]))
 
     def _life_moved(self, before: Found, after: Record) -> bool:
         if before.record is None or before.record.remember != after.remember:
@@ -280,3 +301,24 @@ class Visit:
         came = self._stale()
         if came and (found.rejected.forget or self.session.left):
             self._queue(chunks.delete(self._house.cookie, present=came))
+
+    def _forget_formers(self) -> None:
+        found = self.session.found
+        if found is None:
+            return
+        useless = found.rejected is not None and found.rejected.forget
+        if found.current is not None or self.session.left or useless:
+            lines = {_slot(line): line for line in self._house.formers.farewells(self._cookies)}
+            self._lines = lines | self._lines
+
+    def _count(self, before: Found) -> None:
+        kind = before.former or ("" if before.newest else RETIRED)
+        if kind:
+            self._house.circulation.count(kind, now=self._house.clock())
+
+
+def _slot(line: str) -> Sequence[str]:
+    # By these a browser tells cookies apart.
+    pair, *attributes = line.split("; ")
+    where = (each for each in attributes if each.startswith(("Domain=", "Path=")))
+    return pair.partition("=")[0], *where

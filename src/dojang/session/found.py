@@ -19,6 +19,7 @@ class Found:
         credential: The text that was good, as it came.
         newest: Whether the newest key made that text; if not, it is due to be made again.
         dated: Whether the record says when it began; if not, that is when we saw it.
+        former: The kind of session it came as, where that is another; its cookie is due to be made.
     """
 
     record: Record | None = None
@@ -27,3 +28,4 @@ class Found:
     credential: str | None = None
     newest: bool = True
     dated: bool = True
+    former: str = ""

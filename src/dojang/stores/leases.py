@@ -1,10 +1,11 @@
 """What a store promises that lends out names: one owner at a time, and never for good."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 __all__ = ["Leases"]
 
 
+@runtime_checkable
 class Leases(Protocol):
     """A store in which one of many callers may hold a name until an instant.
 

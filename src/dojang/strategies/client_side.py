@@ -128,6 +128,21 @@ class ClientSide:
                     await self.end(record.handle, lifetime, now=now)
                 return Kept(None, None)
 
+    async def take_in(
+        self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
+    ) -> Found:
+        """Return a session of another kind under the name of its text; see `Strategy.take_in`.
+
+        Without revocations nothing is known of what is over.
+        """
+        del lifetime
+        named = replace(record, handle=handle_of(text))
+        if self._revocations is not None:
+            await self._revocations.refresh(now=now)
+            self._revocations.check(named)
+            await self._noted(named, now)
+        return Found(record=named, current=named, newest=False, former=name)
+
     async def is_over(self, handle: str, *, now: int) -> bool:
         """Return False: the revocations say what was ended, and nobody knows what expired."""
         del handle, now

@@ -1,5 +1,6 @@
 """The session is on the server, and the cookie holds a signed id."""
 
+import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,11 +17,13 @@ from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
 from dojang.session.resume import resume
 from dojang.stores.contract import Store
+from dojang.stores.leases import Leases
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.revocations import Revocations
 from dojang.strategies.strategy import Fits, Kept, pick
 from dojang.strategies.tally import Tally
-from dojang.wire import entropy, signed_id
+from dojang.wire import base64url, entropy, signed_id
+from dojang.wire.js.text import utf8
 from dojang.wire.keyring import Keyring
 
 __all__ = ["OnConflict", "ServerSide"]
@@ -35,6 +38,9 @@ _LONGEST = 512
 
 #: An id alone, as other frameworks make them: no fewer bits than any id may have.
 _ID = re.compile(r"[A-Za-z0-9_-]{22,256}")
+
+#: Unix milliseconds: the year 2100, for what has no end of its own.
+_FOREVER = 4_102_444_800_000
 
 #: Times a write is tried again when others keep changing the session. Each lost try is somebody
 #: else's success; of 32 writers at once, one loses this often in 1e14 writes.
@@ -158,6 +164,20 @@ class ServerSide:
                 await self.store.remove(record.handle)
                 return Kept(None, None)
 
+    async def take_in(
+        self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
+    ) -> Found:
+        """Store a session of another kind, or find it stored; see `Strategy.take_in`."""
+        id = self._id_for(text)
+        named = self._named(record, id)
+        stored = await self.store.find(named.handle, id=id)
+        if stored is None:
+            stored = await self._stored_once(named, id, now)
+        current = lifetime.noticed(resume(stored, lifetime, now=now), now=now)
+        return Found(
+            record=stored, current=current, credential=self._sign(id), newest=False, former=name
+        )
+
     async def is_over(self, handle: str, *, now: int) -> bool:
         """Return whether a session is over; see `Strategy.is_over`."""
         if self.store.by_id:
@@ -256,6 +276,29 @@ class ServerSide:
             raise Conflict("somebody else changed the session; load it again and repeat the change")
         bring = merge.merge if self._on_conflict == "merge" else merge.overwrite
         return bring(before.data, after.data, theirs.data)
+
+    async def _stored_once(self, named: Record, id: str, now: int) -> Record:
+        assert isinstance(self.store, Leases)  # which Sessions looked at
+        try:
+            await self.store.insert(named, now=now, limit=self._limit)
+        except Conflict:
+            stored = await self.store.find(named.handle, id=id)
+            if stored is None:
+                raise Unknown("the session was moved here, and is over") from None
+            return stored
+        # The name is lent for as long as the text could be good, and never given back: whoever
+        # brings the text again once the session is over finds it taken.
+        until = _FOREVER if named.expires is None else named.expires
+        owner = entropy.token(_FEWEST_ID_BYTES)
+        if await self.store.acquire(f"moved-in:{named.handle}", owner, until=until, now=now):
+            return named
+        await self.store.remove(named.handle)
+        raise Unknown("the session was moved here, and is over")
+
+    def _id_for(self, text: str) -> str:
+        # The same text has the same id, which nobody can tell who does not have the key.
+        tag = hmac.digest(self._signing().newest, b"moved-in:" + utf8(text), "sha256")
+        return base64url.encode(tag[: self._id_bytes])
 
     def _named(self, record: Record, id: str) -> Record:
         return replace(record, handle=handle_of(id), id=id if self.store.by_id else "")

@@ -97,6 +97,12 @@ class Spill:
             await self._client.end(found.record.handle, lifetime, now=now)
         return kept
 
+    async def take_in(
+        self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
+    ) -> Found:
+        """Return a session of another kind as one in its cookie; see `Strategy.take_in`."""
+        return await self._client.take_in(record, text, lifetime, name=name, now=now)
+
     async def is_over(self, handle: str, *, now: int) -> bool:
         """Return False: one that is not on the server may be in its cookie."""
         del handle, now

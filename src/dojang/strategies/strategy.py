@@ -88,6 +88,29 @@ class Strategy(Protocol):
         """
         ...
 
+    async def take_in(
+        self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
+    ) -> Found:
+        """Return what has become here of a session of another kind; the first to come brings it.
+
+        However many requests bring the same text at once, it becomes one session; and once that
+        is over, as far as it is known here, the text is good for nothing.
+
+        Args:
+            record: As one of ours, without a handle.
+            text: What stood for it.
+            lifetime: The limits in force.
+            name: Of its kind.
+            now: Unix milliseconds.
+
+        Raises:
+            Unknown: It is over here.
+            Revoked: It was ended from afar.
+            TooManySessions: The user has as many as they may.
+            Unavailable: The store did not answer.
+        """
+        ...
+
     async def is_over(self, handle: str, *, now: int) -> bool:
         """Return whether a session is known to be over: ended, expired, or under another handle.
 

@@ -1,0 +1,325 @@
+"""Sessions of other kinds become ours when they come, and nobody is signed out."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from dojang import blocking, peers
+from dojang.errors import Misuse, TooManySessions
+from dojang.peers.peer import Peer
+from dojang.session.lifetime import Lifetime
+from dojang.session.limit import Limit
+from dojang.session.session import Session
+from dojang.sessions import Sessions
+from dojang.stores.memory import MemoryStore
+from dojang.stores.memory.records import MemoryRecords
+from dojang.strategies.circulation import RETIRED, Sighting
+from dojang.strategies.client_side import ClientSide
+from dojang.strategies.server_side import ServerSide
+from dojang.testing import Clock
+from dojang.wire.cookies import Cookie
+from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.keyring import Keyring
+from tests.browser import Browser, look, put
+from tests.conftest import SECRET
+
+OLD = "the secret of the system that was there before"
+DAY = 86_400
+
+
+def iron() -> Peer:
+    return peers.IronSession(OLD, "old", principal="user.id")
+
+
+def auth_js() -> Peer:
+    return peers.AuthJs(OLD)
+
+
+def token() -> Peer:
+    return peers.JsonWebToken(OLD, "token")
+
+
+def on_server() -> Peer:
+    strategy = ServerSide(MemoryStore(), keys=Keyring.of(OLD))
+    return Peer(strategy=strategy, cookie=Cookie(name="sid"), lifetime=Lifetime())
+
+
+KINDS = {"iron": iron, "auth.js": auth_js, "jwt": token, "server": on_server}
+
+
+@pytest.fixture(params=KINDS)
+def former(request: pytest.FixtureRequest) -> Peer:
+    return KINDS[request.param]()
+
+
+def accepting(home: Sessions, clock: Clock, kinds: Mapping[str, Peer]) -> Sessions:
+    return Sessions(home.strategy, accepts=kinds, clock=clock)
+
+
+def signed_in_before(former: Peer, clock: Clock) -> Browser:
+    """Return a browser that signed in while there was nothing else."""
+    browser = Browser(Sessions(former, clock=clock))
+    browser.visit(lambda session: session.login("ada"))
+    browser.visit(put(theme="dark"))
+    return browser
+
+
+def moved(browser: Browser, sessions: Sessions) -> Browser:
+    """Return the same browser at the system that is there now."""
+    there = Browser(sessions)
+    there.cookies = dict(browser.cookies)
+    return there
+
+
+def user(session: Session) -> object:
+    return session.user
+
+
+def test_who_was_signed_in_stays_signed_in_and_the_old_cookie_goes(
+    sessions: Sessions, former: Peer, clock: Clock
+) -> None:
+    here = accepting(sessions, clock, {"before": former})
+    browser = moved(signed_in_before(former, clock), here)
+    shown = browser.visit(lambda session: (session.user, session["theme"], session.rejected))
+    assert shown == ("ada", "dark", None)
+    assert set(browser.cookies) == {here.cookie.name}
+    assert browser.visit(user) == "ada"
+    assert browser.sent == []
+    assert here.circulation.seen == {"before": Sighting(1, clock())}
+
+
+def test_a_page_that_does_not_look_moves_the_session_too(sessions: Sessions, clock: Clock) -> None:
+    here = accepting(sessions, clock, {"before": iron()})
+    browser = moved(signed_in_before(iron(), clock), here)
+    browser.visit(lambda _: None)
+    assert set(browser.cookies) == {here.cookie.name}
+
+
+def test_an_answer_that_failed_moves_nothing_and_the_next_one_does(
+    sessions: Sessions, clock: Clock
+) -> None:
+    here = accepting(sessions, clock, {"before": iron()})
+    browser = moved(signed_in_before(iron(), clock), here)
+    assert browser.visit(user, status=500) == "ada"
+    assert set(browser.cookies) == {"old"}
+    assert browser.visit(user, status=404) == "ada"
+    assert set(browser.cookies) == {here.cookie.name}
+
+
+def test_each_kind_has_its_own_name_and_count(sessions: Sessions, clock: Clock) -> None:
+    kinds = {name: kind() for name, kind in KINDS.items()}
+    here = accepting(sessions, clock, kinds)
+    for name, kind in kinds.items():
+        assert moved(signed_in_before(kind, clock), here).visit(user) == "ada", name
+    assert here.circulation.seen == {name: Sighting(1, clock()) for name in KINDS}
+
+
+def test_ours_comes_first_and_what_is_left_of_another_kind_goes(
+    sessions: Sessions, clock: Clock
+) -> None:
+    here = accepting(sessions, clock, {"before": iron()})
+    browser = moved(signed_in_before(iron(), clock), here)
+    left = dict(browser.cookies)
+    browser.visit(lambda session: session.login("eve"))
+    browser.cookies |= left
+    assert browser.visit(user) == "eve"
+    assert "old" not in browser.cookies
+
+
+def test_a_logout_drops_both_cookies(sessions: Sessions, former: Peer, clock: Clock) -> None:
+    here = accepting(sessions, clock, {"before": former})
+    browser = moved(signed_in_before(former, clock), here)
+    browser.visit(lambda session: session.logout())
+    assert browser.cookies == {}
+
+
+def test_a_session_of_ours_that_is_over_does_not_come_back_by_an_older_cookie(
+    sessions: Sessions, clock: Clock
+) -> None:
+    here = accepting(sessions, clock, {"before": iron()})
+    browser = moved(signed_in_before(iron(), clock), here)
+    left = dict(browser.cookies)
+    browser.visit(user)
+    clock.tick(8 * DAY)
+    browser.cookies |= left
+    assert browser.visit(user) is None
+
+
+@pytest.mark.parametrize("end", ["logout", "from afar"])
+def test_on_the_server_a_copied_old_cookie_is_good_for_nothing_once_the_session_is_over(
+    on_server: Sessions, clock: Clock, end: str
+) -> None:
+    here = accepting(on_server, clock, {"before": iron()})
+    browser = moved(signed_in_before(iron(), clock), here)
+    copy = browser.twin()
+    browser.visit(user)
+    if end == "logout":
+        browser.visit(lambda session: session.logout())
+    else:
+        assert blocking.run(here.end_all("ada")) == 1
+    assert copy.visit(lambda session: (session.user, session.rejected)) == (None, "unknown")
+    assert blocking.run(here.list("ada")) == []
+
+
+def test_with_revocations_the_same_holds_for_sessions_in_cookies(clock: Clock) -> None:
+    home = ClientSide(IronSeal(SECRET), revocations=MemoryStore())
+    here = Sessions(home, accepts={"before": iron()}, clock=clock)
+    browser = moved(signed_in_before(iron(), clock), here)
+    copy = browser.twin()
+    browser.visit(user)
+    (device,) = blocking.run(here.list("ada"))
+    assert blocking.run(here.end(device.handle)) is True
+    clock.tick(2)
+    assert copy.visit(lambda session: (session.user, session.rejected)) == (None, "revoked")
+    assert browser.visit(user) is None
+
+
+def test_requests_under_way_together_become_one_session_and_lose_nothing(
+    on_server: Sessions, clock: Clock
+) -> None:
+    here = accepting(on_server, clock, {"before": iron()})
+    first = moved(signed_in_before(iron(), clock), here)
+    second = first.twin()
+    with first.under_way() as one, second.under_way() as two:
+        one["left"] = 1
+        two["right"] = 2
+    assert len(blocking.run(here.list("ada"))) == 1
+    for browser in (first, second):
+        assert browser.visit(look) == {
+            "user": {"id": "ada"}, "theme": "dark", "left": 1, "right": 2,
+        }  # fmt: skip
+
+
+def test_a_slow_request_with_an_old_cookie_does_not_revive_what_was_ended_meanwhile(
+    on_server: Sessions, clock: Clock
+) -> None:
+    here = accepting(on_server, clock, {"before": iron()})
+    slow = moved(signed_in_before(iron(), clock), here)
+    quick = slow.twin()
+    with slow.under_way() as session:
+        session["late"] = True
+        quick.visit(user)
+        quick.visit(lambda session: session.logout())
+    assert blocking.run(here.list("ada")) == []
+    assert slow.visit(user) is None
+
+
+def test_a_limit_of_sessions_counts_what_moves_in(clock: Clock) -> None:
+    home = ServerSide(MemoryStore(), limit=Limit(1, "refuse"))
+    here = Sessions(home, secret=SECRET, accepts={"before": iron()}, clock=clock)
+    moved(signed_in_before(iron(), clock), here).visit(user)
+    clock.tick(1)
+    other = moved(signed_in_before(iron(), clock), here)
+    with pytest.raises(TooManySessions):
+        other.visit(user)
+    assert set(other.cookies) == {"old"}
+
+
+def test_the_beginning_counts_for_our_limits(clock: Clock) -> None:
+    home = ServerSide(MemoryStore())
+    short = Lifetime(idle=DAY, absolute=2 * DAY)
+    before = auth_js()
+    here = Sessions(home, secret=SECRET, lifetime=short, accepts={"before": before}, clock=clock)
+    browser = moved(signed_in_before(before, clock), here)
+    clock.tick(3 * DAY)
+    assert browser.visit(lambda session: (session.user, session.rejected)) == (None, "expired")
+    assert browser.cookies == {}
+
+
+def test_the_user_is_put_where_we_look_for_it(clock: Clock) -> None:
+    home = ServerSide(MemoryStore())
+    here = Sessions(
+        home, secret=SECRET, principal="account", accepts={"before": iron()}, clock=clock
+    )
+    browser = moved(signed_in_before(iron(), clock), here)
+    assert browser.visit(lambda session: (session.user, session["account"])) == ("ada", "ada")
+    assert browser.visit(user) == "ada"
+
+
+def test_the_same_name_may_hold_another_format(sessions: Sessions, clock: Clock) -> None:
+    before = replace(iron(), cookie=sessions.cookie)
+    here = accepting(sessions, clock, {"before": before})
+    browser = moved(signed_in_before(before, clock), here)
+    assert browser.visit(user) == "ada"
+    assert [line.partition("=")[0] for line in browser.sent] == [sessions.cookie.name]
+    assert browser.visit(user) == "ada"
+    assert browser.sent == []
+
+
+def test_an_old_cookie_is_dropped_with_its_own_attributes(clock: Clock) -> None:
+    attributes = Cookie(name="app", domain="example.com", path="/shop", same_site="strict")
+    before = replace(iron(), cookie=attributes)
+    ours = Cookie(name="app")
+    home = ClientSide(IronSeal(SECRET))
+    here = Sessions(home, cookie=ours, accepts={"before": before}, clock=clock)
+    browser = moved(signed_in_before(before, clock), here)
+    browser.visit(user)
+    drop, keep = browser.sent
+    assert drop == attributes.delete()
+    assert keep.startswith("app=Fe26.2")
+
+
+def test_pieces_of_an_old_cookie_go_too(clock: Clock) -> None:
+    before = peers.IronSession(OLD, "old", chunk=True, principal="user.id")
+    browser = signed_in_before(before, clock)
+    browser.visit(put(text="x" * 5000))
+    assert set(browser.cookies) == {"old.0", "old.1"}
+    here = Sessions(
+        ServerSide(MemoryStore()), secret=SECRET, accepts={"before": before}, clock=clock
+    )
+    there = moved(browser, here)
+    assert there.visit(user) == "ada"
+    assert set(there.cookies) == {here.cookie.name}
+
+
+@pytest.mark.parametrize("text", ["", "x", "Fe26.2*1*forged", "a" * 5000])
+def test_what_is_no_good_of_another_kind_either_says_why_and_is_dropped(
+    clock: Clock, text: str
+) -> None:
+    here = Sessions(ClientSide(IronSeal(SECRET)), accepts={"before": iron()}, clock=clock)
+    browser = Browser(here)
+    browser.cookies = {"old": text}
+    why = browser.visit(lambda session: (session.user, session.rejected))
+    assert why == (None, "malformed")
+    assert browser.cookies == {}
+    assert here.circulation.seen == {}
+
+
+def test_a_retired_secret_of_our_own_is_counted_until_none_is_left(clock: Clock) -> None:
+    old = Browser(Sessions(ClientSide(IronSeal(OLD)), clock=clock))
+    old.visit(put(n=1))
+    now = moved(old, Sessions(ClientSide(IronSeal([SECRET, OLD])), clock=clock))
+    for _ in range(3):
+        assert now.visit(look) == {"n": 1}
+    assert now.sessions.circulation.seen == {RETIRED: Sighting(1, clock())}
+
+
+def test_a_token_in_a_header_is_never_of_another_kind(clock: Clock) -> None:
+    before = token()
+    here = Sessions(
+        ServerSide(MemoryStore()),
+        secret=SECRET,
+        bearer=True,
+        accepts={"before": before},
+        clock=clock,
+    )
+    text = signed_in_before(before, clock).cookies["token"]
+    visit = blocking.run(here.open("", bearer=text))
+    assert visit.session.user is None
+
+
+class Plain(MemoryRecords):
+    """What a store of somebody else's has at the least."""
+
+    suspends = False
+    by_id = False
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_store_without_leases_is_refused_with_what_to_do() -> None:
+    home = ServerSide(Plain(100))
+    with pytest.raises(Misuse, match="Leases"):
+        Sessions(home, secret=SECRET, accepts={"before": iron()})
