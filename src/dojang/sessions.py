@@ -7,6 +7,7 @@ from datetime import datetime
 from dojang import clock as clocks
 from dojang.errors import Misuse
 from dojang.formers import Formers
+from dojang.passed_on import PassedOn
 from dojang.peers.peer import Peer
 from dojang.session import principal as principals
 from dojang.session.instants import instant
@@ -65,6 +66,7 @@ class Sessions:
         cookie: Cookie | None = None,
         principal: str | Place | None = None,
         bearer: bool = False,
+        passed_on: PassedOn | None = None,
         renewing: Renewing | None = None,
         accepts: Mapping[str, Peer] | None = None,
         clock: Callable[[], int] = clocks.now,
@@ -82,6 +84,8 @@ class Sessions:
                 or `_auth_user_id`. What is there is who it is: `session.login` writes it there, and
                 whoever takes it out has logged out.
             bearer: Whether `Authorization: Bearer` may carry what the cookie carries.
+            passed_on: Which services may speak for their users with a token, see `PassedOn`: it
+                gives a session of that user which cannot be changed.
             renewing: Called with a session that is about to be renewed, a coroutine function or a
                 plain one. It may bring the data up to date (a new name, other roles), or return
                 False: the user is gone, and the session ends.
@@ -119,6 +123,7 @@ class Sessions:
             cookie=self.cookie,
             principal=self.principal,
             bearer=bearer,
+            passed_on=passed_on,
             renewing=renewing,
             formers=Formers(
                 accepts or {},

@@ -5,8 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from dojang import blocking
-from dojang.errors import DojangError, Missing, ResponseStarted, Unavailable, Unknown
+from dojang.errors import DojangError, Missing, ReadOnly, ResponseStarted, Unavailable, Unknown
 from dojang.formers import Formers
+from dojang.passed_on import PassedOn
 from dojang.session.agree import agree
 from dojang.session.content import Content
 from dojang.session.found import Found
@@ -40,6 +41,7 @@ class House:
     cookie: Cookie
     principal: Place | None
     bearer: bool
+    passed_on: PassedOn | None
     renewing: Renewing | None
     formers: Formers
     circulation: Circulation
@@ -49,6 +51,17 @@ class House:
     def suspends(self) -> bool:
         """Whether opening a session may wait for an event loop."""
         return self.strategy.suspends or self.formers.suspends
+
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether an Authorization header is looked at."""
+        return self.bearer or self.passed_on is not None
+
+    def token(self, bearer: str | None) -> str | None:
+        """Return the token of a request if it is one that is looked at."""
+        if bearer is None or self.bearer:
+            return bearer
+        return bearer if self.passed_on is not None and self.passed_on.is_meant(bearer) else None
 
 
 class Visit:
@@ -66,7 +79,7 @@ class Visit:
         """Come with what the request carries."""
         self._house = house
         self._cookies = cookies
-        self._bearer = bearer if house.bearer else None
+        self._bearer = house.token(bearer)
         self._now = house.clock()
         self._failure: DojangError | None = None
         self._prefetched: Found | None = None
@@ -100,6 +113,10 @@ class Visit:
         before = session.found
         if before is None:
             return
+        if before.fixed:
+            if session.changed_late:
+                raise ReadOnly("the session was passed on by another service, and is changed there")
+            return
         write = self._write(session, before)
         if write is None:
             return
@@ -125,7 +142,7 @@ class Visit:
         """Replace the content by what is stored now; see `Session.reload`."""
         self._now = self._house.clock()
         credential = session.found.credential if session.found else None
-        if credential is None:
+        if credential is None or (session.found and session.found.fixed):
             session.adopt(await self._load())
             return
         strategy = self._house.strategy
@@ -178,7 +195,7 @@ class Visit:
     @property
     def depends_on(self) -> Sequence[str]:
         """The request headers that what a session shows depends on."""
-        return ("Cookie", "Authorization") if self._house.bearer else ("Cookie",)
+        return ("Cookie", "Authorization") if self._house.takes_tokens else ("Cookie",)
 
     def challenge(self, status: int) -> str | None:
         """Return the WWW-Authenticate of an answer; None unless it is 401 and tokens may come.
@@ -188,7 +205,7 @@ class Visit:
 
         Source: RFC 6750 section 3, RFC 9470 section 3.
         """
-        if status != _UNAUTHORIZED or not self._house.bearer:
+        if status != _UNAUTHORIZED or not self._house.takes_tokens:
             return None
         if self._bearer is None:
             return "Bearer"
@@ -221,10 +238,16 @@ class Visit:
                 else Found(rejected=Missing("no session cookie came"))
             )
             return await self._house.formers.instead_of(found, self._cookies, now=self._now)
-        bearer = await strategy.load([self._bearer], lifetime, now=self._now)
+        bearer = await self._load_token(self._bearer)
         if not cookies:
             return bearer
         return agree(await strategy.load(cookies, lifetime, now=self._now), bearer)
+
+    async def _load_token(self, token: str) -> Found:
+        house = self._house
+        if house.passed_on is not None and house.passed_on.is_meant(token):
+            return house.passed_on.read(token, place=house.principal, now=self._now)
+        return await house.strategy.load([token], house.lifetime, now=self._now)
 
     def _candidates(self) -> Sequence[str]:
         cookie = self._house.cookie

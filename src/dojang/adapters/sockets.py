@@ -66,6 +66,8 @@ class Sockets:
         if credential is None:
             return False
         sessions = self._sessions
+        if socket.outlived(sessions.clock()):
+            return True
         try:
             found = await sessions.strategy.load(
                 [credential], sessions.lifetime, now=sessions.clock()
@@ -103,6 +105,13 @@ class _Socket:
     def credential(self) -> str | None:
         found = self._session.found
         return found.credential if found is not None and self._accepted else None
+
+    def outlived(self, now: int) -> bool:
+        """Return whether it began with a token of another service, which is over."""
+        found = self._session.found
+        if found is None or not found.fixed or found.record is None:
+            return False
+        return found.record.expires is not None and found.record.expires <= now
 
     async def send(self, message: Message) -> None:
         if self._ended.is_set():

@@ -256,8 +256,13 @@ class Content(WatchedDict):
     def _look(self) -> None:
         self._opened()
 
+    def _refuse_if_fixed(self) -> None:
+        if self._opened().fixed:
+            raise ReadOnly("the session was passed on by another service, and is changed there")
+
     def _change(self) -> None:
         found = self._opened()
+        self._refuse_if_fixed()
         if isinstance(found.rejected, Rotated) and self._login is None:
             raise ReadOnly("the session goes on under a newer id; repeat with the newer cookie")
         if self._answered and not (self._writable and found.record):

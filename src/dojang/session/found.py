@@ -20,6 +20,7 @@ class Found:
         newest: Whether the newest key made that text; if not, it is due to be made again.
         dated: Whether the record says when it began; if not, that is when we saw it.
         former: The kind of session it came as, where that is another; its cookie is due to be made.
+        fixed: Whether it is somebody else's session, which was passed on and cannot be changed.
     """
 
     record: Record | None = None
@@ -29,3 +30,4 @@ class Found:
     newest: bool = True
     dated: bool = True
     former: str = ""
+    fixed: bool = False

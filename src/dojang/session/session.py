@@ -47,6 +47,7 @@ class Session(Content):
             ResponseStarted: The headers have left.
         """
         principals.check(user)
+        self._refuse_if_fixed()
         previous = self.user
         if self._answered:
             raise ResponseStarted(TOO_LATE)
