@@ -1,5 +1,6 @@
 """Real servers for tests: on free ports, with their data in a folder of the test, ended by id."""
 
+import signal
 import socket
 import subprocess
 import threading
@@ -81,12 +82,12 @@ class RedisServer:
         return answer.decode(errors="replace").split("\r\n")
 
     def role(self) -> str:
-        return self._said("role")
+        return self.said("role")
 
     def is_linked(self) -> bool:
-        return self._said("master_link_status") == "up"
+        return self.said("master_link_status") == "up"
 
-    def _said(self, name: str) -> str:
+    def said(self, name: str) -> str:
         lines = [line.partition(":") for line in self.read("INFO", "replication")]
         return next(value for found, _, value in lines if found == name)
 
@@ -95,6 +96,11 @@ class RedisServer:
         lines = "\n".join(self.read("CLUSTER", "NODES")).split("\n")
         (line,) = [line for line in lines if "myself" in line]
         return line.split()[8]
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the process a signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
 
     def kill(self) -> None:
         """End the process as a crash does."""
@@ -143,6 +149,11 @@ class RedisCluster:
         for node in self.nodes:
             if node.process is not None and node.role() == "master":
                 node.ask("FLUSHALL")
+
+    def replica_of(self, primary: RedisServer) -> RedisServer:
+        return next(
+            node for node in self.nodes[3:] if node.said("master_port") == str(primary.port)
+        )
 
     def primaries(self) -> list[RedisServer]:
         return [node for node in self.nodes if node.process and node.role() == "master"]

@@ -16,7 +16,7 @@ from dojang.session.record import Record
 from dojang.stores.redis import RedisStore
 from dojang.testing.store_contract import NOW, Driver, a_record, in_threads, of_user
 from tests.counts import FULL, scaled
-from tests.redis import RedisServer, callers, redis_server
+from tests.redis import RedisServer, callers, redis_server, until
 from tests.stores.proxy import Proxy, proxy_to
 from tests.stores.storm import Seen, storm
 
@@ -189,6 +189,30 @@ def test_what_redis_refuses_is_unavailable_and_reading_goes_on(tmp_path: Path, r
         assert run(store.find("h1")) == a_record()
         server.ask("CONFIG", "SET", "maxmemory", "0")
         run(store.insert(a_record("h2"), now=NOW))
+        store.close()
+
+
+def test_a_write_that_too_few_replicas_have_is_unavailable_and_reading_goes_on(
+    redis: RedisServer, redis_store: RedisStore, run: Driver
+) -> None:
+    run(redis_store.insert(a_record(), now=NOW))
+    careful = RedisStore(redis.url, wait=1, wait_timeout=0.05)
+    for n in range(8):
+        with pytest.raises(Unavailable, match=r"0 of 1 replicas have a write after 0\.05 s"):
+            run(careful.insert(a_record(f"after{n}"), now=NOW))
+        assert run(careful.find("h1")) == a_record()
+    careful.close()
+
+
+def test_a_write_that_enough_replicas_have_is_acknowledged(
+    redis: RedisServer, redis_store: RedisStore, tmp_path: Path, run: Driver
+) -> None:
+    assert run(redis_store.find("replicated")) is None
+    with redis_server(tmp_path / "replica", "--replicaof", f"127.0.0.1 {redis.port}") as replica:
+        until(replica.is_linked)
+        store = RedisStore(redis.url, wait=1)
+        run(store.insert(a_record("replicated"), now=NOW))
+        assert replica.ask("EXISTS", "dojang:s:replicated") == b":1"
         store.close()
 
 

@@ -76,8 +76,23 @@ def test_a_url_that_cannot_be_read_is_refused_without_its_password(url: str) -> 
 
 
 def test_an_option_that_redis_does_not_have_is_refused_with_those_it_has() -> None:
-    with pytest.raises(Misuse, match="no option 'prefx'; it has ca, layout, prefix, timeout"):
+    with pytest.raises(
+        Misuse, match="no option 'prefx'; it has ca, layout, prefix, timeout, wait, wait_timeout"
+    ):
         urls.open_store("redis://h?prefx=a")
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ("wait=x", "wait is 'x'; write a whole number from 0"),
+        ("wait=1&wait_timeout=2", "write a wait_timeout above 0 and below timeout"),
+        ("wait=1&timeout=0.5", "replicas have 1 s, and the whole answer 0.5 s"),
+    ],
+)
+def test_what_cannot_be_waited_for_is_refused(options: str, complaint: str) -> None:
+    with pytest.raises(Misuse, match=complaint):
+        urls.open_store(f"redis://h?{options}")
 
 
 def test_two_applications_share_a_redis_by_their_prefixes(redis: RedisServer) -> None:

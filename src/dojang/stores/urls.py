@@ -80,6 +80,8 @@ _REDIS_OPTIONS = {
     "layout": choice("native", "connect-redis"),
     "prefix": text,
     "timeout": seconds,
+    "wait": whole(at_least=0),
+    "wait_timeout": seconds,
     "ca": text,
 }
 _SENTINELS = {"sentinel_username": text, "sentinel_password": text}

@@ -13,7 +13,15 @@ from typing import Any, TypeVar, cast
 from dojang import blocking
 from dojang.errors import Unavailable
 from dojang.stores.drivers.breaker import Breaker
-from dojang.stores.drivers.redis_asks import Address, Answer, Ask, Command, Lost, in_full
+from dojang.stores.drivers.redis_asks import (
+    Address,
+    Answer,
+    Ask,
+    Command,
+    Lost,
+    Unreplicated,
+    in_full,
+)
 from dojang.stores.drivers.redis_lines import Lines
 from dojang.stores.drivers.redis_places import Place
 from dojang.stores.drivers.redis_servers import Cluster
@@ -103,7 +111,7 @@ class RedisDriver:
         server = await lines.servers.of(ask.key)
         for left in reversed(range(_TRIES)):
             try:
-                answers = await lines.line(server).run(ask)
+                answers = await lines.line(server, reads=ask.reads).run(ask)
             except (Lost, Unavailable) as trouble:
                 ask, server = await self._after_trouble(trouble, ask, server, lines)
                 continue
@@ -125,7 +133,7 @@ class RedisDriver:
         """
         lines = await self._here()
         try:
-            (answer,) = await lines.line(address).run(Ask((command,), None, safe=True))
+            (answer,) = await lines.line(address, reads=True).run(Ask((command,), None, safe=True))
         except Lost as trouble:
             await lines.servers.look()
             raise self._unavailable(trouble) from trouble
@@ -206,7 +214,7 @@ class RedisDriver:
                 return replace(ask, asking=True), _told(refused, server)[1]
             case redis.ReadOnlyError():
                 # No primary any more: look, and connect anew, as its name may point elsewhere.
-                await lines.line(server).link.close()
+                await lines.line(server, reads=ask.reads).link.close()
                 await lines.servers.look()
                 return ask, await lines.servers.of(ask.key)
             case redis.ClusterDownError() | redis.TryAgainError():
@@ -233,6 +241,8 @@ class RedisDriver:
         if isinstance(trouble, Unavailable):
             return trouble
         verb = "does not answer" if isinstance(trouble, Lost) else "refuses"
+        if isinstance(trouble, Unreplicated):
+            verb = "does not pass on what it is told"
         return Unavailable(f"{self.place.name} {verb}: {str(trouble)[:200]}")
 
 

@@ -5,13 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
-__all__ = ["Address", "Answer", "Ask", "Command", "Lost", "Script", "in_full"]
+__all__ = ["Address", "Answer", "Ask", "Command", "Lost", "Script", "Unreplicated", "in_full"]
 
 #: Host and port, or the path of a socket with port 0.
 Address = tuple[str, int]
 
 Word = bytes | str | int
 Command = tuple[Word, ...]
+
+#: Commands that write nothing, of those that are sent.
+_READING = frozenset({"GET", "INFO", "PEXPIRETIME", "MGET", "PTTL", "SCAN", "ZRANGE"})
 
 #: What came back for a command; an error of Redis is an answer too.
 Answer: TypeAlias = Any
@@ -32,6 +35,11 @@ class Ask:
     key: bytes | None
     safe: bool = False
     asking: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether nothing is written, as far as can be seen from outside a script."""
+        return all(command[0] in _READING for command in self.commands)
 
     def sent(self) -> Sequence[Command]:
         """Return what goes over the wire."""
@@ -59,6 +67,15 @@ class Lost(Exception):
         super().__init__(why)
         self.sent = sent
         self.late = late
+
+
+class Unreplicated(Lost):
+    """A write is done, and fewer replicas have it than should."""
+
+    def __init__(self, has: int, wanted: int, seconds: float) -> None:
+        """Say how many replicas have it, of how many, after how long."""
+        why = f"{has} of {wanted} replicas have a write after {seconds:g} s"
+        super().__init__(why, sent=True, late=True)
 
 
 class Script:

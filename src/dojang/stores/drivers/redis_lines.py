@@ -7,7 +7,7 @@ from types import TracebackType
 
 from dojang.stores.drivers.breaker import Breaker
 from dojang.stores.drivers.gathering import Gatherer
-from dojang.stores.drivers.redis_asks import Address, Answer, Ask, Command, Lost
+from dojang.stores.drivers.redis_asks import Address, Answer, Ask, Command, Lost, Unreplicated
 from dojang.stores.drivers.redis_links import AsyncLink, BlockingLink, Link
 from dojang.stores.drivers.redis_places import Place
 from dojang.stores.drivers.redis_servers import Alone, Cluster, Sentinels, Servers
@@ -18,18 +18,23 @@ __all__ = ["Line", "Lines"]
 class Line:
     """A server with its breaker; on an event loop callers share its round trips."""
 
-    def __init__(self, link: Link, breaker: Breaker, *, gather: bool, merge: bool) -> None:
+    def __init__(
+        self, link: Link, breaker: Breaker, place: Place, *, gather: bool, wait: bool
+    ) -> None:
         """Begin with nothing under way.
 
         Args:
             link: To the server.
             breaker: Of the server.
+            place: Whose server it is.
             gather: Whether callers come from one event loop.
-            merge: Whether the server answers for all keys, so that many GET are one MGET.
+            wait: Whether replicas are waited for.
         """
         self.link = link
         self.breaker = breaker
-        self._merge = merge
+        # Where one server answers for all keys, many GET are one MGET.
+        self._merge = place.kind != "cluster"
+        self._wait = (place.wait, place.wait_seconds) if wait else None
         self._gatherer = Gatherer("Redis", self._send) if gather else None
 
     async def run(self, ask: Ask) -> Sequence[Answer]:
@@ -54,12 +59,18 @@ class Line:
         commands = [command for ask in others for command in ask.sent()]
         if merged:
             commands.append(("MGET", *(ask.commands[0][1] for ask in merged)))
+        if self._wait is not None:
+            commands.append(("WAIT", self._wait[0], round(self._wait[1] * 1000)))
         try:
             answers = await self.link.trip(commands)
         except Lost as lost:
             self.breaker.failed()
             return [Lost(str(lost), sent=lost.sent, late=lost.late) for _ in asks]
         self.breaker.succeeded()
+        if self._wait is not None:
+            has = answers.pop()
+            if isinstance(has, int) and has < self._wait[0]:
+                return [Unreplicated(has, *self._wait) for _ in asks]
         values = iter(_each(answers.pop(), len(merged))) if merged else iter(())
         rest = iter(answers)
         return [[next(values)] if merged and _is_get(ask) else ask.answered(rest) for ask in asks]
@@ -94,7 +105,7 @@ class Lines:
         self._place = place
         self._breakers = breakers
         self.loop = loop
-        self._lines: dict[Address, Line] = {}
+        self._lines: dict[tuple[Address, bool], Line] = {}
         self._guard: AsyncGenerator[None] | None = None
         turn = _ThreadTurn() if loop is None else asyncio.Lock()
         self.servers: Servers = (
@@ -111,15 +122,21 @@ class Lines:
             self._guard = self._until_the_loop_closes()
             await anext(self._guard)
 
-    def line(self, address: Address) -> Line:
-        """Return the line to a server."""
-        line = self._lines.get(address)
+    def line(self, address: Address, *, reads: bool) -> Line:
+        """Return the line to a server.
+
+        Args:
+            address: The server.
+            reads: Whether it is for what only reads, and waits for no replica.
+        """
+        wait = self._place.wait > 0 and not reads
+        line = self._lines.get((address, wait))
         if line is None:
             breaker = self._breakers.setdefault(address, Breaker(self._place.name))
-            gather, merge = self.loop is not None, self._place.kind != "cluster"
-            line = Line(self._link(address), breaker, gather=gather, merge=merge)
+            gather = self.loop is not None
+            line = Line(self._link(address), breaker, self._place, gather=gather, wait=wait)
             # Another thread may have been as fast.
-            line = self._lines.setdefault(address, line)
+            line = self._lines.setdefault((address, wait), line)
         return line
 
     async def query(self, address: Address, command: Command, sentinel: bool = False) -> Answer:

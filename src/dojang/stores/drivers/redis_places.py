@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
+from dojang.errors import Misuse
 from dojang.extras import extra
 from dojang.stores.drivers.redis_asks import Address
 
@@ -26,6 +27,8 @@ class Place:
         tls: Whether connections are encrypted.
         ca: The file of certificates that signed the servers'; None for the system's.
         seconds: How long a connection, a trip, an answer may take.
+        wait: How many replicas have a write before it is acknowledged.
+        wait_seconds: How long they have for that.
     """
 
     kind: Literal["alone", "sentinel", "cluster"] = "alone"
@@ -39,6 +42,15 @@ class Place:
     tls: bool = False
     ca: str | None = None
     seconds: float = 2.0
+    wait: int = 0
+    wait_seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.wait and not 0 < self.wait_seconds < self.seconds:
+            raise Misuse(
+                f"replicas have {self.wait_seconds:g} s, and the whole answer {self.seconds:g} s; "
+                "write a wait_timeout above 0 and below timeout"
+            )
 
     @property
     def name(self) -> str:

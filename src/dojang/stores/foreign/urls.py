@@ -46,11 +46,11 @@ def _starsessions(url: str, secrets: Sequence[str], **options: Any) -> Source:
     return RedisSource(_place(url, **options), prefix, of_starsessions)
 
 
-def _place(url: str, *, timeout: float = 2.0, **options: Any) -> Place:
-    if "layout" in options:
-        raise Misuse("layout is for sessions of dojang; leave it out")
-    known = {"ca": None, "sentinel_username": None, "sentinel_password": None, **options}
-    return place_of(url, seconds=timeout, **known)
+def _place(url: str, **options: Any) -> Place:
+    if ours := sorted(options.keys() & {"layout", "wait", "wait_timeout"}):
+        raise Misuse(f"{ours[0]} is for sessions of dojang; leave it out")
+    seconds = options.pop("timeout", 2.0)
+    return place_of(url, seconds=seconds, **options)
 
 
 def _django(url: str, secrets: Sequence[str], **options: Any) -> Source:

@@ -34,7 +34,7 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters, Red
     stored_cookie: StoredCookie | None = None
     default_life: int | None = None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has a name, and most a default
         self,
         url: str,
         *,
@@ -42,6 +42,8 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters, Red
         prefix: str | None = None,
         cookie: StoredCookie | None = None,
         timeout: float = 2.0,
+        wait: int = 0,
+        wait_timeout: float = 1.0,
         ca: str | None = None,
         sentinel_username: str | None = None,
         sentinel_password: str | None = None,
@@ -57,12 +59,15 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters, Red
             cookie: What express-session stores for a new session, without its end; for
                 connect-redis only.
             timeout: Seconds, above 0, that Redis has for an answer, and for a new connection.
+            wait: How many replicas have a write before it is acknowledged (`WAIT`); 0 for none. One
+                that fewer have in time is `Unavailable`, and may be kept or lost.
+            wait_timeout: Seconds that they have for it, above 0 and below `timeout`.
             ca: The file of certificates that signed the servers'; the system's unless given.
             sentinel_username: Who we are to sentinels.
             sentinel_password: Their password.
 
         Raises:
-            Misuse: The URL cannot be read.
+            Misuse: The URL cannot be read, or `wait_timeout` is not below `timeout`.
             MissingExtra: redis-py is not installed.
         """
         self._driver = RedisDriver(
@@ -72,6 +77,8 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters, Red
                 ca=ca,
                 sentinel_username=sentinel_username,
                 sentinel_password=sentinel_password,
+                wait=wait,
+                wait_seconds=wait_timeout,
             )
         )
         if layout == "native":

@@ -30,9 +30,11 @@ def place_of(
     url: str,
     *,
     seconds: float,
-    ca: str | None,
-    sentinel_username: str | None,
-    sentinel_password: str | None,
+    ca: str | None = None,
+    sentinel_username: str | None = None,
+    sentinel_password: str | None = None,
+    wait: int = 0,
+    wait_seconds: float = 1.0,
 ) -> Place:
     """Return the place that `url` says, without its options.
 
@@ -43,9 +45,11 @@ def place_of(
         ca: The file of certificates that signed the servers'.
         sentinel_username: Who we are to sentinels.
         sentinel_password: Their password.
+        wait: How many replicas have a write before it is acknowledged.
+        wait_seconds: How long they have for that, below `seconds`.
 
     Raises:
-        Misuse: It is no such URL.
+        Misuse: It is no such URL, or the times cannot be.
     """
     match = _URL.fullmatch(url)
     if match is None:
@@ -68,6 +72,8 @@ def place_of(
         tls=match["scheme"] == "rediss",
         ca=ca,
         seconds=seconds,
+        wait=wait,
+        wait_seconds=wait_seconds,
     )
 
 
