@@ -12,7 +12,7 @@ import dojang
 from dojang.doctor.catalogue import CATALOGUE, NOTES, SILENT
 from dojang.doctor.engines import ENGINES, Engine
 from dojang.errors import DojangError, Rejected
-from dojang.server.routes import PREFIX, TABLE
+from dojang.server.routes import TABLE, address
 from dojang.server.settings import Settings
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
@@ -108,7 +108,7 @@ def http() -> str:
         members = list(entry.body.model_fields) if entry.body else []
         answer = list(entry.answer.model_fields) if entry.answer else []
         codes = ", ".join(f"`{kind.code}`" for kind in entry.errors)
-        lines += ["", f"## {entry.method} {PREFIX}{entry.path}", "", summary(entry.handler), ""]
+        lines += ["", f"## {entry.method} {address(entry)}", "", summary(entry.handler), ""]
         if members:
             lines.append(f"- takes: {', '.join(f'`{member}`' for member in members)}")
         answered = f": {', '.join(f'`{member}`' for member in answer)}" if answer else ""

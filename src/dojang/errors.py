@@ -86,11 +86,14 @@ class DojangError(Exception):
         status: What an adapter answers over HTTP when nobody catches the error.
         shown: Whether the message is for whoever sent the request; if not, it is for the log of
             whoever keeps the service.
+        extra: Members that the problem document has beside its own, for a protocol that asks for
+            them.
     """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
     shown: ClassVar[bool] = True
+    extra: ClassVar[tuple[tuple[str, str], ...]] = ()
 
 
 class Rejected(DojangError):

@@ -19,7 +19,7 @@ from dojang.server.log import RequestLog, log_of, open_log
 from dojang.server.origin import OriginCheck
 from dojang.server.pages import routes as page_routes
 from dojang.server.parts import Parts
-from dojang.server.routes import PREFIX, api_routes
+from dojang.server.routes import api_routes
 from dojang.server.security_headers import SecurityHeaders
 from dojang.server.settings import Settings
 from dojang.wire.forwarded import Proxies
@@ -62,9 +62,13 @@ def create(
 
 def _routes(parts: Parts) -> list[BaseRoute]:
     # What watches the server gets by without a session; everything else has one.
-    handlers = AuthApi(parts.sessions, parts.accounts, log=lambda request: log_of(request.scope))
-    api = Mount(PREFIX, app=Router(api_routes(handlers), redirect_slashes=False))
-    within = Router([api, *page_routes], redirect_slashes=False)
+    api = AuthApi(
+        parts.sessions,
+        parts.accounts,
+        tokens=parts.tokens,
+        log=lambda request: log_of(request.scope),
+    )
+    within = Router([*api_routes(api), *page_routes], redirect_slashes=False)
     return [*health.routes, *openapi.routes, Mount("", app=within, middleware=_inner(parts))]
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from dojang import blocking, clock
 from dojang.auth import Accounts, PasswordHasher, PasswordPolicy
@@ -15,8 +16,14 @@ from dojang.server.parts import Parts
 from dojang.server.settings import Settings
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
+from dojang.session.record import Principal
 from dojang.sessions import Sessions
 from dojang.stores.sqlite import SqliteStore
+from dojang.stores.whole import WholeStore
+from dojang.strategies.server_side import ServerSide
+from dojang.tokens import Tokens
+from dojang.tokens.service_keys import ServiceKeys
+from dojang.tokens.stored_keys import StoredKeys
 from dojang.wire.cookies import Cookie
 from dojang.wire.keyring import Keyring
 
@@ -43,11 +50,16 @@ def assemble(
     """
     _make_home(settings.home)
     found = secret.find(settings)
+    sessions = _sessions(settings, found.keyring, clock)
+    accounts = open_accounts(settings, hasher=hasher, clock=clock)
+    store = _store(sessions)
     return Parts(
         settings=settings,
         keyring=found.keyring,
-        sessions=_sessions(settings, found.keyring, clock),
-        accounts=open_accounts(settings, hasher=hasher, clock=clock),
+        sessions=sessions,
+        accounts=accounts,
+        tokens=_tokens(settings, found.keyring, sessions, accounts, store),
+        service_keys=ServiceKeys(store),
         note=found.note,
     )
 
@@ -93,7 +105,7 @@ def prepare(settings: Settings) -> Parts:
     """
     parts = assemble(settings)
     try:
-        troubles = blocking.run(readiness(parts))
+        troubles = blocking.run(readiness(parts)) or blocking.run(_keys_trouble(parts))
     finally:
         close(parts)
     if troubles:
@@ -107,6 +119,14 @@ def close(parts: Parts) -> None:
     """Finish what is queued and close the files; using the parts again opens them again."""
     parts.accounts.close()
     parts.sessions.close()
+
+
+async def _keys_trouble(parts: Parts) -> dict[str, str]:
+    try:
+        await parts.tokens.keys.current(now=parts.sessions.clock())
+    except Unavailable as error:
+        return {"keys": str(error)}
+    return {}
 
 
 def _make_home(home: Path) -> None:
@@ -136,6 +156,44 @@ def _sessions(settings: Settings, keyring: Keyring, clock: Callable[[], int]) ->
     if settings.sessions_per_account is None:
         return make()
     return make(limit=Limit(settings.sessions_per_account, settings.when_full))
+
+
+def _store(sessions: Sessions) -> WholeStore:
+    """Return where families and keys are kept: beside the sessions, or what ended of them."""
+    strategy = sessions.strategy
+    if isinstance(strategy, ServerSide):
+        return cast("WholeStore", strategy.store)
+    assert strategy.revocations is not None
+    return cast("WholeStore", strategy.revocations.log)
+
+
+def _tokens(
+    settings: Settings,
+    keyring: Keyring,
+    sessions: Sessions,
+    accounts: Accounts,
+    store: WholeStore,
+) -> Tokens:
+    async def is_there(user: Principal) -> bool:
+        return await accounts.find(str(user)) is not None
+
+    return Tokens(
+        store,
+        secret=keyring,
+        issuer=settings.url,
+        audience=settings.access_audience or settings.url,
+        sessions=sessions,
+        keys=None
+        if settings.access_algorithm == "HS256"
+        else StoredKeys(
+            store, secret=keyring, algorithm=settings.access_algorithm, life=settings.access_life
+        ),
+        life=settings.access_life,
+        absolute=settings.refresh_absolute,
+        grace=settings.refresh_grace,
+        renewing=is_there,
+        clock=sessions.clock,
+    )
 
 
 def _lifetime(settings: Settings) -> Lifetime:

@@ -2,8 +2,11 @@
 
 Refused                    theirs
 ├── BadRequest             the request cannot be read                        400
+├── InvalidRequest         the form of an OAuth address cannot be read       400
 ├── NotFound               there is nothing at this address                  404
 └── MethodNotAllowed       the address does not take this method             405
+Rejected
+└── InvalidClient          no service key, or one that is not good           401
 Unavailable
 └── NotReady               a part of the server does not answer              503
 Misuse                     ours
@@ -13,12 +16,14 @@ Misuse                     ours
 
 from collections.abc import Iterable
 
-from dojang.errors import Misuse, Refused, Unavailable
+from dojang.errors import Misuse, Refused, Rejected, Unavailable
 
 __all__ = [
     "BadRequest",
     "BadSettings",
     "Failure",
+    "InvalidClient",
+    "InvalidRequest",
     "MethodNotAllowed",
     "NotFound",
     "NotReady",
@@ -30,6 +35,17 @@ class BadRequest(Refused):
 
     code = "bad-request"
     status = 400
+
+
+class InvalidRequest(Refused):
+    """The form of an OAuth address cannot be read.
+
+    Source: RFC 6749 section 5.2.
+    """
+
+    code = "invalid-request"
+    status = 400
+    extra = (("error", "invalid_request"),)
 
 
 class NotFound(Refused):
@@ -50,6 +66,22 @@ class MethodNotAllowed(Refused):
 
     def __init__(self, allowed: str) -> None:
         super().__init__(f"this address takes {allowed}")
+
+
+class InvalidClient(Rejected):
+    """There is no service key, or one that is not good.
+
+    Source: RFC 6749 section 5.2.
+    """
+
+    code = "invalid-client"
+    extra = (("error", "invalid_client"),)
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this address is for services: send Authorization: Bearer with a key that "
+            "`dojang keys service new` printed"
+        )
 
 
 class NotReady(Unavailable):

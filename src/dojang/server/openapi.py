@@ -15,7 +15,7 @@ from starlette.routing import Route
 from dojang.adapters.auth_api.models import ProblemAnswer
 from dojang.adapters.auth_api.table import Entry
 from dojang.server.parts import parts_of
-from dojang.server.routes import PREFIX, TABLE
+from dojang.server.routes import TABLE, address
 from dojang.wire import json, problem
 
 __all__ = ["document", "routes"]
@@ -47,7 +47,7 @@ def document(*, url: str, cookie: str) -> dict[str, Any]:
 def _paths() -> dict[str, Any]:
     paths: dict[str, Any] = defaultdict(dict)
     for entry in TABLE:
-        paths[PREFIX + entry.path][entry.method.lower()] = _operation(entry)
+        paths[address(entry)][entry.method.lower()] = _operation(entry)
     return dict(paths)
 
 
@@ -60,7 +60,8 @@ def _operation(entry: Entry) -> dict[str, Any]:
     }
     if entry.body:
         required = any(field.is_required() for field in entry.body.model_fields.values())
-        operation["requestBody"] = {"required": required, "content": _content(entry.body)}
+        kind = "application/x-www-form-urlencoded" if entry.form else "application/json"
+        operation["requestBody"] = {"required": required, "content": _content(entry.body, kind)}
     return operation
 
 

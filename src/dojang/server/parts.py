@@ -7,6 +7,8 @@ from starlette.requests import HTTPConnection
 from dojang.auth import Accounts
 from dojang.server.settings import Settings
 from dojang.sessions import Sessions
+from dojang.tokens import Tokens
+from dojang.tokens.service_keys import ServiceKeys
 from dojang.wire.keyring import Keyring
 
 __all__ = ["Parts", "parts_of"]
@@ -21,6 +23,8 @@ class Parts:
         keyring: Its secrets; derive a key for each purpose.
         sessions: Who is signed in.
         accounts: Who may sign in.
+        tokens: Access and refresh tokens.
+        service_keys: Who may ask about tokens.
         note: What whoever starts it should know of its secret, or empty.
     """
 
@@ -28,6 +32,8 @@ class Parts:
     keyring: Keyring
     sessions: Sessions
     accounts: Accounts
+    tokens: Tokens
+    service_keys: ServiceKeys
     note: str = ""
 
 

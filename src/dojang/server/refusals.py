@@ -14,6 +14,10 @@ from dojang.server.pages import error_page
 __all__ = ["HANDLERS", "answer"]
 
 
+#: Addresses where no person looks.
+_FOR_PROGRAMS = ("/api/", "/oauth/", "/.well-known/")
+
+
 def answer(request: Request, error: DojangError) -> Response:
     """Return an error in the form that whoever asks can use."""
     if not _wants_page(request):
@@ -48,7 +52,7 @@ def _named(error: HTTPException) -> Refused:
 
 def _wants_page(request: Request) -> bool:
     path: str = request.scope["path"]
-    return not path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+    return not path.startswith(_FOR_PROGRAMS) and "text/html" in request.headers.get("accept", "")
 
 
 #: An error of a store, or of ours, is not among them: it goes on to the session middleware, which

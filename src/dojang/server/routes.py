@@ -8,9 +8,10 @@ from starlette.routing import Route
 from dojang.adapters.auth_api import table
 from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.auth_api.table import Entry
+from dojang.server.token_table import TOKENS
 from dojang.wire.cross_site import CrossSite, UnprovenOrigin
 
-__all__ = ["PREFIX", "TABLE", "api_routes"]
+__all__ = ["PREFIX", "TABLE", "address", "api_routes"]
 
 PREFIX = "/api/auth"
 
@@ -22,16 +23,22 @@ def _judged(entry: Entry) -> Entry:
     if entry.method in _SAFE:
         return entry
     # Of what a page can send without a script, only bodies are of any use.
-    more = (CrossSite, UnprovenOrigin) if entry.body else (CrossSite,)
+    more = (CrossSite, UnprovenOrigin) if entry.body and not entry.form else (CrossSite,)
     return replace(entry, errors=(*more, *entry.errors))
 
 
-#: Tokens in the place of cookies are not for this server.
-TABLE = tuple(_judged(entry) for entry in table.TABLE if entry.only != "bearer")
+#: A session as a token is not for this server, which has tokens that rotate.
+TABLE = tuple(_judged(entry) for entry in (*table.TABLE, *TOKENS) if entry.only != "bearer")
+
+
+def address(entry: Entry) -> str:
+    """Return the whole path of an entry."""
+    return entry.path if entry.at_root else PREFIX + entry.path
 
 
 def api_routes(api: AuthApi) -> list[Route]:
-    """Return the routes, below `PREFIX`."""
+    """Return the routes."""
     return [
-        Route(entry.path, partial(entry.handler, api), methods=[entry.method]) for entry in TABLE
+        Route(address(entry), partial(entry.handler, api), methods=[entry.method])
+        for entry in TABLE
     ]

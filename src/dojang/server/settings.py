@@ -89,6 +89,25 @@ class Settings(BaseSettings):
     when_full: Literal["oldest-out", "refuse"] = Field(
         default="oldest-out", description="oldest-out or refuse"
     )
+    access_life: int = Field(
+        default=600, ge=10, le=_DAY, description="seconds of an access token, from 10 to 86400"
+    )
+    refresh_absolute: Seconds = Field(
+        default=30 * _DAY, description="seconds from 1 to 34560000 (400 days)"
+    )
+    refresh_grace: int = Field(
+        default=30,
+        ge=0,
+        le=600,
+        description="seconds for which a used refresh token leads to its successor, from 0 to 600",
+    )
+    access_algorithm: Literal["ES256", "EdDSA", "RS256", "HS256"] = Field(
+        default="ES256",
+        description="what access tokens are signed with: ES256, EdDSA, RS256, HS256",
+    )
+    access_audience: str | None = Field(
+        default=None, description="whom access tokens are for; DOJANG_URL where nothing is written"
+    )
     password_minimum: int = Field(default=8, ge=1, le=1024, description="a number from 1 to 1024")
     password_pattern: str | None = Field(default=None, description="a regular expression")
     username_pattern: str = Field(default=USERNAME_PATTERN, description="a regular expression")

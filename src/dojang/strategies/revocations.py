@@ -57,6 +57,11 @@ class Revocations:
         return self._max_staleness + self._grace
 
     @property
+    def bound(self) -> tuple[float, float]:
+        """Seconds until what was ended is refused everywhere: usually, and with the store down."""
+        return self._max_staleness / 1000, self.staleness / 1000
+
+    @property
     def begun(self) -> int:
         """When the log began, in unix milliseconds, as far as is known: nothing older is good."""
         return self._fence.everything_before

@@ -1,6 +1,6 @@
 """Tokens: what an application makes once, beside its Sessions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from dojang import clock as clocks
@@ -58,6 +58,7 @@ class Tokens:
         life: int = 600,
         absolute: int = 30 * _DAY,
         grace: int = 30,
+        renewing: Callable[[Principal], Awaitable[bool]] | None = None,
         clock: Callable[[], int] = clocks.now,
     ) -> None:
         """Put the parts together.
@@ -75,6 +76,7 @@ class Tokens:
             life: Seconds of an access token, above 0.
             absolute: Seconds after which a family is over, above 0; rotating never extends it.
             grace: Seconds for which a used refresh token leads to its successor; 0 or more.
+            renewing: Asked before a pair is made, also for a refresh; False where the user is gone.
             clock: Returns unix milliseconds.
 
         Raises:
@@ -90,6 +92,7 @@ class Tokens:
         self._secret = Keyring.of(secret)
         self.keys = FixedKeys.of(keys, secret=self._secret)
         self._access = AccessTokens(self.keys, issuer=issuer, audience=audience, life=life)
+        self._renewing = renewing
         self._revocations = _shared(store, sessions, absolute)
         self._families = Families(store)
         self._rotation = Rotation(
@@ -245,7 +248,7 @@ class Tokens:
         now = self.clock()
         found = await self._families.list(user, now=now)
         return [
-            TokenDevice.of(one) for one in found if one.reused or not await self._is_over(one, now)
+            TokenDevice.of(one) for one in found if one.reused or not await self._is_ended(one, now)
         ]
 
     async def end(self, handle: str) -> bool:
@@ -329,6 +332,11 @@ class Tokens:
         return Pair(access, token, expires, family.expires, family.handle)
 
     async def _is_over(self, family: Family, now: int) -> bool:
+        if self._renewing is not None and not await self._renewing(family.user):
+            return True
+        return await self._is_ended(family, now)
+
+    async def _is_ended(self, family: Family, now: int) -> bool:
         await self._revocations.refresh(now=now, at_once=True)
         looked_at = fenced(family.user, family.sid, family.handle, family.fenced)
         if any(self._revocations.stops(record) for record in looked_at):

@@ -36,6 +36,7 @@ def body(error: DojangError) -> bytes:
         "code": "internal" if isinstance(error, Misuse) else error.code,
         "detail": _detail(error),
     }
+    members |= dict(error.extra)
     field = getattr(error, "field", None)
     if isinstance(field, str):
         members["field"] = field

@@ -1,12 +1,13 @@
 """The JSON API: sign-up, login, logout, and who is signed in where."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from starlette.requests import Request
 
 from dojang.adapters.asgi import session_of
+from dojang.adapters.auth_api import callers
 from dojang.adapters.auth_api.answers import Answer, empty
 from dojang.adapters.auth_api.bodies import read
 from dojang.adapters.auth_api.errors import NoSuchSession
@@ -19,6 +20,7 @@ from dojang.adapters.auth_api.models import (
     SessionAnswer,
     SignUp,
     TokenAnswer,
+    TokenDeviceAnswer,
     UserAnswer,
 )
 from dojang.adapters.users import nobody
@@ -26,6 +28,7 @@ from dojang.auth import Accounts, InvalidCredentials, User
 from dojang.errors import Revoked
 from dojang.session.session import Session
 from dojang.sessions import Sessions
+from dojang.tokens import TokenDevice, Tokens
 
 __all__ = ["AuthApi", "Log"]
 
@@ -50,6 +53,7 @@ class AuthApi:
         sessions: Sessions,
         accounts: Accounts,
         *,
+        tokens: Tokens | None = None,
         log: Callable[[Request], Log] = lambda _: _Plain(),
     ) -> None:
         """Take the parts.
@@ -57,10 +61,13 @@ class AuthApi:
         Args:
             sessions: The middleware's.
             accounts: Who may sign in.
+            tokens: Access tokens that are taken where a cookie is, and what is listed beside the
+                sessions; made of the same sessions.
             log: Returns the log of a request; `dojang` of the standard library otherwise.
         """
         self._sessions = sessions
         self._accounts = accounts
+        self._tokens = tokens
         self._log = log
 
     async def sign_up(self, request: Request) -> Answer:
@@ -114,16 +121,19 @@ class AuthApi:
         here = session_of(request).handle
         entries = await self._sessions.list(user.id)
         lines = [DeviceAnswer.of(entry, this=entry.handle == here) for entry in entries]
-        return Answer(DevicesAnswer(sessions=lines))
+        clients = [TokenDeviceAnswer.of(device) for device in await self._clients(user)]
+        return Answer(DevicesAnswer(sessions=lines, clients=clients))
 
     async def end_session(self, request: Request) -> Answer:
-        """End one session of this account; ending this one signs out here."""
+        """End one session or client of this account; ending this one signs out here."""
         user = await self.signed_in(request)
         sessions, session = self._sessions, session_of(request)
         handle: str = request.path_params["handle"]
-        if handle not in {entry.handle for entry in await sessions.list(user.id)}:
+        if self._tokens and handle in {client.handle for client in await self._clients(user)}:
+            await self._tokens.end(handle)
+        elif handle not in {entry.handle for entry in await sessions.list(user.id)}:
             raise NoSuchSession
-        if handle == session.handle:
+        elif handle == session.handle:
             session.logout()
         else:
             await sessions.end(handle)
@@ -131,28 +141,37 @@ class AuthApi:
         return empty()
 
     async def end_others(self, request: Request) -> Answer:
-        """End all sessions of this account but this one."""
+        """End all sessions and clients of this account but the one that asks."""
         await read(request, Nothing)
         user = await self.signed_in(request)
-        ended = await self._sessions.end_all(user.id, but=session_of(request))
+        ended = await (self._tokens or self._sessions).end_all(user.id, but=callers.here(request))
         self._log(request).info("other-sessions-ended", user=user.id, ended=ended)
         return Answer(EndedAnswer(ended=ended))
 
     async def signed_in(self, request: Request) -> User:
-        """Return the account behind the session of a request.
+        """Return the account behind the session, or the access token, of a request.
 
         Raises:
             Rejected: Nobody is signed in; the code says why.
+            Disagreeing: Cookie and access token are not of one user.
             Revoked: The account was disabled or deleted; the session is ended with that.
         """
         session = session_of(request)
-        if session.user is None:
+        token = callers.bearer(request) if self._tokens else None
+        if self._tokens and token is not None:
+            id = await callers.by_token(request, self._tokens, token)
+        elif session.user is None:
             raise nobody(session)
-        user = await self._accounts.find(str(session.user))
+        else:
+            id = str(session.user)
+        user = await self._accounts.find(id)
         if user is None:
             session.logout()
             raise Revoked("the account was closed, and its sessions with it")
         return user
+
+    async def _clients(self, user: User) -> Sequence[TokenDevice]:
+        return await self._tokens.list(user.id) if self._tokens else ()
 
     async def _proven(self, request: Request, form: LogIn) -> User:
         try:

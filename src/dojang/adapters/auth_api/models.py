@@ -8,17 +8,25 @@ from pydantic import BaseModel, ConfigDict, Field
 from dojang.auth import User
 from dojang.session.session import Session
 from dojang.sessions import Entry
+from dojang.tokens import Pair, TokenDevice
 
 __all__ = [
+    "ActiveAnswer",
     "DeviceAnswer",
     "DevicesAnswer",
     "EndedAnswer",
+    "KeysAnswer",
     "LogIn",
     "Nothing",
+    "PairAnswer",
     "ProblemAnswer",
+    "Refresh",
     "SessionAnswer",
     "SignUp",
+    "Token",
     "TokenAnswer",
+    "TokenDeviceAnswer",
+    "TokenRequest",
     "UserAnswer",
     "instant",
 ]
@@ -48,6 +56,21 @@ class LogIn(Form):
     login: str
     password: Password
     remember: bool = True
+
+
+class TokenRequest(Form):
+    """Who, and the proof; neither where a session of the request says who."""
+
+    login: str | None = None
+    password: Annotated[str | None, Field(repr=False, json_schema_extra={"format": "password"})] = (
+        None
+    )
+
+
+class Refresh(Form):
+    """A refresh token."""
+
+    refresh_token: Password
 
 
 class Nothing(Form):
@@ -132,16 +155,86 @@ class DeviceAnswer(BaseModel):
         )
 
 
+class TokenDeviceAnswer(BaseModel):
+    """One device with a refresh token; `reused` says when a used one came back and ended it."""
+
+    handle: str
+    session: str | None
+    created: Instant
+    seen: Instant
+    expires: Instant
+    reused: Instant | None
+    address: str
+    agent: str
+
+    @classmethod
+    def of(cls, device: TokenDevice) -> Self:
+        """Return the line of `device`."""
+        return cls(
+            handle=device.handle,
+            session=device.session,
+            created=instant(device.created),
+            seen=instant(device.seen),
+            expires=instant(device.expires),
+            reused=_instant(device.reused),
+            address=device.device.address,
+            agent=device.device.agent,
+        )
+
+
 class DevicesAnswer(BaseModel):
-    """Where an account is signed in, newest login first."""
+    """Where an account is signed in, newest first: sessions, and clients with tokens."""
 
     sessions: list[DeviceAnswer]
+    clients: list[TokenDeviceAnswer] = []
+
+
+class PairAnswer(BaseModel):
+    """A pair. Source: RFC 6749 section 5.1."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    refresh_token: str
+    refresh_expires_in: int
+
+    @classmethod
+    def of(cls, pair: Pair, *, now: int) -> Self:
+        """Return the answer that carries `pair`."""
+        return cls(
+            access_token=pair.access,
+            token_type="Bearer",  # noqa: S106 - a kind of token
+            expires_in=(pair.expires - now) // 1000,
+            refresh_token=pair.refresh,
+            refresh_expires_in=(pair.refresh_expires - now) // 1000,
+        )
 
 
 class EndedAnswer(BaseModel):
     """How many sessions were ended."""
 
     ended: int
+
+
+class Token(Form):
+    """A token, as a form has it."""
+
+    token: Password
+    token_type_hint: str | None = None
+
+
+class ActiveAnswer(BaseModel):
+    """What is known of a token; of one that is not good, only that. Source: RFC 7662."""
+
+    model_config = ConfigDict(extra="allow")
+
+    active: bool
+
+
+class KeysAnswer(BaseModel):
+    """The public keys of access tokens. Source: RFC 7517 section 5."""
+
+    keys: list[dict[str, str]]
 
 
 class ProblemAnswer(BaseModel):

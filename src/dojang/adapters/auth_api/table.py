@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 from starlette.requests import Request
+from starlette.responses import Response
 
-from dojang.adapters.auth_api.answers import Answer
 from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.auth_api.errors import (
     BadJson,
@@ -45,15 +45,15 @@ from dojang.errors import (
 )
 from dojang.sessions import Sessions
 
-__all__ = ["TABLE", "Entry", "Errors"]
+__all__ = ["BODY", "NOBODY", "TABLE", "Entry", "Errors"]
 
 Errors = tuple[type[DojangError], ...]
 
 #: What any body can meet.
-_BODY: Errors = (BadJson, BodyTooLarge, UnsupportedMediaType, InvalidBody)
+BODY: Errors = (BadJson, BodyTooLarge, UnsupportedMediaType, InvalidBody)
 
 #: Why nobody is signed in.
-_NOBODY: Errors = (
+NOBODY: Errors = (
     Anonymous,
     Missing,
     Malformed,
@@ -80,16 +80,20 @@ class Entry:
         answer: What goes out then, if anything does.
         errors: What it may refuse with.
         only: Which quality of the sessions it is for; None for all.
+        at_root: Whether the path is the whole one, as a standard gives it.
+        form: Whether the body is urlencoded, as OAuth has it, instead of JSON.
     """
 
     method: str
     path: str
-    handler: Callable[[AuthApi, Request], Awaitable[Answer]]
+    handler: Callable[[AuthApi, Request], Awaitable[Response]]
     body: type[Form] | None = None
     status: int = 200
     answer: type[BaseModel] | None = None
     errors: Errors = ()
     only: Literal["bearer", "revocable"] | None = None
+    at_root: bool = False
+    form: bool = False
 
     @property
     def private(self) -> bool:
@@ -109,7 +113,7 @@ TABLE = (
         body=SignUp,
         status=201,
         answer=UserAnswer,
-        errors=(*_BODY, InvalidInput, AlreadyTaken, TooBusy, Unavailable),
+        errors=(*BODY, InvalidInput, AlreadyTaken, TooBusy, Unavailable),
     ),
     Entry(
         method="POST",
@@ -117,7 +121,7 @@ TABLE = (
         handler=AuthApi.log_in,
         body=LogIn,
         answer=UserAnswer,
-        errors=(*_BODY, InvalidCredentials, TooManySessions, TooBusy, Unavailable),
+        errors=(*BODY, InvalidCredentials, TooManySessions, TooBusy, Unavailable),
     ),
     Entry(
         method="POST",
@@ -125,7 +129,7 @@ TABLE = (
         handler=AuthApi.log_in_for_token,
         body=LogIn,
         answer=TokenAnswer,
-        errors=(*_BODY, InvalidCredentials, TooManySessions, TooBusy, Unavailable),
+        errors=(*BODY, InvalidCredentials, TooManySessions, TooBusy, Unavailable),
         only="bearer",
     ),
     Entry(
@@ -134,14 +138,14 @@ TABLE = (
         handler=AuthApi.log_out,
         body=Nothing,
         status=204,
-        errors=(*_BODY, Unavailable),
+        errors=(*BODY, Unavailable),
     ),
     Entry(
         method="GET",
         path="/check",
         handler=AuthApi.check,
         answer=UserAnswer,
-        errors=(*_NOBODY, Unavailable),
+        errors=(*NOBODY, Unavailable),
     ),
     Entry(
         method="GET",
@@ -155,7 +159,7 @@ TABLE = (
         path="/sessions",
         handler=AuthApi.list_sessions,
         answer=DevicesAnswer,
-        errors=(*_NOBODY, Unavailable),
+        errors=(*NOBODY, Unavailable),
         only="revocable",
     ),
     Entry(
@@ -164,7 +168,7 @@ TABLE = (
         handler=AuthApi.end_others,
         body=Nothing,
         answer=EndedAnswer,
-        errors=(*_BODY, *_NOBODY, Unavailable),
+        errors=(*BODY, *NOBODY, Unavailable),
         only="revocable",
     ),
     Entry(
@@ -172,7 +176,7 @@ TABLE = (
         path="/sessions/{handle}",
         handler=AuthApi.end_session,
         status=204,
-        errors=(*_NOBODY, NoSuchSession, Unavailable),
+        errors=(*NOBODY, NoSuchSession, Unavailable),
         only="revocable",
     ),
 )

@@ -14,6 +14,7 @@ from dojang.server.pages.render import page
 from dojang.server.pages.visitor import entrance, signed_in
 from dojang.server.parts import parts_of
 from dojang.session.session import Session
+from dojang.sessions import Sessions
 
 __all__ = ["end_one", "end_others", "enter", "show"]
 
@@ -29,6 +30,7 @@ async def show(request: Request) -> Response:
     if user is None:
         return see(entrance(request))
     session, sessions = session_of(request), parts_of(request).sessions
+    tokens = parts_of(request).tokens
     await session.save()  # so that what follows is what is kept
     now = instant(sessions.clock())
     rows = devices.rows(await sessions.list(user.id), current=session.handle, now=now)
@@ -39,6 +41,8 @@ async def show(request: Request) -> Response:
         user=user,
         since=Moment.of(instant(user.created), now),
         devices=rows,
+        clients=devices.clients(await tokens.list(user.id), now=now),
+        effect=_effect(sessions),
         signed_in_at=Moment.of(session.authenticated or session.created or now, now),
         expires=Moment.of(session.expires, now) if session.expires else None,
         renewal=_renewal(session, now),
@@ -54,6 +58,7 @@ async def end_one(request: Request) -> Response:
     if user is None:
         return see(entrance(request))
     session, sessions = session_of(request), parts_of(request).sessions
+    tokens = parts_of(request).tokens
     handle = form.get("handle", "")
     if handle == session.handle:
         session.logout()
@@ -61,6 +66,8 @@ async def end_one(request: Request) -> Response:
     # Handles are no secrets: only one's own are ended, and one that is gone is as good as ended.
     if handle in {entry.handle for entry in await sessions.list(user.id)}:
         await sessions.end(handle)
+    elif handle in {device.handle for device in await tokens.list(user.id)}:
+        await tokens.end(handle)
     return see(f"{HOME}?notice=one-ended")
 
 
@@ -70,8 +77,17 @@ async def end_others(request: Request) -> Response:
     user = await signed_in(request)
     if user is None:
         return see(entrance(request))
-    await parts_of(request).sessions.end_all(user.id, but=session_of(request))
+    await parts_of(request).tokens.end_all(user.id, but=session_of(request))
     return see(f"{HOME}?notice=others-ended")
+
+
+def _effect(sessions: Sessions) -> str:
+    """Return how long it takes until a device that was signed out is refused."""
+    assert sessions.strategy.revocations is not None
+    usually, at_most = sessions.strategy.revocations.bound
+    if sessions.strategy.on_server:
+        return f"at once, and within {usually:g} s for access tokens"
+    return f"within {usually:g} s, and within {at_most:g} s while the store cannot be asked"
 
 
 def _renewal(session: Session, now: datetime) -> Moment | None:

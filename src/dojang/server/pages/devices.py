@@ -8,8 +8,9 @@ from ua_parser import parse
 
 from dojang.server.pages.moments import Moment
 from dojang.sessions import Entry
+from dojang.tokens import TokenDevice
 
-__all__ = ["Row", "name_of", "rows"]
+__all__ = ["Client", "Row", "clients", "name_of", "rows"]
 
 #: What ua-parser calls a browser -> what people call it.
 _BROWSERS = {
@@ -58,6 +59,42 @@ def name_of(agent: str) -> str:
     if found.os is None:
         return name
     return f"{name} on {_SYSTEMS.get(found.os.family, found.os.family)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One application or device that holds tokens.
+
+    Attributes:
+        handle: What ends it.
+        name: `Chrome on macOS`, or what it calls itself.
+        address: Where it got its first token; may be empty.
+        created: When.
+        seen: When it last refreshed them.
+        reused: When a used token came back, which signed it out; None for a good one.
+    """
+
+    handle: str
+    name: str
+    address: str
+    created: Moment
+    seen: Moment
+    reused: Moment | None
+
+
+def clients(devices: Iterable[TokenDevice], *, now: datetime) -> list[Client]:
+    """Return a row for each client, in the order given."""
+    return [
+        Client(
+            handle=device.handle,
+            name=name_of(device.device.agent),
+            address=device.device.address,
+            created=Moment.of(device.created, now),
+            seen=Moment.of(device.seen, now),
+            reused=Moment.of(device.reused, now) if device.reused else None,
+        )
+        for device in devices
+    ]
 
 
 def rows(entries: Iterable[Entry], *, current: str | None, now: datetime) -> list[Row]:

@@ -1,0 +1,38 @@
+"""Who asks the API with an access token instead of a session."""
+
+from starlette.requests import Request
+
+from dojang.adapters.asgi import session_of
+from dojang.errors import Disagreeing
+from dojang.session.session import Session
+from dojang.tokens import Tokens
+
+__all__ = ["bearer", "by_token", "here"]
+
+
+async def by_token(request: Request, tokens: Tokens, token: str) -> str:
+    """Return whose access token came with a request.
+
+    Raises:
+        Disagreeing: There is a session too, of another user.
+        Rejected: It is not good; the code says why.
+        Unavailable: Nobody could say for too long what was revoked.
+    """
+    access = await tokens.verify(token)
+    user = session_of(request).user
+    if user is not None and str(user) != access.user:
+        raise Disagreeing("the cookie and the access token are of two users; send one of them")
+    request.state.sid = access.sid
+    return access.user
+
+
+def here(request: Request) -> Session | str:
+    """Return what stays when everything else of a user ends, once it is known who asks."""
+    sid: str | None = getattr(request.state, "sid", None)
+    return session_of(request) if sid is None else sid
+
+
+def bearer(request: Request) -> str | None:
+    """Return the token of the Authorization header, or None where there is none."""
+    scheme, space, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if space and scheme.lower() == "bearer" else None

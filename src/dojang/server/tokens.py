@@ -1,0 +1,67 @@
+"""The API of tokens: a pair for a password or a session, and the next pair for a refresh token."""
+
+from starlette.requests import Request
+
+from dojang.adapters.asgi import session_of
+from dojang.adapters.auth_api.answers import Answer
+from dojang.adapters.auth_api.api import AuthApi
+from dojang.adapters.auth_api.bodies import read
+from dojang.adapters.auth_api.errors import InvalidBody
+from dojang.adapters.auth_api.models import PairAnswer, Refresh, TokenRequest
+from dojang.adapters.headers import device
+from dojang.auth import InvalidCredentials
+from dojang.errors import Reused
+from dojang.server.log import log_of
+from dojang.server.parts import parts_of
+from dojang.tokens import Pair
+
+__all__ = ["make_token", "refresh_token"]
+
+
+async def make_token(api: AuthApi, request: Request) -> Answer:
+    """Make a pair of tokens, for a login and a password, or else for the session of the request."""
+    form = await read(request, TokenRequest)
+    if form.login is None and form.password is None:
+        user = await api.signed_in(request)
+        pair = await parts_of(request).tokens.of_session(session_of(request))
+        log_of(request.scope).info("token-made", user=user.id, device=pair.handle)
+        return _answer(request, pair)
+    if form.login is None or form.password is None:
+        missing = "login" if form.login is None else "password"
+        raise InvalidBody(missing, f"{missing} is missing; write both, or neither with a session")
+    return _answer(request, await _by_password(request, form.login, form.password))
+
+
+async def refresh_token(api: AuthApi, request: Request) -> Answer:
+    """Use a refresh token; all who use it at the same time get the same next one."""
+    del api
+    form = await read(request, Refresh)
+    try:
+        pair = await parts_of(request).tokens.refresh(form.refresh_token)
+    except Reused:
+        log_of(request.scope).warning("refresh-token-reused", address=_address(request))
+        raise
+    return _answer(request, pair)
+
+
+async def _by_password(request: Request, login: str, password: str) -> Pair:
+    parts = parts_of(request)
+    # Before the password is looked at: a change of it that comes in between ends this too.
+    began = parts.tokens.clock()
+    try:
+        user = await parts.accounts.check_password(login, password)
+    except InvalidCredentials:
+        log_of(request.scope).warning("login-refused", address=_address(request))
+        raise
+    here = device(_address(request), request.headers.get("user-agent", ""))
+    pair = await parts.tokens.begin(user.id, at=began, device=here)
+    log_of(request.scope).info("token-made", user=user.id, device=pair.handle)
+    return pair
+
+
+def _answer(request: Request, pair: Pair) -> Answer:
+    return Answer(PairAnswer.of(pair, now=parts_of(request).tokens.clock()))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
