@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
-COUNTED = ("auth", "decisions", "doctor", "e2e", "interop", "node", "stores", "wire")
+COUNTED = ("auth", "decisions", "doctor", "e2e", "interop", "node", "python", "stores", "wire")
 
 
 def main(wanted: Sequence[str]) -> int:

@@ -10,7 +10,11 @@ from dojang.inspection import Opening, identify, open_with, token_in, weaknesses
 from dojang.wire import signed_id
 from dojang.wire.authjs.auth_js import AuthJsToken
 from dojang.wire.authjs.next_auth import NextAuthToken
+from dojang.wire.django.cookie import DjangoCookie
+from dojang.wire.format import Format
 from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.itsdangerous.flask import FlaskCookie
+from dojang.wire.itsdangerous.starlette import StarletteCookie
 from dojang.wire.jose import jsonwebtoken
 from dojang.wire.keyring import Keyring
 
@@ -36,6 +40,27 @@ def inspected(text: str, *secrets: str, now: int = NOW) -> Opening:
     guess = identify(token.text)
     assert guess is not None
     return open_with(token, guess, secrets, now=now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "format", "maker"),
+    [
+        ("itsdangerous", FlaskCookie(RIGHT), "Flask"),
+        ("itsdangerous", StarletteCookie(RIGHT), "Starlette"),
+        ("django", DjangoCookie(RIGHT), "Django"),
+    ],
+)
+def test_what_python_signed_is_opened_at_any_age_and_says_who_made_it_when(
+    kind: str, format: Format, maker: str
+) -> None:
+    text = format.encode(CLAIMS, expires=None, now=NOW)
+    guess = identify(text)
+    assert guess is not None
+    assert guess.kind == kind
+    for now in (NOW - HOUR, NOW, NOW + 10_000 * HOUR):
+        found = inspected(text, WRONG, RIGHT, now=now)
+        assert (found.secret, found.payload, found.refused) == (2, CLAIMS, None)
+        assert found.note == f"signed as {maker} does, at 2026-09-21T14:13:20.000Z"
 
 
 @pytest.mark.parametrize("kind", MAKERS)

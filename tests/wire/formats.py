@@ -7,10 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dojang.wire import signed_id
+from dojang.wire import base64padded, base64url, signed_id
 from dojang.wire.authjs import csrf
 from dojang.wire.authjs.auth_js import AuthJsToken
 from dojang.wire.authjs.next_auth import NextAuthToken
+from dojang.wire.django import signed_cookie
+from dojang.wire.django.cookie import DjangoCookie
+from dojang.wire.django.signer import TimestampSigner
+from dojang.wire.django.signing import Signing
 from dojang.wire.express import cookie_parser, express_session
 from dojang.wire.express.connect_redis import Layout
 from dojang.wire.format import Format
@@ -18,14 +22,21 @@ from dojang.wire.iron import fe26
 from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.iron.passwords import Password
 from dojang.wire.iron.seal_data import seal_data, unseal_data
+from dojang.wire.itsdangerous import timed as itsdangerous
+from dojang.wire.itsdangerous.flask import FlaskCookie
+from dojang.wire.itsdangerous.serializer import TimedSerializer, UrlSafeSerializer
+from dojang.wire.itsdangerous.signer import Signer
+from dojang.wire.itsdangerous.starlette import StarletteCookie
 from dojang.wire.jose import jws
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.signed_session import SignedJwt
 from dojang.wire.js import cookie_header, percent
+from dojang.wire.python import packed
 
 SECRET = "complex_password_at_least_32_characters_long"
 KEY = b"keyboard cat"
 NOW = 1_767_225_600_000
+FLASK = itsdangerous.TimestampSigner(SECRET, salt="cookie-session", derivation="hmac")
 HMAC = Key.from_secret(SECRET, algorithms=["HS256"])
 
 #: What is written, of several sizes and alphabets.
@@ -103,6 +114,16 @@ CONTENTS: dict[str, Callable[[bytes], object]] = {
     ),
     "a Cookie header": lambda content: cookie_parser.read(content.decode("latin-1"), keys=[KEY]),
     "express-session": lambda content: express_session.decode(content.decode("latin-1")),
+    "Flask": lambda content: FlaskCookie(SECRET, plain=True).decode(
+        FLASK.sign(packed.pack(content), now=NOW), now=NOW
+    ),
+    "Starlette": lambda content: StarletteCookie(SECRET).decode(
+        itsdangerous.TimestampSigner(SECRET).sign(base64padded.encode(content), now=NOW), now=NOW
+    ),
+    "Django": lambda content: Signing(SECRET, salt="s").loads(
+        TimestampSigner(SECRET, salt="s").sign(packed.pack(content), now=NOW), now=NOW
+    ),
+    "deflated": lambda content: packed.unpack("." + base64url.encode(content)),
     "connect-redis": lambda content: Layout().read(content.decode("latin-1")),
 }
 
@@ -162,5 +183,43 @@ ENTRIES = [
         lambda text: csrf.read(text, SECRET),
         between="%7C",
         proven=percent.decode,
+    ),
+    entry("Flask", "flask", FlaskCookie(SECRET), "."),
+    entry("Starlette", "starlette", StarletteCookie(SECRET), "."),
+    Entry(
+        "itsdangerous",
+        "itsdangerous",
+        UrlSafeSerializer(SECRET).dumps,
+        UrlSafeSerializer(SECRET).loads,
+        between=".",
+    ),
+    Entry(
+        "itsdangerous, with a time",
+        "itsdangerous, with a time",
+        lambda value: TimedSerializer(SECRET, salt="timed").dumps(value, now=NOW),
+        lambda text: TimedSerializer(SECRET, salt="timed").loads(text, now=NOW, max_age=60),
+        between=".",
+    ),
+    Entry(
+        "Signer of itsdangerous",
+        "signer",
+        lambda value: Signer(SECRET, salt="text").sign(repr(value)),
+        lambda text: Signer(SECRET, salt="text").unsign(text),
+        between=".",
+    ),
+    entry("Django", "django", DjangoCookie(SECRET), ":"),
+    Entry(
+        "signing of Django",
+        "django signing",
+        lambda value: Signing(SECRET).dumps(value, now=NOW),
+        lambda text: Signing(SECRET).loads(text, now=NOW, max_age=60),
+        between=":",
+    ),
+    Entry(
+        "signed cookie of Django",
+        "django cookie",
+        lambda value: signed_cookie.encode(repr(value), name="c", secrets=SECRET, now=NOW),
+        lambda text: signed_cookie.decode(text, name="c", secrets=SECRET, now=NOW),
+        between=":",
     ),
 ]

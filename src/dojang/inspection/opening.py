@@ -9,9 +9,13 @@ from dojang.inspection.text import Token
 from dojang.wire import signed_id
 from dojang.wire.authjs.auth_js import AuthJsToken
 from dojang.wire.authjs.next_auth import NextAuthToken
+from dojang.wire.django.cookie import DjangoCookie
 from dojang.wire.format import Format
 from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.itsdangerous.flask import FlaskCookie
+from dojang.wire.itsdangerous.starlette import StarletteCookie
 from dojang.wire.jose import jsonwebtoken
+from dojang.wire.js.date import to_iso
 from dojang.wire.js.text import utf8
 from dojang.wire.keyring import Keyring
 
@@ -147,14 +151,28 @@ def _signed_id(name: str, secret: str) -> Iterator[_Opener]:
     yield as_dojang
 
 
+def _itsdangerous(name: str, secret: str) -> Iterator[_Opener]:
+    del name
+    yield _decoding(FlaskCookie(secret, max_age=None), "signed as Flask does")
+    yield _decoding(StarletteCookie(secret, max_age=None), "signed as Starlette does")
+
+
+def _django(name: str, secret: str) -> Iterator[_Opener]:
+    del name
+    yield _decoding(DjangoCookie(secret, max_age=None), "signed as Django does")
+
+
 def _nothing(name: str, secret: str) -> Iterator[_Opener]:
     del name, secret
     yield from ()
 
 
-def _decoding(format: Format) -> _Opener:
+def _decoding(format: Format, note: str = "") -> _Opener:
     def opened(text: str, now: int) -> _Found:
         found = format.decode(text, now=now)
+        if note and found.issued is not None:
+            # How long that is good is up to whoever reads it.
+            return _Found(found.claims, None, f"{note}, at {to_iso(found.issued)}")
         return _Found(found.claims, found.expires)
 
     return opened
@@ -167,6 +185,6 @@ _MAKERS: dict[Kind, Callable[[str, str], Iterator[_Opener]]] = {
     "auth-js": _auth_js,
     "jwe": _nothing,
     "jwt": _jwt,
-    "itsdangerous": _nothing,
-    "django": _nothing,
+    "itsdangerous": _itsdangerous,
+    "django": _django,
 }

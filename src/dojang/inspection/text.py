@@ -13,6 +13,9 @@ _HEADER = re.compile(r"(?i)\s*(set-cookie|cookie|authorization)\s*:\s*")
 _BEARER = re.compile(r"(?i)\s*bearer\s+")
 _PAIR = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=([^;]*)")
 
+#: A bare token of Starlette, whose padding looks like the `=` of a pair.
+_PADDED = re.compile(r"[A-Za-z0-9+/]+={1,2}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}")
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -29,6 +32,8 @@ def token_in(pasted: str) -> Token:
         pasted: Any text is safe to pass; of several cookies the first with a long value counts.
     """
     text = _BEARER.sub("", _HEADER.sub("", pasted[: 2 * MAX_LENGTH], count=1), count=1).strip()
+    if _PADDED.fullmatch(text):
+        return Token(text)
     pairs = [Token(found[2].strip(), found[1]) for found in _PAIR.finditer(text)]
     if not pairs or not text.startswith(f"{pairs[0].name}="):
         return Token(_decoded(text.partition(";")[0].strip()))

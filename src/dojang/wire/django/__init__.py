@@ -1,0 +1,1 @@
+"""What Django signs: values, cookies, and sessions in both."""

@@ -1,0 +1,1 @@
+"""What itsdangerous signs, and the sessions of Flask and Starlette over it."""
