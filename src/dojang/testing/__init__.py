@@ -4,5 +4,6 @@
 """
 
 from dojang.testing.clock import Clock
+from dojang.testing.signed_in import cookies_for, header_for, sign_in
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "cookies_for", "header_for", "sign_in"]
