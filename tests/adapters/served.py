@@ -66,6 +66,43 @@ def over_plain_asgi(sessions: Sessions, works: Works) -> Serving:
     return nullcontext(over_asgi(asgi.SessionMiddleware(app, sessions)))
 
 
+def over_fastapi(sessions: Sessions, works: Works) -> Serving:
+    from fastapi import FastAPI, Request, Response
+    from fastapi.responses import StreamingResponse
+
+    from dojang.adapters.fastapi import SessionMiddleware
+
+    app = FastAPI()
+    app.add_middleware(SessionMiddleware, sessions=sessions)
+
+    @app.get("/{name}")
+    async def view(name: str, request: Request) -> Response:
+        say = works[name](None if name == "plain" else request.scope["session"])
+        if say.pieces:
+            return StreamingResponse(say.abody(), say.status, say.headers)
+        return Response(say.text, say.status, say.headers)
+
+    return nullcontext(over_asgi(app))
+
+
+def over_litestar(sessions: Sessions, works: Works) -> Serving:
+    from litestar import Litestar, Request, Response, get
+    from litestar.response import Stream
+
+    from dojang.adapters.litestar import Dojang
+
+    @get("/{name:str}")
+    async def view(request: Request[Any, Any, Any]) -> Response[Any]:
+        name = request.path_params["name"]
+        say = works[name](None if name == "plain" else request.session)
+        if say.pieces:
+            return Stream(say.abody(), status_code=say.status, headers=say.headers)
+        return Response(say.text, status_code=say.status, headers=say.headers)
+
+    app: Any = Litestar([view], plugins=[Dojang(sessions)], logging_config=None)
+    return nullcontext(over_asgi(app))
+
+
 def over_flask(sessions: Sessions, works: Works) -> Serving:
     from flask import Flask, Response, session
 
@@ -170,6 +207,8 @@ class _Django(AbstractContextManager[Ask]):
 SERVERS: dict[str, Callable[[Sessions, Works], Serving]] = {
     "asgi": over_plain_asgi,
     "wsgi": over_plain_wsgi,
+    "fastapi": over_fastapi,
+    "litestar": over_litestar,
     "flask": over_flask,
     "quart": over_quart,
     "django": over_django,

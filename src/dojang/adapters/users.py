@@ -8,7 +8,6 @@ from typing import Any
 
 from anyio import to_thread
 
-from dojang.adapters.asgi.messages import Scope
 from dojang.errors import Anonymous, MissingRole, Rejected, StaleLogin
 from dojang.session.session import Session
 
@@ -36,7 +35,7 @@ class Users:
     load_user: LoadUser | None = None
     roles_of: RolesOf | None = None
 
-    async def find(self, scope: Scope, session: Session) -> Any:  # noqa: ANN401 - the application's own
+    async def find(self, scope: Any, session: Session) -> Any:  # noqa: ANN401 - as frameworks type it, and the application's own
         """Return the user of a session, looked up once in a request; None for nobody."""
         principal = session.user
         if principal is None or self.load_user is None:
@@ -47,7 +46,7 @@ class Users:
             known = scope[_KEY] = self.load_user, principal, user
         return known[2]
 
-    async def require(self, scope: Scope, session: Session) -> Any:  # noqa: ANN401 - the application's own
+    async def require(self, scope: Any, session: Session) -> Any:  # noqa: ANN401 - as frameworks type it, and the application's own
         """Return the user of a session.
 
         Raises:

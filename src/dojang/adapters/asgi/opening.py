@@ -1,6 +1,6 @@
 """The session of a connection: how it gets into the scope, and out of it."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from dojang.adapters import headers
 from dojang.adapters.asgi.messages import Scope
@@ -23,7 +23,7 @@ class Connection(Protocol):
     """A request or WebSocket of Starlette, FastAPI or Litestar, or anything else with a scope."""
 
     @property
-    def scope(self) -> Scope:
+    def scope(self) -> Any:  # noqa: ANN401 - each framework has a type of its own for it
         """The ASGI scope."""
         ...
 
