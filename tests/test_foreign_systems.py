@@ -12,16 +12,19 @@ from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.stores.redis import RedisStore
 from dojang.testing import Clock
-from dojang.wire import signed_id
+from dojang.wire import base64url, json, signed_id
 from dojang.wire.authjs.auth_js import AuthJsToken
 from dojang.wire.authjs.next_auth import NextAuthToken
 from dojang.wire.express.express_session import StoredCookie
 from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.jose import jsonwebtoken
 from dojang.wire.jose.header import read
+from dojang.wire.jose.jwk import Key
+from dojang.wire.jose.jwks import KeySet
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
 from tests.redis import RedisServer
+from tests.wire.jose_kit import jwk
 
 DAY = 24 * 3600
 
@@ -237,6 +240,73 @@ def test_a_token_that_names_its_key_is_read_with_the_one_shared_secret(
     browser.cookies["token"] = token
     assert browser.visit(lambda session: session.user) == "7"
     assert browser.sent == []
+
+
+@pytest.mark.parametrize("make", [peers.Jose, peers.JsonWebToken])
+def test_several_texts_are_a_rotation(make: Any, clock: Clock) -> None:
+    before = Browser(Sessions(make("old", "token"), clock=clock))
+    before.visit(put(theme="dark"))
+    now = Browser(Sessions(make(["new", "old"], "token"), clock=clock))
+    now.cookies = before.cookies
+    assert now.visit(look) == {"theme": "dark"}
+    after = Browser(Sessions(make("new", "token"), clock=clock))
+    after.cookies = now.cookies
+    assert after.visit(look) == {"theme": "dark"}
+
+
+@pytest.mark.parametrize("make", [peers.Jose, peers.JsonWebToken])
+def test_a_key_of_ones_own_is_tried_whatever_key_a_token_names(make: Any, clock: Clock) -> None:
+    key = Key.from_jwk(jwk("ES256"))
+    other = replace(key, kid="their name for it")
+    theirs = Browser(Sessions(make(KeySet.of(other), "token"), clock=clock))
+    theirs.visit(put(theme="dark"))
+    assert read(theirs.cookie.partition(".")[0])["kid"] == "their name for it"
+    ours = Browser(Sessions(make(key, "token"), clock=clock))
+    ours.cookies = theirs.cookies
+    assert ours.visit(look) == {"theme": "dark"}
+    strict = Browser(Sessions(make(KeySet.of(key), "token"), clock=clock))
+    strict.cookies = theirs.cookies
+    assert strict.visit(lambda session: session.rejected) == "unknown-key"
+
+
+@pytest.mark.parametrize("make", [peers.Jose, peers.JsonWebToken])
+def test_of_several_audiences_one_is_enough_and_the_first_is_written(
+    make: Any, clock: Clock
+) -> None:
+    both = Browser(Sessions(make(SECRET, "token", audience=["us", "them"]), clock=clock))
+    both.visit(put(theme="dark"))
+    assert json.loads(base64url.decode(both.cookie.split(".")[1]))["aud"] == "us"
+    for audience, found in (("us", {"theme": "dark"}), ("them", {})):
+        one = Browser(Sessions(make(SECRET, "token", audience=audience), clock=clock))
+        one.cookies = dict(both.cookies)
+        assert one.visit(look) == found
+
+
+@pytest.mark.parametrize("make", [peers.Jose, peers.JsonWebToken])
+def test_a_clock_that_is_off_is_borne_with_for_as_long_as_is_said(make: Any, clock: Clock) -> None:
+    claims = {"sub": "7", "nbf": clock() // 1000 + 3}
+    token = jsonwebtoken.sign(claims, jsonwebtoken.key("s"), now=clock())
+    for tolerance, found in ((5, ("7", None)), (0, (None, "not-yet-valid"))):
+        peer = make("s", "token", tolerance=tolerance, **JWT_TYPE[make])
+        browser = Browser(Sessions(peer, clock=clock))
+        browser.cookies["token"] = token
+        assert browser.visit(lambda session: (session.user, session.rejected)) == found
+
+
+def test_an_algorithm_that_a_key_does_not_have_is_refused() -> None:
+    key = Key.from_jwk(jwk("ES256"))
+    with pytest.raises(Misuse, match="signs with ES256, not with RS256"):
+        peers.JsonWebToken(key, "token", algorithm="RS256")
+
+
+def test_jsonwebtoken_looks_at_no_type_but_what_serves_another_purpose_is_no_session(
+    clock: Clock,
+) -> None:
+    key, peer = jsonwebtoken.key("s"), peers.JsonWebToken("s", "token")
+    for header, user in (({"typ": "jwt"}, "7"), ({"typ": "at+jwt"}, None)):
+        browser = Browser(Sessions(peer, clock=clock))
+        browser.cookies["token"] = jsonwebtoken.sign({"sub": "7"}, key, now=clock(), header=header)
+        assert browser.visit(lambda session: session.user) == user
 
 
 def test_what_a_peer_names_its_token_stays(clock: Clock) -> None:

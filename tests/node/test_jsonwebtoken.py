@@ -20,6 +20,7 @@ from dojang.errors import (
 )
 from dojang.wire.jose import jsonwebtoken
 from dojang.wire.jose.jsonwebtoken import VerifyOptions
+from dojang.wire.jose.jsonwebtoken_session import JsonWebTokenSession
 from tests.node.judge import Judge, Thrown
 from tests.node.payloads import INHERITED, TEXTS, counted, objects, written
 
@@ -180,3 +181,49 @@ def test_a_token_signed_with_a_pem_is_read_by_the_other(judge: Judge, algorithm:
     )
     verifier = jsonwebtoken.key(public, algorithms=[algorithm])
     assert jsonwebtoken.verify(theirs, verifier, now=NOW) == {"iat": SECONDS}
+
+
+SESSIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "issuer": TEXTS.filter(bool),
+        "audience": TEXTS.filter(bool),
+        "algorithm": st.sampled_from(["HS256", "HS384", "HS512"]),
+        "key_id": st.sampled_from(["k1", "é", 'a " b']),
+    },
+)
+
+
+@counted
+@given(payload=PAYLOADS, secret=SECRETS, options=SESSIONS)
+def test_a_session_in_a_token_is_written_to_the_letter_and_read(
+    judge: Judge, payload: dict[str, Any], secret: str, options: dict[str, Any]
+) -> None:
+    format = JsonWebTokenSession(jsonwebtoken.key(secret), **options)
+    ours = format.encode(payload, expires=NOW + 3_600_999, now=NOW)
+    theirs = judge.ask(
+        "jsonwebtoken.sign",
+        payload=written(payload),
+        key=secret,
+        options={"expiresIn": 3600, **{NAMES[name]: value for name, value in options.items()}},
+        at=NOW,
+    )
+    assert ours == theirs
+    assert written(format.decode(theirs, now=NOW).claims) == written(payload)
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
+def test_a_session_under_a_pem_is_signed_as_asked_and_read_whatever_key_it_names(
+    judge: Judge, algorithm: str
+) -> None:
+    pem = RSAKey.generate_key(2048).as_pem(private=True).decode()
+    format = JsonWebTokenSession(jsonwebtoken.key(pem), algorithm=algorithm)
+    token = format.encode({"a": 1}, expires=None, now=NOW)
+    only = {"algorithms": [algorithm]}
+    read = judge.ask("jsonwebtoken.verify", token=token, key=pem, options=only, at=NOW)
+    assert read == written({"a": 1, "iat": SECONDS})
+    own: list[dict[str, Any]] = [{"keyid": "k1"}, {"keyid": "é"}, {"header": {"typ": "jwt"}}]
+    for each in own:
+        options = {"algorithm": algorithm, **each}
+        named = judge.ask("jsonwebtoken.sign", payload='{"a":1}', key=pem, options=options, at=NOW)
+        assert format.decode(named, now=NOW).claims == {"a": 1}

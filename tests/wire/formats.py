@@ -28,6 +28,7 @@ from dojang.wire.itsdangerous.serializer import TimedSerializer, UrlSafeSerializ
 from dojang.wire.itsdangerous.signer import Signer
 from dojang.wire.itsdangerous.starlette import StarletteCookie
 from dojang.wire.jose import jws
+from dojang.wire.jose.jsonwebtoken_session import JsonWebTokenSession
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.signed_session import SignedJwt
 from dojang.wire.js import cookie_header, percent
@@ -109,6 +110,9 @@ CONTENTS: dict[str, Callable[[bytes], object]] = {
     "signed session": lambda content: SignedJwt(HMAC).decode(
         jws.sign(content, {"alg": "HS256", "typ": "session+jwt"}, key=HMAC), now=NOW
     ),
+    "session of jsonwebtoken": lambda content: JsonWebTokenSession(HMAC).decode(
+        jws.sign(content, {"alg": "HS256"}, key=HMAC), now=NOW
+    ),
     "cookie-parser": lambda content: cookie_parser.decode(
         signed_id.to_cookie(content.decode("latin-1"), key=KEY), keys=[KEY]
     ),
@@ -140,6 +144,7 @@ ENTRIES = [
     entry("next-auth", "authjs", NextAuthToken(SECRET), "."),
     entry("Auth.js", "authjs", AuthJsToken(SECRET, salt="authjs.session-token"), "."),
     entry("signed session", "jose", SignedJwt(HMAC), "."),
+    entry("session of jsonwebtoken", "jose", JsonWebTokenSession(HMAC), "."),
     Entry(
         "signed token",
         "jose",

@@ -1,6 +1,6 @@
 """jose and jsonwebtoken: a signed token that a Node program made, as a session in a cookie."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dojang.peers.peer import Peer
 from dojang.session.lifetime import Lifetime
@@ -8,30 +8,35 @@ from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
 from dojang.wire.cookies import Cookie
+from dojang.wire.format import Format
 from dojang.wire.jose import jose_jwt, jsonwebtoken
 from dojang.wire.jose.algorithms import HMAC_HASHES
+from dojang.wire.jose.jsonwebtoken_session import JsonWebTokenSession
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.jwks import KeySet
 from dojang.wire.jose.signed_session import SignedJwt
 
 __all__ = ["Jose", "JsonWebToken"]
 
-Keys = KeySet | Key | Sequence[Key]
+_Secret = str | bytes | Key
+Secrets = KeySet | _Secret | Sequence[_Secret]
+_Names = str | Sequence[str] | None
 
 #: Seconds; neither library has a life of its own.
 _SEVEN_DAYS = 7 * 24 * 3600
 
 
 def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
-    secret: str | bytes | Keys,
+    secret: Secrets,
     cookie_name: str,
     *,
     algorithm: str = "HS256",
     max_age: int = _SEVEN_DAYS,
     https: bool = True,
-    issuer: str | None = None,
-    audience: str | None = None,
+    issuer: _Names = None,
+    audience: _Names = None,
     type: str | None = None,
+    tolerance: int = 0,
     revocations: Revocations | RevocationLog | None = None,
 ) -> Peer:
     """Return the sessions of a program that signs them with jose and keeps them in a cookie.
@@ -40,15 +45,19 @@ def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
     one gets it from us.
 
     Args:
-        secret: What it signs with: the text of a shared secret, or keys of which the first signs.
+        secret: What it signs with: the text of a shared secret, or a key; or several, of which the
+            first signs. A key is tried whatever key a token names; of a `KeySet`, the one that it
+            names.
         cookie_name: The name of its cookie.
         algorithm: What a shared secret signs with, HS256, HS384 or HS512; keys say it themselves.
         max_age: Its `setExpirationTime` in seconds from the time of issue. We extend a session at
             half of it.
         https: Whether its cookie is Secure.
-        issuer: Its `setIssuer`, asked for; None asks for nothing.
-        audience: Its `setAudience`, asked for; None asks for nothing.
+        issuer: Its `setIssuer`, asked for; of several the first is written, None asks for nothing.
+        audience: Its `setAudience`, in the same way.
         type: The `typ` of its protected header, asked for; None as jose leaves it.
+        tolerance: Its `clockTolerance` in seconds, for tokens from a clock that is ahead; a session
+            is over at its `exp` all the same.
         revocations: A store that makes these sessions listed and revocable by us. It needs an end
             that no renewal passes: `Sessions(peer, lifetime=Lifetime(absolute=...))`.
 
@@ -59,60 +68,84 @@ def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
 
     Source: jose 6.2.17.
     """
-    if isinstance(secret, str | bytes):
-        secret = jose_jwt.secret_key(secret, algorithms=_first(algorithm))
-    return Peer(
-        strategy=ClientSide(
-            SignedJwt(secret, issuer=issuer, audience=audience, type=type), revocations=revocations
-        ),
-        cookie=Cookie(name=cookie_name, secure=https),
-        lifetime=Lifetime(idle=max_age, absolute=None),
+    keys = _keys(secret, lambda text: jose_jwt.secret_key(text, algorithms=_first(algorithm)))
+    format = SignedJwt(
+        keys,
+        issuer=issuer,
+        audience=audience,
+        type=type,
+        tolerance=tolerance,
+        by_name=isinstance(secret, KeySet),
     )
+    return _peer(format, Cookie(name=cookie_name, secure=https), max_age, revocations)
 
 
-def JsonWebToken(  # noqa: N802 - named as what it stands for
-    secret: str | bytes | Keys,
+def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its options
+    secret: Secrets,
     cookie_name: str,
     *,
-    algorithm: str = "HS256",
+    algorithm: str | None = None,
+    key_id: str | None = None,
     max_age: int = _SEVEN_DAYS,
     https: bool = True,
-    issuer: str | None = None,
-    audience: str | None = None,
+    issuer: _Names = None,
+    audience: _Names = None,
+    tolerance: int = 0,
     revocations: Revocations | RevocationLog | None = None,
 ) -> Peer:
     """Return the sessions of a program that signs them with jsonwebtoken, kept in a cookie.
 
     Args:
-        secret: What it signs with, as raw text or a PEM; or keys of which the first signs.
+        secret: What it signs with, as raw text or a PEM, or a key; or several, of which the first
+            signs. A key is tried whatever key a token names; of a `KeySet`, the one that it names.
         cookie_name: The name of its cookie.
-        algorithm: As for `Jose`.
+        algorithm: Its `algorithm`; HS256 for a secret unless given, and for a key its first choice.
+        key_id: Its `keyid`, if it writes one.
         max_age: Its `expiresIn` in seconds. We extend a session at half of it.
         https: As for `Jose`.
-        issuer: Its `issuer`, asked for; None asks for nothing.
-        audience: Its `audience`, asked for; None asks for nothing.
+        issuer: Its `issuer`, asked for; of several the first is written, None asks for nothing.
+        audience: Its `audience`, in the same way.
+        tolerance: Its `clockTolerance` in seconds, for tokens from a clock that is ahead; a session
+            is over at its `exp` all the same.
         revocations: As for `Jose`.
 
     Raises:
         WeakSecret: `secret` is empty, or a key too short.
-        Misuse: There is no key that signs.
+        Malformed: `secret` begins like a PEM and is none.
+        Misuse: There is no key that signs, or it does not sign with `algorithm`.
         InvalidCookie: The name is not one that a cookie can have.
 
     Source: jsonwebtoken 9.0.3.
     """
-    if isinstance(secret, str | bytes):
-        is_pem = b"-----BEGIN " in (secret.encode() if isinstance(secret, str) else secret)
-        secret = jsonwebtoken.key(secret, algorithms=None if is_pem else _first(algorithm))
-    return Jose(
-        secret,
-        cookie_name,
-        max_age=max_age,
-        https=https,
+    format = JsonWebTokenSession(
+        _keys(secret, jsonwebtoken.key),
+        algorithm=algorithm,
+        key_id=key_id,
         issuer=issuer,
         audience=audience,
-        type="JWT",
-        revocations=revocations,
+        tolerance=tolerance,
     )
+    return _peer(format, Cookie(name=cookie_name, secure=https), max_age, revocations)
+
+
+def _peer(
+    format: Format,
+    cookie: Cookie,
+    max_age: int,
+    revocations: Revocations | RevocationLog | None,
+) -> Peer:
+    return Peer(
+        strategy=ClientSide(format, revocations=revocations),
+        cookie=cookie,
+        lifetime=Lifetime(idle=max_age, absolute=None),
+    )
+
+
+def _keys(secret: Secrets, made: Callable[[str | bytes], Key]) -> KeySet | Sequence[Key]:
+    if isinstance(secret, KeySet):
+        return secret
+    several = (secret,) if isinstance(secret, str | bytes | Key) else secret
+    return [each if isinstance(each, Key) else made(each) for each in several]
 
 
 def _first(algorithm: str) -> Sequence[str]:

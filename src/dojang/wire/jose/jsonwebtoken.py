@@ -16,7 +16,7 @@ from dojang.wire.jose.jwt import MAX_LENGTH
 from dojang.wire.jose.spans import ms
 from dojang.wire.js.text import utf8
 
-__all__ = ["SignOptions", "VerifyOptions", "key", "sign", "verify"]
+__all__ = ["SignOptions", "VerifyOptions", "check", "key", "sign", "verify"]
 
 _ABSENT = object()
 
@@ -153,8 +153,41 @@ def verify(
         raise Oversized(f"{len(token)} characters, at most {MAX_LENGTH} are looked at")
     found = jws.verify(token, keys, header_encoding="latin-1")
     payload = _payload(found)
-    _check(_members(payload), options, now=now)
+    check(_members(payload), options, now=now)
     return payload
+
+
+def check(claims: Mapping[str, Any], options: VerifyOptions, *, now: int) -> None:
+    """Return if the claims of an authentic token say what the options ask for.
+
+    Args:
+        claims: Of the token.
+        options: What it must say.
+        now: Unix milliseconds; judged in whole seconds.
+
+    Raises:
+        Malformed: A time that is not a number.
+        Rejected: It does not say what the options ask for.
+
+    Source: jsonwebtoken 9.0.3 (`verify`).
+    """
+    tolerance = options.clock_tolerance
+    if not options.ignore_not_before:
+        judge.check_active(claims, now=now, tolerance=tolerance)
+    if not options.ignore_expiration:
+        judge.check_expiry(claims, now=now, tolerance=tolerance)
+    if options.audience is not None:
+        judge.check_audience(claims, options.audience)
+    if options.issuer is not None:
+        judge.check_issuer(claims, options.issuer)
+    if options.subject is not None:
+        judge.check_subject(claims, options.subject)
+    if options.jwt_id is not None:
+        judge.check_id(claims, options.jwt_id)
+    if options.nonce is not None and claims.get("nonce") != options.nonce:
+        raise WrongId("the token answers another request: its nonce is not the one expected")
+    if options.max_age is not None:
+        _check_age(claims, options.max_age, seconds=now // 1000 - tolerance)
 
 
 def _claims(claims: dict[str, object], seconds: int, options: SignOptions) -> dict[str, object]:
@@ -201,26 +234,6 @@ def _payload(found: jws.Verified) -> object:
 
 def _members(payload: object) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", payload) if isinstance(payload, dict) else {}
-
-
-def _check(claims: Mapping[str, Any], options: VerifyOptions, *, now: int) -> None:
-    tolerance = options.clock_tolerance
-    if not options.ignore_not_before:
-        judge.check_active(claims, now=now, tolerance=tolerance)
-    if not options.ignore_expiration:
-        judge.check_expiry(claims, now=now, tolerance=tolerance)
-    if options.audience is not None:
-        judge.check_audience(claims, options.audience)
-    if options.issuer is not None:
-        judge.check_issuer(claims, options.issuer)
-    if options.subject is not None:
-        judge.check_subject(claims, options.subject)
-    if options.jwt_id is not None:
-        judge.check_id(claims, options.jwt_id)
-    if options.nonce is not None and claims.get("nonce") != options.nonce:
-        raise WrongId("the token answers another request: its nonce is not the one expected")
-    if options.max_age is not None:
-        _check_age(claims, options.max_age, seconds=now // 1000 - tolerance)
 
 
 def _check_age(claims: Mapping[str, Any], max_age: float | str, *, seconds: float) -> None:

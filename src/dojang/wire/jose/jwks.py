@@ -99,6 +99,10 @@ class KeySet:
         named = tuple(key for key in self if key.kid is not None and key.kid == header["kid"])
         return named or tuple(key for key in self if key.kid is None)
 
+    def find_or_all(self, header: Mapping[str, Any]) -> Sequence[Key]:
+        """Return the same, but all keys for a name that none of them has."""
+        return self.find(header) or tuple(self)
+
     def published(self) -> dict[str, list[dict[str, str]]]:
         """Return the set for everybody: public members only, and no shared secret."""
         return {"keys": [key.public_jwk for key in self if key.kty != "oct"]}

@@ -10,7 +10,7 @@ from dojang.wire.jose.claims import Expected, numeric_date
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.jwks import KeySet
 
-__all__ = ["SESSION_TYPE", "SignedJwt"]
+__all__ = ["SESSION_TYPE", "SignedJwt", "first", "opened"]
 
 #: The `typ` of a session that nobody else has to read.
 SESSION_TYPE = "session+jwt"
@@ -33,19 +33,24 @@ class SignedJwt:
         self,
         keys: KeySet | Key | Sequence[Key],
         *,
-        issuer: str | None = None,
-        audience: str | None = None,
+        issuer: str | Sequence[str] | None = None,
+        audience: str | Sequence[str] | None = None,
         type: str | None = SESSION_TYPE,
+        tolerance: int = 0,
+        by_name: bool = True,
     ) -> None:
         """Take the keys, and what a token of this purpose says about itself.
 
         Args:
             keys: The first of several signs, all verify; a `KeySet` rotates.
-            issuer: Written as `iss`, and asked for.
-            audience: Written as `aud`, and asked for.
+            issuer: Written as `iss`, and asked for; of several the first is written.
+            audience: Written as `aud`, and asked for; of several the first is written.
             type: Written as `typ`, and asked for, so that a token of another purpose under the
                 same key is no session. None to share sessions with a Node program that writes
-                none; `JWT` for one that uses jsonwebtoken.
+                none.
+            tolerance: Seconds that the writer's clock may be off.
+            by_name: Whether a token that names a key is read with that key alone; if not, a name
+                that no key has is passed over, as jose does with a key that it is given.
 
         Raises:
             Misuse: There is no key, or none that signs.
@@ -56,10 +61,10 @@ class SignedJwt:
         self._key = self._keys.signing
         named = {"alg": self._key.algorithms[0], "typ": type, "kid": self._key.kid}
         self._header = {name: value for name, value in named.items() if value is not None}
-        self._own = {
-            name: value for name, value in (("iss", issuer), ("aud", audience)) if value is not None
-        }
-        self._expected = Expected(issuer=issuer, audience=audience, type=type)
+        self._find = self._keys.find if by_name else self._keys.find_or_all
+        own = {"iss": first(issuer), "aud": first(audience)}
+        self._own = {name: value for name, value in own.items() if value is not None}
+        self._expected = Expected(issuer=issuer, audience=audience, type=type, tolerance=tolerance)
 
     def encode(self, claims: Mapping[str, object], *, expires: int | None, now: int) -> str:
         """Return `claims` as a token.
@@ -117,16 +122,34 @@ class SignedJwt:
 
         Source: RFC 7519 section 7.2.
         """
-        found = jwt.verify(text, self._keys.find, now=now, expected=self._expected)
-        claims = found.claims
-        expires, issued = (_milliseconds(claims, name) for name in ("exp", "iat"))
-        for name in ("exp", "iat"):
-            claims.pop(name, None)
-        for name, value in self._own.items():
-            # One for several audiences stays as its peer wrote it.
-            if claims.get(name) == value:
-                del claims[name]
-        return Opened(claims, expires, found.key is self._key, issued)
+        found = jwt.verify(text, self._find, now=now, expected=self._expected)
+        return opened(found.claims, self._own, newest=found.key is self._key)
+
+
+def opened(claims: dict[str, Any], own: Mapping[str, object], *, newest: bool) -> Opened:
+    """Return a session without the claims that belong to its token.
+
+    Args:
+        claims: Of a token that holds; taken apart.
+        own: Issuer and audience, as they are written.
+        newest: Whether the key that signs made it.
+
+    Raises:
+        Malformed: A time is not a number, or beyond what a date holds.
+    """
+    expires, issued = (_milliseconds(claims, name) for name in ("exp", "iat"))
+    for name in ("exp", "iat"):
+        claims.pop(name, None)
+    for name, value in own.items():
+        # One for several audiences stays as its peer wrote it.
+        if claims.get(name) == value:
+            del claims[name]
+    return Opened(claims, expires, newest, issued)
+
+
+def first(value: str | Sequence[str] | None) -> str | None:
+    """Return what is written of what is asked for: the only one, or the first."""
+    return value if value is None or isinstance(value, str) else next(iter(value), None)
 
 
 def _milliseconds(claims: Mapping[str, Any], name: str) -> int | None:
