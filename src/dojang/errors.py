@@ -15,6 +15,7 @@ DojangError
 │   ├── Revoked              ended from afar
 │   ├── Unknown              well signed, but there is no such session
 │   ├── Rotated              replaced by a newer id
+│   ├── SignInAgain          tokens of somebody else that cannot be refreshed any more
 │   ├── Reused               a refresh token that was used up long ago
 │   ├── Anonymous            there is a session, and nobody is signed in
 │   ├── StaleLogin           signed in too long ago for this
@@ -62,6 +63,7 @@ __all__ = [
     "Reused",
     "Revoked",
     "Rotated",
+    "SignInAgain",
     "StaleLogin",
     "TooLarge",
     "TooManySessions",
@@ -223,6 +225,12 @@ class Reused(Rejected):
 
     code = "reused"
     forget = True
+
+
+class SignInAgain(Rejected):
+    """There are no tokens of somebody else, or their issuer refuses to refresh them."""
+
+    code = "sign-in-again"
 
 
 class Disagreeing(Rejected):
