@@ -4,6 +4,18 @@ from dojang.peers.authjs import AuthJs, NextAuth
 from dojang.peers.express import Express
 from dojang.peers.iron_session import IronSession
 from dojang.peers.peer import Peer
+from dojang.peers.python import Django, Flask, Starlette
 from dojang.peers.tokens import Jose, JsonWebToken
 
-__all__ = ["AuthJs", "Express", "IronSession", "Jose", "JsonWebToken", "NextAuth", "Peer"]
+__all__ = [
+    "AuthJs",
+    "Django",
+    "Express",
+    "Flask",
+    "IronSession",
+    "Jose",
+    "JsonWebToken",
+    "NextAuth",
+    "Peer",
+    "Starlette",
+]
