@@ -12,6 +12,7 @@ from tests.interop import (
     iron,
     itsdangerous,
     js_engine,
+    keygrip,
     passwords,
     tokens,
 )
@@ -27,6 +28,7 @@ READERS: dict[str, Callable[[Case], Any]] = {
     **django.READERS,
     **itsdangerous.READERS,
     **js_engine.READERS,
+    **keygrip.READERS,
     **passwords.READERS,
     **auth_js.READERS,
     **tokens.READERS,
@@ -38,6 +40,7 @@ WRITERS: dict[str, Callable[[Case], Any]] = {
     **django.WRITERS,
     **itsdangerous.WRITERS,
     **js_engine.WRITERS,
+    **keygrip.WRITERS,
     **tokens.WRITERS,
 }
 

@@ -31,6 +31,8 @@ def test_a_value_of_the_real_library_is_read_and_written_as_it_does(case: dict[s
         ("flask", 31),
         ("starlette", 19),
         ("django", 32),
+        ("keygrip", 35),
+        ("koa_session", 24),
     ],
 )
 def test_every_case_of_these_files_has_a_reader(file: str, count: int) -> None:
@@ -48,6 +50,8 @@ def test_every_case_of_these_files_has_a_reader(file: str, count: int) -> None:
         ("flask", 23),
         ("starlette", 13),
         ("django", 23),
+        ("keygrip", 21),
+        ("koa_session", 17),
     ],
 )
 def test_every_deterministic_case_of_these_files_is_written_too(file: str, count: int) -> None:

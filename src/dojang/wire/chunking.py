@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dojang.errors import Misuse
+from dojang.errors import Misuse, TooLarge
 
 __all__ = ["Chunking", "Reading"]
 
@@ -58,6 +58,34 @@ class Chunking:
         if len(there) == len([*self._row(name, pieces)]):
             return [*found, "".join(there)]
         return ["".join([*found[:1], *there])]
+
+    def cut(self, name: str, text: str, room: int) -> dict[str, str]:
+        """Return the value of each cookie that carries `text`, by name.
+
+        Args:
+            name: Of the whole cookie.
+            text: Cookie octets.
+            room: Bytes that a cookie has for name and value beside its attributes.
+
+        Raises:
+            TooLarge: Too large for as many as there are at most.
+        """
+        # Where name and attributes are long, pieces are smaller than the peer's: it joins any size.
+        names = self.names(name)
+        whole, piece = (
+            max(0, min(room - len(longest), self.piece or room)) for longest in (name, names[-1])
+        )
+        if len(text) <= whole:
+            return {name: text}
+        if len(text) > piece * self.most:
+            raise TooLarge(
+                f"the value of {name} takes {len(text)} bytes, and {self.most} cookies hold "
+                f"{piece * self.most}: store less in the session, or keep it on the server",
+                size=len(text),
+                limit=piece * self.most,
+            )
+        starts = range(0, len(text), piece)
+        return {names[index]: text[at : at + piece] for index, at in enumerate(starts)}
 
     def _row(self, name: str, pieces: Mapping[str, str]) -> Iterator[str]:
         for piece in self.names(name):

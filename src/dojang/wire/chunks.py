@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from dojang.errors import TooLarge
 from dojang.wire.chunking import Chunking
 from dojang.wire.cookies import MAX_COOKIE, Cookie, parse
 
@@ -57,7 +56,7 @@ def set_chunks(
     values = {cookie.name: value}
     if cookie.chunks is not None and cookie.chunks.writing:
         line = cookie.set("", max_age=max_age, expires=expires)
-        values = _cut(value, cookie.name, cookie.chunks, MAX_COOKIE - len(line) + len(cookie.name))
+        values = cookie.chunks.cut(cookie.name, value, MAX_COOKIE - len(line) + len(cookie.name))
     deleted = [cookie.renamed(name).delete() for name in present if name not in values]
     return deleted + [
         cookie.renamed(name).set(part, max_age=max_age, expires=expires)
@@ -82,22 +81,3 @@ def stale(header: str, name: str, chunking: Chunking | None = None) -> list[str]
         return []
     wanted = {name, *(chunking.names(name) if chunking else ())}
     return list(dict.fromkeys(found for found, _ in parse(header) if found in wanted))
-
-
-def _cut(value: str, name: str, chunking: Chunking, room: int) -> dict[str, str]:
-    # Where name and attributes are long, pieces are smaller than the peer's: it joins any size.
-    names = chunking.names(name)
-    whole, piece = (
-        max(0, min(room - len(longest), chunking.piece or room)) for longest in (name, names[-1])
-    )
-    if len(value) <= whole:
-        return {name: value}
-    if len(value) > piece * chunking.most:
-        raise TooLarge(
-            f"the value of {name} takes {len(value)} bytes, and {chunking.most} cookies hold "
-            f"{piece * chunking.most}: store less in the session, or keep it on the server",
-            size=len(value),
-            limit=piece * chunking.most,
-        )
-    starts = range(0, len(value), piece)
-    return {names[index]: value[at : at + piece] for index, at in enumerate(starts)}
