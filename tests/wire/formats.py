@@ -32,6 +32,10 @@ from dojang.wire.jose.jsonwebtoken_session import JsonWebTokenSession
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.signed_session import SignedJwt
 from dojang.wire.js import cookie_header, percent
+from dojang.wire.keygrip import body, koa_session
+from dojang.wire.keygrip.cookie_session import CookieSession
+from dojang.wire.keygrip.koa_session import KoaSession
+from dojang.wire.keygrip.pair import SignedPair
 from dojang.wire.python import packed
 
 SECRET = "complex_password_at_least_32_characters_long"
@@ -128,6 +132,9 @@ CONTENTS: dict[str, Callable[[bytes], object]] = {
         TimestampSigner(SECRET, salt="s").sign(packed.pack(content), now=NOW), now=NOW
     ),
     "deflated": lambda content: packed.unpack("." + base64url.encode(content)),
+    "koa-session": lambda content: koa_session.split(
+        body.decode(base64padded.encode(content)), now=NOW
+    ),
     "connect-redis": lambda content: Layout().read(content.decode("latin-1")),
 }
 
@@ -226,5 +233,14 @@ ENTRIES = [
         lambda value: signed_cookie.encode(repr(value), name="c", secrets=SECRET, now=NOW),
         lambda text: signed_cookie.decode(text, name="c", secrets=SECRET, now=NOW),
         between=":",
+    ),
+    entry("cookie-session", "cookie-session", CookieSession(SECRET), "."),
+    entry("koa-session", "koa-session", KoaSession(SECRET), "."),
+    Entry(
+        "signed pair of cookies",
+        "keygrip",
+        lambda value: SignedPair(SECRET, name="c").sign(repr(value)),
+        lambda text: SignedPair(SECRET, name="c").unsign(text),
+        between=".",
     ),
 ]

@@ -1,11 +1,10 @@
 // cookie-signature, cookie-parser and express-session, each through its own front door.
 
-import { IncomingMessage, ServerResponse } from "node:http";
-import { PassThrough } from "node:stream";
 import cookieParser from "cookie-parser";
 import signature from "cookie-signature";
 import express from "express";
 import session from "express-session";
+import { visit } from "../visit.mjs";
 
 const { MemoryStore } = session;
 
@@ -48,17 +47,3 @@ export const visitSession = async ({ secret, options = {}, header = "", stored =
   const { lines } = await visit(app, header);
   return { ...seen, lines, stored: store.sessions };
 };
-
-/** A request that needs no network, with Node's own objects. */
-const visit = (app, cookies) =>
-  new Promise((resolve, reject) => {
-    const wire = new PassThrough();
-    const request = new IncomingMessage(wire);
-    Object.assign(request, { method: "GET", url: "/" });
-    if (cookies) request.headers.cookie = cookies;
-    const response = new ServerResponse(request);
-    response.assignSocket(wire);
-    response.on("finish", () => resolve({ lines: [response.getHeader("set-cookie") ?? []].flat() }));
-    wire.resume();
-    app(request, response, (error) => reject(error ?? new Error("nobody answered")));
-  });
