@@ -125,6 +125,15 @@ def test_of_a_foreign_set_only_public_keys_are_read() -> None:
     assert keys.signing is None
 
 
+@pytest.mark.parametrize("entry", [[], {}, [[]], None, 1, "sing"])
+def test_operations_that_are_none_spoil_neither_the_set_nor_the_key(entry: Any) -> None:
+    good, odd = (fresh(name).public_jwk for name in ("1", "2"))
+    del odd["use"]
+    strange = {**odd, "key_ops": [entry]}
+    assert [key.kid for key in KeySet.parse(json.dumps({"keys": [good, strange]}))] == ["1", "2"]
+    assert Key.from_jwk({**strange, "key_ops": ["verify", entry]}).signs
+
+
 def test_of_a_foreign_set_keys_of_one_name_are_nobodys() -> None:
     one, other = ({**fresh(name).public_jwk, "kid": "same"} for name in ("1", "2"))
     assert list(KeySet.parse(json.dumps({"keys": [one, other]}))) == []

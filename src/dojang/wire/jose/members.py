@@ -17,9 +17,10 @@ MIN_RSA = 2048
 PUBLIC = {"EC": ("kty", "crv", "x", "y"), "OKP": ("kty", "crv", "x"), "RSA": ("kty", "n", "e")}
 _PRIVATE = {"EC": ("d",), "OKP": ("d",), "RSA": ("d", "p", "q", "dp", "dq", "qi")}
 
+#: Tuples, in which anything of JSON can be looked for: a set takes what is hashable alone.
 _OPERATIONS = {
-    "sig": {"sign", "verify"},
-    "enc": {"encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"},
+    "sig": ("sign", "verify"),
+    "enc": ("encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"),
 }
 
 
