@@ -18,6 +18,7 @@ from dojang.wire.iron import fe26
 from dojang.wire.iron.fe26 import Parameters
 from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.iron.passwords import Password, PasswordBook
+from dojang.wire.iron.seal_data import seal_data, unseal_data
 from tests.wire.test_json import VALUES
 
 SECRET = "complex_password_at_least_32_characters_long"
@@ -176,6 +177,20 @@ def test_a_password_may_be_bytes_or_two_secrets() -> None:
     assert decode(raw, text) == {"n": 1}
     two = IronSeal(Password.of({"id": "k_1", "encryption": SECRET, "integrity": OTHER}))
     assert decode(two, two.encode({"n": 1}, expires=None, now=NOW)) == {"n": 1}
+
+
+@pytest.mark.parametrize("encryption", [bytes(range(32)), SECRET])
+def test_where_the_key_of_the_mac_is_bytes_its_salt_is_empty(encryption: Any) -> None:
+    """No MAC is over this salt: any text there would be a second spelling of the seal."""
+    password = {"encryption": encryption, "integrity": bytes(range(40))}
+    fields = seal_data({"n": 1}, password, now=NOW, ttl=0).split("*")
+    for salt in ("x", "0" * 64, "~", " "):
+        spelled = "*".join([*fields[:6], salt, fields[7]])
+        with pytest.raises(Rejected):
+            unseal_data(spelled, password, now=NOW)
+        with pytest.raises(Rejected):
+            IronSeal(password).decode(spelled, now=NOW)
+    assert unseal_data("*".join(fields), password, now=NOW) == {"n": 1}
 
 
 @pytest.mark.parametrize(
