@@ -1,5 +1,6 @@
 """iron-session 6, 8 and 9 read the seals we write, and we read theirs."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dojang.errors import Expired, Malformed, NotJson, Rejected, UnknownKey
+from dojang.wire import chunks
+from dojang.wire.chunking import Chunking
 from dojang.wire.iron.fe26 import SKEW_MS
 from dojang.wire.iron.iron_session import IronSeal
 from tests.node.judge import Judge, Thrown
@@ -35,6 +38,14 @@ def unseal(
     """Return the JSON text of the data, and why version 9 refused."""
     read = judge.ask("iron.unsealData", at=at, version=version, seal=text, password=password)
     return read["data"], read["refused"]
+
+
+def session_of(header: str) -> dict[str, Any]:
+    """Return what we read in a Cookie header."""
+    for text in chunks.candidates(header, "app", Chunking()):
+        with suppress(Rejected):
+            return IronSeal(PASSWORD).decode(text, now=NOW).claims
+    return {}
 
 
 @VERSIONS
@@ -160,3 +171,14 @@ def test_any_other_member_goes_through_its_sessions(
     text = IronSeal(PASSWORD).encode(data, expires=None, now=NOW)
     read = judge.ask("iron.savedSession", at=NOW, version=version, seal=text, password=PASSWORD)
     assert read == written(data)
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["app={}", "app.0={}", "app=; app.0={}", "app.0={}; app=; app.1=", "app={}; app.0=x",
+     "app=", "app=; app=; app.0={}"],
+)  # fmt: skip
+def test_the_same_cookies_of_a_request_are_the_session_for_both(judge: Judge, around: str) -> None:
+    header = around.format(IronSeal(PASSWORD).encode({"a": 1}, expires=None, now=NOW))
+    theirs = judge.ask("iron.readSession", at=NOW, version=9, cookie=header, password=PASSWORD)
+    assert written(session_of(header)) == theirs

@@ -18,7 +18,8 @@ class Chunking:
     Args:
         most: Pieces at most, written and read; `<name>.<most>` and beyond are other cookies.
         piece: Characters of the value in each piece, or None for as many as a browser keeps.
-        reading: `to-the-gap`: pieces end at the first gap, and count only without a whole cookie.
+        reading: `to-the-gap`: pieces end at the first gap, and count only without a whole cookie,
+            or beside an empty one.
             `every-piece`: all pieces belong to the value, so that a gap spoils it; a whole cookie
             beside a good row of pieces is another candidate.
         writing: Whether a value too large for one cookie is cut. Pieces are read either way.
@@ -50,7 +51,7 @@ class Chunking:
         """
         if self.reading == "to-the-gap":
             row = "".join(self._row(name, pieces))
-            return [*whole] if whole or not row else [row]
+            return [*whole] if any(whole) or not row else [row]
         there = [value for piece in self.names(name) if (value := pieces.get(piece))]
         found = [value for value in whole if value]
         if not there:

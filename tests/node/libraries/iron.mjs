@@ -19,12 +19,18 @@ export const unsealData = async ({ version, seal, password }) => {
 
 /** What the session of a request holds, as JSON text, once it was saved unchanged. */
 export const savedSession = async ({ version, seal, password }) => {
-  const response = { getHeader: () => [], setHeader: () => {} };
-  const request = { headers: { cookie: `app=${seal}` } };
-  const options = { password, cookieName: "app" };
-  const session = await versions[version].getIronSession(request, response, options);
+  const session = await opened({ version, cookie: `app=${seal}`, password });
   await session.save();
   return JSON.stringify(session);
+};
+
+/** What the session of a request holds, as JSON text. */
+export const readSession = async (given) => JSON.stringify(await opened(given));
+
+const opened = ({ version, cookie, password }) => {
+  const response = { getHeader: () => [], setHeader: () => {} };
+  const options = { password, cookieName: "app" };
+  return versions[version].getIronSession({ headers: { cookie } }, response, options);
 };
 
 export const seal = ({ object, password, options }) =>
