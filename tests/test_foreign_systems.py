@@ -1,6 +1,7 @@
 """A foreign system is one argument: format, cookie, lifetime and cutting as it has them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +66,45 @@ def test_iron_session_9_lets_the_cookie_end_a_minute_before_the_seal_if_it_lives
     ttl: int, max_age: int, clock: Clock
 ) -> None:
     browser = Browser(Sessions(peers.IronSession(SECRET, "app", ttl=ttl), clock=clock))
+    browser.visit(put(theme="dark"))
+    assert f"; Max-Age={max_age};" in browser.sent[0]
+
+
+SPELLED: dict[str, Any] = {
+    "iron": lambda seconds: peers.IronSession(SECRET, "app", ttl=seconds),
+    "iron, its cookie": lambda seconds: peers.IronSession(SECRET, "app", max_age=seconds),
+    "next-auth": lambda seconds: peers.NextAuth(SECRET, max_age=seconds),
+    "auth.js": lambda seconds: peers.AuthJs(SECRET, max_age=seconds),
+    "jose": lambda seconds: peers.Jose(SECRET, "token", max_age=seconds),
+    "jsonwebtoken": lambda seconds: peers.JsonWebToken(SECRET, "token", max_age=seconds),
+}
+
+
+@pytest.mark.parametrize("name", SPELLED)
+def test_a_life_of_whole_seconds_may_be_spelled_with_a_point(name: str, clock: Clock) -> None:
+    written = []
+    for seconds in (14 * DAY, timedelta(days=14).total_seconds()):
+        browser = Browser(Sessions(SPELLED[name](seconds), clock=clock))
+        browser.visit(put(theme="dark"))
+        written.append(browser.sent[0].partition(";")[2])
+        assert browser.visit(look) == {"theme": "dark"}
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("name", SPELLED)
+@pytest.mark.parametrize("odd", [1.5, 3600.5, float("nan"), float("inf"), True, "3600"])
+def test_a_life_that_is_no_whole_number_of_seconds_is_refused(name: str, odd: Any) -> None:
+    with pytest.raises(Misuse, match="write a whole number of seconds"):
+        SPELLED[name](odd)
+
+
+@pytest.mark.parametrize(
+    ("days", "max_age"), [(400, 400 * DAY - 60), (800, 400 * DAY), (401, 400 * DAY)]
+)
+def test_the_minute_of_iron_session_comes_off_before_the_400_days_of_browsers(
+    days: int, max_age: int, clock: Clock
+) -> None:
+    browser = Browser(Sessions(peers.IronSession(SECRET, "app", ttl=days * DAY), clock=clock))
     browser.visit(put(theme="dark"))
     assert f"; Max-Age={max_age};" in browser.sent[0]
 

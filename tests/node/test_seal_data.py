@@ -47,7 +47,7 @@ def test_we_read_what_it_seals(judge: Judge, version: Version, data: Any) -> Non
 def test_the_life_of_a_seal_is_the_same_by_default_and_without_end(
     judge: Judge, version: Version
 ) -> None:
-    for ttl in (None, 0, 1, 86_400):
+    for ttl in (None, 0, 1, 86_400, 1.5, 1.005, 4.35, 0.001, 86_400.0):
         options = {} if ttl is None else {"ttl": ttl}
         sealed: str = judge.ask(
             "iron.sealData", at=NOW, version=version, data="1", password=PASSWORD, **options

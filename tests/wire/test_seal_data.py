@@ -70,6 +70,12 @@ def test_a_ttl_is_in_seconds_and_0_is_for_never_in_every_version() -> None:
         assert seal_data(1, SECRET, now=NOW, ttl=0, version=version).split("*")[5] == ""
 
 
+@pytest.mark.parametrize("ttl", [0.0015, float("nan"), float("inf")])
+def test_a_ttl_with_a_part_of_a_millisecond_is_refused(ttl: float) -> None:
+    with pytest.raises(Misuse, match="a part of a millisecond"):
+        seal_data(1, SECRET, now=NOW, ttl=ttl)
+
+
 def test_a_seal_lives_a_minute_longer_than_its_ttl() -> None:
     text = seal_data(1, SECRET, now=NOW, ttl=60)
     assert unseal_data(text, SECRET, now=NOW + 119_999) == 1

@@ -50,7 +50,7 @@ def IronSession(  # noqa: N802 - named as what it stands for
     Raises:
         WeakSecret: There is no password, or one is too short.
         InvalidCookie: The name is not one that a cookie can have, or it would not be kept.
-        Misuse: `ttl` is negative.
+        Misuse: `ttl` is negative, or it or `max_age` has a fraction.
 
     Source: iron-session 9.0.1.
     """

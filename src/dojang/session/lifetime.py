@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from dojang.errors import Misuse
 from dojang.session.record import Record
 from dojang.wire.cookies import MAX_AGE
+from dojang.wire.seconds import whole
 
 __all__ = ["Lifetime"]
 
@@ -25,8 +26,10 @@ class Lifetime:
             None for no other limit than that of the rest.
         seen_every: Seconds between two updates of "last seen" in a device list.
 
+    A number without a fraction, as `timedelta.total_seconds()` gives, is kept as an integer.
+
     Raises:
-        Misuse: A limit is not positive, or `renew` is not a share.
+        Misuse: A limit is not positive or has a fraction, or `renew` is not a share.
     """
 
     idle: int | None = 7 * _DAY
@@ -37,11 +40,14 @@ class Lifetime:
 
     def __post_init__(self) -> None:
         for name in ("idle", "absolute", "unremembered"):
-            seconds = getattr(self, name)
-            if seconds is not None and seconds <= 0:
+            if getattr(self, name) is None:
+                continue
+            if self._whole(name) <= 0:
                 raise Misuse(
-                    f"{name} is {seconds} s; write a positive number, or None for no limit"
+                    f"{name} is {getattr(self, name)} s; write a positive number, or None for "
+                    "no limit"
                 )
+        self._whole("seen_every")
         if not 0 <= self.renew <= 1:
             raise Misuse(f"renew is {self.renew}; write a share of the idle time from 0 to 1")
 
@@ -113,7 +119,7 @@ class Lifetime:
         return replace(record, seen=now)
 
     def max_age(self, record: Record, *, now: int) -> int | None:
-        """Return the Max-Age of the cookie in seconds, or None for one that ends with the browser.
+        """Return the seconds left to the cookie, or None for one that ends with the browser.
 
         It follows the absolute limit, else the idle one, so that renewing a session kept on the
         server need not send the cookie again.
@@ -122,9 +128,14 @@ class Lifetime:
             return None
         end = self.end(created=record.created, remember=True)
         until = record.expires if end is None else end
-        return MAX_AGE if until is None else min(max(0, -((now - until) // 1000)), MAX_AGE)
+        return MAX_AGE if until is None else max(0, -((now - until) // 1000))
 
     @property
     def follows_idle(self) -> bool:
         """Whether the cookie's Max-Age moves with every renewal."""
         return self.absolute is None
+
+    def _whole(self, name: str) -> int:
+        seconds = whole(getattr(self, name), name)
+        object.__setattr__(self, name, seconds)
+        return seconds

@@ -8,6 +8,7 @@ from typing import Literal
 from dojang.errors import InvalidCookie, TooLarge
 from dojang.wire.chunking import Chunking
 from dojang.wire.js.date import http_date
+from dojang.wire.seconds import whole
 
 __all__ = ["MAX_AGE", "MAX_COOKIE", "Cookie", "SameSite", "parse", "values"]
 
@@ -89,6 +90,7 @@ class Cookie:
 
     Raises:
         InvalidCookie: The combination would be refused; the error says why and what to write.
+        Misuse: `margin` or `fixed` is no whole number of seconds.
 
     Source: RFC 6265bis sections 4.1 and 5.6 to 5.7.
     """
@@ -123,8 +125,12 @@ class Cookie:
             raise InvalidCookie(f"same_site is strict, lax, none or None, not {self.same_site!r}")
         if self.priority not in {"low", "medium", "high", None}:
             raise InvalidCookie(f"priority is low, medium, high or None, not {self.priority!r}")
-        if self.fixed is not None and self.fixed < 1:
-            raise InvalidCookie(f"a cookie of {self.fixed} s is deleted at once; write 1 or more")
+        object.__setattr__(self, "margin", whole(self.margin, "the margin of a cookie"))
+        if self.fixed is not None:
+            fixed = whole(self.fixed, "the fixed life of a cookie")
+            if fixed < 1:
+                raise InvalidCookie(f"a cookie of {fixed} s is deleted at once; write 1 or more")
+            object.__setattr__(self, "fixed", fixed)
         object.__setattr__(self, "_attributes", self._render())
 
     @classmethod
@@ -150,6 +156,8 @@ class Cookie:
     def life(self, seconds: int | None, *, now: int) -> tuple[int | None, str | None]:
         """Return the `max_age` and `expires` of a cookie whose session lives that long.
 
+        Neither is beyond `MAX_AGE`, which is applied last.
+
         Args:
             seconds: From now on, or None for a cookie that ends with the browser.
             now: Unix milliseconds.
@@ -158,8 +166,9 @@ class Cookie:
             return None, None
         if self.fixed is not None:
             seconds = self.fixed
-        else:
-            seconds -= self.margin if seconds > self.margin else 0
+        elif seconds > self.margin:
+            seconds -= self.margin
+        seconds = min(seconds, MAX_AGE)
         return (None, http_date(now + seconds * 1000)) if self.dated else (seconds, None)
 
     def set(self, value: str, *, max_age: int | None = None, expires: str | None = None) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dojang.errors import Misuse
+from dojang.wire.seconds import whole
 
 __all__ = ["DEFAULT_TTL", "MARGIN", "Life", "MaxAge", "Version", "expires", "life"]
 
@@ -46,34 +47,42 @@ def life(version: Version, *, ttl: int | None = None, max_age: MaxAge = "ttl") -
             that ends with the browser makes a seal without an end.
 
     Raises:
-        Misuse: `ttl` is negative.
+        Misuse: `ttl` is negative, or one of the two has a fraction, which the peer refuses as well.
 
     Source: iron-session 6.3.1, 8.0.4 and 9.0.1 (`computeCookieMaxAge`, `getSessionConfig`).
     """
-    seconds = _checked(DEFAULT_TTL[version] if ttl is None else ttl)
+    seconds = DEFAULT_TTL[version] if ttl is None else whole(ttl, "ttl")
+    _refuse_past(seconds)
     if max_age == "session":
         return Life(0, None)
+    given = None if max_age == "ttl" else whole(max_age, "max_age")
     if version == 6:  # noqa: PLR2004 - a version
         seconds = seconds or ENDLESS
-        return Life(seconds, (seconds if max_age == "ttl" else max_age) - MARGIN)
-    if max_age != "ttl":
-        return Life(seconds, max_age)
-    return Life(seconds, _of_ttl(version, seconds))
+        return Life(seconds, (seconds if given is None else given) - MARGIN)
+    return Life(seconds, _of_ttl(version, seconds) if given is None else given)
 
 
-def expires(ttl: int, *, now: int) -> int | None:
+def expires(ttl: float, *, now: int) -> int | None:
     """Return when a seal ends: unix milliseconds, or None for never.
 
     Args:
-        ttl: Seconds, at least 0, which is for never.
+        ttl: Seconds, at least 0, which is for never; with a fraction of whole milliseconds.
         now: Unix milliseconds.
 
     Raises:
-        Misuse: `ttl` is negative.
+        Misuse: `ttl` is negative, or has a part of a millisecond, with which the peer writes a
+            seal that nobody reads.
 
     Source: iron-session 9.0.1 and @hapi/iron 7.0.1 (`seal`).
     """
-    return now + ttl * 1000 if _checked(ttl) else None
+    _refuse_past(ttl)
+    if not ttl:
+        return None
+    # In doubles, as the peer adds them, where the instant has a fraction or none.
+    end = now + ttl * 1000
+    if isinstance(end, float) and not end.is_integer():
+        raise Misuse(f"a ttl of {ttl} s has a part of a millisecond; write it as 3600 or 1.5")
+    return int(end)
 
 
 def _of_ttl(version: Version, ttl: int) -> int:
@@ -83,7 +92,6 @@ def _of_ttl(version: Version, ttl: int) -> int:
     return ttl if short else ttl - MARGIN
 
 
-def _checked(ttl: int) -> int:
+def _refuse_past(ttl: float) -> None:
     if ttl < 0:
         raise Misuse(f"a ttl of {ttl} s is past already; write 0 for a seal without an end")
-    return ttl

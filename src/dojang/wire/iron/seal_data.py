@@ -22,7 +22,7 @@ def seal_data(
     password: Passwords,
     *,
     now: int,
-    ttl: int | None = None,
+    ttl: float | None = None,
     version: Version = 9,
     parameters: Parameters = DEFAULTS,
 ) -> str:
@@ -32,8 +32,8 @@ def seal_data(
         data: Any JSON value without a `__proto__` member anywhere.
         password: Every form of `PasswordBook`; of several, the newest seals.
         now: Unix milliseconds.
-        ttl: Seconds, at least 0, which is for a seal without an end; the version's default unless
-            given.
+        ttl: Seconds, at least 0, which is for a seal without an end, as 1.5 too; the version's
+            default unless given.
         version: Of iron-session, for the default of `ttl` alone.
         parameters: Algorithm and iterations, which the reader has to know.
 
@@ -41,7 +41,7 @@ def seal_data(
         NotJson: Something in `data` is not JSON.
         TooLarge: The seal would be longer than `MAX_LENGTH`.
         WeakSecret: There is no password, one is too short, or a key does not fit the algorithm.
-        Misuse: `ttl` is negative.
+        Misuse: `ttl` is negative, or has a part of a millisecond.
 
     Source: iron-session 6.3.1, 8.0.4 and 9.0.1 (`sealData`).
     """
@@ -67,7 +67,7 @@ def unseal_data(
     password: Passwords,
     *,
     now: int,
-    ttl: int | None = None,
+    ttl: float | None = None,
     legacy: bool = False,
     parameters: Parameters = DEFAULTS,
 ) -> Any:  # noqa: ANN401 - JSON is anything
