@@ -524,8 +524,13 @@ def test_express_that_rolls_sends_its_cookie_with_every_answer(
 def test_express_needs_its_own_layout_and_a_cookie_that_can_be_known(redis: RedisServer) -> None:
     with pytest.raises(Misuse, match="connect-redis"):
         peers.Express("cat", RedisStore(redis.url))
-    auto = RedisStore(redis.url, layout="connect-redis", cookie=StoredCookie(secure="auto"))
-    with pytest.raises(Misuse, match="auto"):
-        peers.Express("cat", auto)
+    for cookie in (StoredCookie(secure="auto"), StoredCookie(same_site="auto")):
+        auto = RedisStore(redis.url, layout="connect-redis", cookie=cookie)
+        with pytest.raises(Misuse, match="auto depends on each connection"):
+            peers.Express("cat", auto)
+    for cookie in (StoredCookie(same_site="sometimes"), StoredCookie(priority="first")):
+        odd = RedisStore(redis.url, layout="connect-redis", cookie=cookie)
+        with pytest.raises(InvalidCookie, match="Express throws on"):
+            peers.Express("cat", odd)
     with pytest.raises(WeakSecret):
         peers.Express("", RedisStore(redis.url, layout="connect-redis"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dojang.errors import Misuse
+from dojang.errors import InvalidCookie, Misuse
 from dojang.peers.peer import Peer
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
@@ -49,7 +49,8 @@ def Express(  # noqa: N802 - named as what it stands for
     Raises:
         WeakSecret: There is no secret, or one is empty.
         InvalidCookie: No browser would accept such a cookie.
-        Misuse: The store has another layout, or `secure` is `auto`, which we cannot know.
+        Misuse: The store has another layout, or `secure` or `same_site` is `auto`, which we cannot
+            know.
 
     Source: express-session 1.19.0, connect-redis 10.0.0.
     """
@@ -100,8 +101,12 @@ def _same_site(value: bool | str | None) -> SameSite | None:
             return "lax"
         case "none":
             return "none"
-        case _:
+        case None | False | "":
             return None
+        case "auto":
+            raise Misuse("same_site: auto depends on each connection; write 'lax', 'none' or None")
+        case _:
+            raise InvalidCookie(f"Express throws on same_site={value!r}; write 'lax' or 'strict'")
 
 
 def _priority(value: str | None) -> Priority | None:
@@ -112,5 +117,7 @@ def _priority(value: str | None) -> Priority | None:
             return "medium"
         case "high":
             return "high"
-        case _:
+        case None | "":
             return None
+        case _:
+            raise InvalidCookie(f"Express throws on priority={value!r}; write 'low' or 'high'")
