@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dojang.errors import Malformed
 from dojang.wire import cookies, json, signed_id
 from dojang.wire.cookies import Cookie
 from dojang.wire.express import express_session
 from dojang.wire.express.express_session import StoredCookie
 from dojang.wire.js.date import http_date
 from dojang.wire.js.text import utf8
-from tests.node.judge import Judge
+from tests.node.judge import Judge, Thrown
 from tests.node.payloads import INHERITED, counted, objects, written
 
 SECRET = "keyboard cat"
@@ -141,6 +142,39 @@ def test_after_a_change_of_secret_an_older_cookie_is_read_by_both(judge: Judge) 
     assert visited.data == '{"a":1}'
     keys = [utf8(SECRET), b"the older secret"]
     assert signed_id.from_cookie(older, keys=keys) == (ID, 1)
+
+
+#: Members of a stored cookie that express-session never writes, and whether it serves the session.
+ODD: list[tuple[dict[str, Any], bool]] = [
+    ({"originalMaxAge": 1.5, "expires": None}, True),
+    ({"originalMaxAge": False}, True),
+    ({"originalMaxAge": ""}, True),
+    ({"originalMaxAge": "86400000", "expires": "2030-11-22T01:32:12.342Z"}, False),
+    ({"originalMaxAge": True}, False),
+    ({"originalMaxAge": [1]}, False),
+    ({"secure": 5}, True),
+    ({"httpOnly": [1], "partitioned": {}}, True),
+    ({"expires": NOW + 1000}, True),
+    ({"expires": NOW + 1000.5}, True),
+]
+
+
+@pytest.mark.parametrize(("members", "served"), ODD, ids=[str(members) for members, _ in ODD])
+def test_a_stored_cookie_of_an_odd_form_is_read_by_both_or_by_neither(
+    judge: Judge, members: dict[str, Any], served: bool
+) -> None:
+    text = written({"cookie": {"originalMaxAge": None, "expires": None, **members}, "a": 1})
+    cookie = f"connect.sid={signed_id.to_cookie(ID, key=utf8(SECRET))}"
+    if served:
+        assert visit(judge, header=cookie, stored={ID: text}).data == '{"a":1}'
+        data, known = express_session.decode(text)
+        assert data == {"a": 1}
+        assert express_session.decode(express_session.encode(data, known)) == (data, known)
+    else:
+        with pytest.raises(Thrown, match="maxAge must be a number"):
+            visit(judge, header=cookie, stored={ID: text})
+        with pytest.raises(Malformed, match="originalMaxAge"):
+            express_session.decode(text)
 
 
 @pytest.mark.parametrize("change", ["another id", "another secret", "no signature"])

@@ -218,5 +218,24 @@ def test_what_is_no_session_of_express_is_unavailable(
         blocking.run(shared.find("hx", id="x"))
 
 
+@pytest.mark.parametrize("members", ['"originalMaxAge":1.5', '"originalMaxAge":"", "secure":5'])
+def test_a_cookie_of_an_odd_form_is_read_where_express_serves_its_session(
+    redis: RedisServer, shared: RedisStore, members: str
+) -> None:
+    redis.ask("SET", "sess:x", f'{{"cookie":{{{members}}},"n":1}}', "EX", "60")
+    found = blocking.run(shared.find("hx", id="x"))
+    assert found is not None
+    assert (found.data, type(found.created)) == ('{"n":1}', int)
+
+
+@pytest.mark.parametrize("age", ['"86400000"', "[1]", "true", "1e300"])
+def test_a_cookie_that_express_throws_on_is_unavailable(
+    redis: RedisServer, shared: RedisStore, age: str
+) -> None:
+    redis.ask("SET", "sess:x", f'{{"cookie":{{"originalMaxAge":{age}}},"n":1}}')
+    with pytest.raises(Unavailable, match="not as express-session writes them"):
+        blocking.run(shared.find("hx", id="x"))
+
+
 def test_an_id_with_braces_has_no_place_beside_it_and_is_not_found(shared: RedisStore) -> None:
     assert blocking.run(shared.find("hx", id="a{b}c")) is None

@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 
 from dojang.errors import Malformed, Oversized
 from dojang.wire import json
-from dojang.wire.js.date import from_iso, to_iso
+from dojang.wire.js.date import MAX_TIME, from_iso, to_iso
 
 __all__ = [
     "MAX_STORED",
@@ -118,10 +118,13 @@ def split(session: Mapping[str, Any]) -> tuple[dict[str, Any], StoredCookie]:
     """Return the data and the cookie that `join` was given.
 
     Args:
-        session: The stored JSON object. Its `cookie.expires` is a date, unix milliseconds or null.
+        session: The stored JSON object. Its `cookie.expires` is a date, unix milliseconds or null;
+            of `secure`, `httpOnly` and `partitioned` it counts whether JavaScript takes it for
+            true.
 
     Raises:
-        Malformed: It has no `cookie` member of that form.
+        Malformed: It has no `cookie` member of that form: a time is neither a number that a date
+            holds nor what JavaScript takes for false, or a text is none.
 
     Source: express-session 1.19.0 (`Store.prototype.createSession`).
     """
@@ -131,15 +134,15 @@ def split(session: Mapping[str, Any]) -> tuple[dict[str, Any], StoredCookie]:
         raise Malformed("expected a stored session with a cookie member")
     cookie = cast("Mapping[str, Any]", members)
     return data, StoredCookie(
-        original_max_age=cookie.get("originalMaxAge"),
-        partitioned=cookie.get("partitioned"),
-        priority=cookie.get("priority"),
+        original_max_age=_span(cookie),
+        partitioned=_flag(cookie, "partitioned"),
+        priority=_text(cookie, "priority"),
         expires=instant(cookie),
-        secure=cookie.get("secure"),
-        http_only=cookie.get("httpOnly"),
-        domain=cookie.get("domain"),
-        path=cookie.get("path"),
-        same_site=cookie.get("sameSite"),
+        secure="auto" if cookie.get("secure") == "auto" else _flag(cookie, "secure"),
+        http_only=_flag(cookie, "httpOnly"),
+        domain=_text(cookie, "domain"),
+        path=_text(cookie, "path"),
+        same_site=_same_site(cookie),
     )
 
 
@@ -150,7 +153,7 @@ def instant(cookie: Mapping[str, object]) -> int | None:
         cookie: The `cookie` member of a session. What JavaScript takes for false is no end.
 
     Raises:
-        Malformed: Its `expires` is neither a date nor unix milliseconds.
+        Malformed: Its `expires` is neither a date nor unix milliseconds that a date holds.
 
     Source: connect-redis 10.0.0 (`getTTL`): `new Date(expires)` of an ISO date or a number.
     """
@@ -160,7 +163,38 @@ def instant(cookie: Mapping[str, object]) -> int | None:
             return None
         case str():
             return from_iso(expires)
-        case int() if expires is not True:
-            return expires
         case _:
-            raise Malformed("expected cookie.expires to be a date")
+            return _whole(expires, "expires")
+
+
+def _span(cookie: Mapping[str, object]) -> int | None:
+    match cookie.get("originalMaxAge"):
+        case None | False | "":
+            return None
+        case value:
+            return _whole(value, "originalMaxAge")
+
+
+def _whole(value: object, name: str) -> int:
+    # A date of JavaScript cuts what is left of a millisecond.
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_TIME:
+        return int(value)
+    raise Malformed(f"expected cookie.{name} to be a date or milliseconds that a date holds")
+
+
+def _flag(cookie: Mapping[str, object], name: str) -> bool | None:
+    value = cookie.get(name)
+    # An empty list or object is true in JavaScript.
+    return None if value is None else bool(value) or isinstance(value, list | dict)
+
+
+def _same_site(cookie: Mapping[str, object]) -> bool | str | None:
+    value = cookie.get("sameSite")
+    return value if isinstance(value, bool) else _text(cookie, "sameSite")
+
+
+def _text(cookie: Mapping[str, object], name: str) -> str | None:
+    value = cookie.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise Malformed(f"expected cookie.{name} to be text")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from dojang.errors import Malformed
 
-__all__ = ["from_iso", "http_date", "to_iso"]
+__all__ = ["MAX_TIME", "from_iso", "http_date", "to_iso"]
 
 #: The last instant a JavaScript date holds, in milliseconds from 1970 either way.
-_MAX_TIME = 8_640_000_000_000_000
+MAX_TIME = 8_640_000_000_000_000
 
 #: Days of 400 Gregorian years.
 _CYCLE_DAYS = 146_097
@@ -27,8 +27,8 @@ def to_iso(milliseconds: int) -> str:
 
     Source: ECMA-262 sections 21.4.1.1 and 21.4.4.36.
     """
-    if abs(milliseconds) > _MAX_TIME:
-        raise Malformed(f"expected an instant at most {_MAX_TIME} ms from 1970")
+    if abs(milliseconds) > MAX_TIME:
+        raise Malformed(f"expected an instant at most {MAX_TIME} ms from 1970")
     days, rest = divmod(milliseconds, 86_400_000)
     # Years are moved by whole Gregorian cycles of 400 years, which have the same days.
     cycles, day = divmod(days, _CYCLE_DAYS)
