@@ -14,6 +14,7 @@ from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
+from dojang.wire.cookies import Cookie
 from tests.adapters.asking import Client
 from tests.adapters.homes import made
 from tests.adapters.served import Say, inner
@@ -290,6 +291,19 @@ def test_clearing_it_as_the_frameworks_do_is_a_logout(stage: Stage, home: Sessio
     client.get("/clear")
     assert client.cookies == {}
     assert client.get("/peek").text == "None []"
+
+
+def test_a_cookie_is_deleted_with_the_attributes_it_was_set_with(
+    stage: Stage, home: Sessions, clock: Clock
+) -> None:
+    cookie = Cookie(name="__Secure-session", domain="example.com", path="/app", same_site="none")
+    client = stage.open(made(home.strategy, clock, cookie=cookie))
+    (line,) = client.get("/login").cookies
+    (end,) = client.get("/logout").cookies
+    attributes = {"domain=example.com", "path=/app", "secure", "httponly", "samesite=none"}
+    for told in (line, end):
+        assert attributes <= {part.strip().lower() for part in told.split(";")[1:]}
+    assert "max-age=0" in end.lower()
 
 
 # -- two clocks -----------------------------------------------------------------------------------
