@@ -66,14 +66,15 @@ def gunicorn(application: str, home: Path, **environment: str) -> Iterator[str]:
             command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=output
         )
     try:
-        _wait(process, port, log)
+        wait_until_it_listens(process, port, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(PATIENCE)
 
 
-def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def wait_until_it_listens(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    """Return once a server listens; its log says why if it never does."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         assert process.poll() is None, log.read_text()

@@ -112,8 +112,63 @@ def over_quart(sessions: Sessions, work: Work) -> Any:
     return app
 
 
+@dataclass
+class FrameworkWire:
+    """The WebSocket of a framework, and what it raises when the client is gone."""
+
+    socket: Any
+    gone: type[Exception]
+
+    @property
+    def session(self) -> Session:
+        session: Session = self.socket.session
+        return session
+
+    async def accept(self) -> None:
+        await self.socket.accept()
+
+    async def say(self, text: str) -> None:
+        await self.socket.send_text(text)
+
+    async def hear(self) -> str:
+        try:
+            return str(await self.socket.receive_text())
+        except self.gone:
+            return "gone"
+
+
+def over_fastapi(sessions: Sessions, work: Work) -> Any:
+    from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+
+    from dojang.adapters.fastapi import SessionMiddleware
+
+    app = FastAPI()
+    app.add_middleware(SessionMiddleware, sessions=sessions)
+
+    @app.websocket("/")
+    async def view(websocket: WebSocket) -> None:
+        await work(FrameworkWire(websocket, WebSocketDisconnect))
+
+    return app
+
+
+def over_litestar(sessions: Sessions, work: Work) -> Any:
+    from litestar import Litestar, WebSocket, websocket
+    from litestar.exceptions import WebSocketDisconnect
+
+    from dojang.adapters.litestar import Dojang
+
+    @websocket("/")
+    async def view(socket: WebSocket[Any, Any, Any]) -> None:
+        await work(FrameworkWire(socket, WebSocketDisconnect))
+
+    return Litestar([view], plugins=[Dojang(sessions)], logging_config=None)
+
+
 TALKERS: dict[str, Callable[[Sessions, Work], Any]] = {
     "asgi": over_plain_asgi,
+    "fastapi": over_fastapi,
+    "litestar": over_litestar,
     "quart": over_quart,
 }
 

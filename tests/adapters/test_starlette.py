@@ -94,6 +94,16 @@ def test_without_a_table_the_principal_is_the_user(sessions: Sessions) -> None:
     assert isinstance(SignedIn(7).id, int)
 
 
+def test_a_user_who_is_a_text_is_shown_as_it_is(in_memory: Sessions) -> None:
+    async def who(request: Request) -> Response:
+        return PlainTextResponse(request.user)
+
+    backend = SessionAuthentication(load_user={"ada": "Ada Lovelace"}.get)
+    client = serve(in_memory, backend, Route("/who", who))
+    client.get("/login/ada")
+    assert client.get("/who").text == "Ada Lovelace"
+
+
 def test_a_user_who_is_not_there_any_more_is_nobody(sessions: Sessions) -> None:
     client = serve(sessions, SessionAuthentication(load_user=load))
     client.get("/login/gone")

@@ -93,7 +93,7 @@ class SessionAuthentication(AuthenticationBackend):
         if user is None:
             return None
         roles = await self._users.roles(user)
-        shown = SignedIn(user) if isinstance(user, str | int) else user
+        shown = SignedIn(user) if self._users.load_user is None else user
         return AuthCredentials(["authenticated", *sorted(roles)]), shown
 
 

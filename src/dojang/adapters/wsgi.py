@@ -17,6 +17,7 @@ __all__ = [
     "App",
     "Environ",
     "SessionMiddleware",
+    "StartResponse",
     "opened",
     "save",
     "session_of",
