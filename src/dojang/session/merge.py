@@ -55,5 +55,9 @@ def _differ(one: dict[str, Any], other: dict[str, Any], key: str) -> bool:
     left, right = one.get(key, _ABSENT), other.get(key, _ABSENT)
     if left is _ABSENT or right is _ABSENT:
         return left is not right
-    # By text, because 1, 1.0 and True are equal in Python and not in JSON.
+    if left != right:
+        return True
+    if isinstance(left, str):
+        return False
+    # By text, because 1 and True are equal in Python and not in JSON, whatever they are in.
     return json.dumps(left) != json.dumps(right)

@@ -10,7 +10,8 @@ from dojang.session.record import Principal, Record
 from dojang.stores.catalogue import Page
 from dojang.stores.drivers.postgres import PostgresDriver
 from dojang.stores.postgres import sweeping, writing
-from dojang.stores.postgres.rows import COLUMNS, record
+from dojang.stores.postgres.rows import COLUMNS
+from dojang.stores.rows import record
 
 __all__ = ["PostgresRecords"]
 

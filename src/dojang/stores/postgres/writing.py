@@ -13,7 +13,8 @@ from dojang.session.limit import Limit
 from dojang.session.record import Record
 from dojang.stores.drivers.postgres_connections import Rows, Statement
 from dojang.stores.postgres.locks import lock
-from dojang.stores.postgres.rows import COLUMNS, VALUES, columns
+from dojang.stores.postgres.rows import COLUMNS, VALUES
+from dojang.stores.rows import columns
 
 __all__ = ["inserting", "judge", "replacing", "user_lock"]
 

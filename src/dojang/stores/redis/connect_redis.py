@@ -7,40 +7,23 @@ back for Express, and dojang takes it away again at the next look.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
 
-from dojang.errors import Conflict, Gone, Malformed, Misuse, Unavailable
-from dojang.session.handle import handle_of
+from dojang.errors import Conflict, Gone
 from dojang.session.record import Record
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Answer, Ask, Command
 from dojang.stores.redis import connect_redis_scripts as scripts
-from dojang.stores.redis import packed
+from dojang.stores.redis.connect_redis_records import END, StoredSessions, There, facts
 from dojang.stores.redis.layout import SLACK, glob
 from dojang.stores.redis.met import Met
 from dojang.wire import json
-from dojang.wire.express import connect_redis, express_session
+from dojang.wire.express import connect_redis
 from dojang.wire.express.express_session import StoredCookie
 
 __all__ = ["ConnectRedisLayout"]
 
-_END = b"-"
-
-#: Bytes of an instant.
-_TIME = 6
-
 #: Writes, if the text is still there with that cookie in it; gives 1, or what is there.
 _Try = Callable[[bytes, StoredCookie], Awaitable[Answer]]
-
-
-@dataclass(frozen=True, slots=True)
-class _There:
-    """What Redis has of a session."""
-
-    text: bytes | None
-    side: bytes | None
-    at: int
 
 
 class ConnectRedisLayout:
@@ -65,10 +48,10 @@ class ConnectRedisLayout:
         """
         self._driver = driver
         self._theirs = layout
-        self._cookie = cookie
         self._prefix = prefix.encode()
         self._met = Met()
         self._life = max(cookie.original_max_age or 0, layout.longest * 1000)
+        self._stored = StoredSessions(layout, cookie, self._life)
 
     @property
     def pattern(self) -> bytes:
@@ -95,12 +78,11 @@ class ConnectRedisLayout:
         return await self.at([key[start:] for key in keys])
 
     async def insert(self, record: Record, *, now: int) -> bool:
-        session = express_session.join(_data(record), self._fresh(record))
-        put = self._theirs.put(record.id, session, now=now)
+        put = self._theirs.put(record.id, self._stored.begun(record), now=now)
         if isinstance(put, connect_redis.Delete):
             return True  # over before it began, which connect-redis does not store either
         seconds = "" if put.ttl is None else put.ttl
-        call = scripts.INSERT(self._keys(record.id), put.value, seconds, _facts(record))
+        call = scripts.INSERT(self._keys(record.id), put.value, seconds, facts(record))
         inserted = bool(await self._driver.script(call))
         if inserted:
             self._met.note(record.handle, record.id, put.value.encode())
@@ -112,13 +94,13 @@ class ConnectRedisLayout:
         keys = self._keys(before.id)
 
         async def try_(text: bytes, cookie: StoredCookie) -> Answer:
-            cookie = _moved(cookie, before, after, self._cookie)
-            put = self._theirs.put(after.id, express_session.join(_data(after), cookie), now=now)
+            session = self._stored.changed(cookie, before, after)
+            put = self._theirs.put(after.id, session, now=now)
             if isinstance(put, connect_redis.Delete):
                 return await self._driver.script(scripts.RETIRE(keys, text, 0, self._life))
             seconds = "" if put.ttl is None else put.ttl
             return await self._driver.script(
-                scripts.SWAP(keys, text, put.value, seconds, _facts(after))
+                scripts.SWAP(keys, text, put.value, seconds, facts(after))
             )
 
         await self._compared(before, try_)
@@ -140,7 +122,7 @@ class ConnectRedisLayout:
         ):
             seconds = max(1, -((now - record.expires) // 1000))
         call = scripts.TOUCH(
-            self._keys(record.id), seconds, record.expires or 0, record.seen, _facts(record)
+            self._keys(record.id), seconds, record.expires or 0, record.seen, facts(record)
         )
         touched = bool(await self._driver.script(call, safe=True))
         if touched:
@@ -165,11 +147,11 @@ class ConnectRedisLayout:
         keys = self._keys(id)
         commands: tuple[Command, ...] = (("MGET", *keys), ("PEXPIRETIME", keys[0]))
         (text, side), at = await self._driver.run(Ask(commands, keys[0], safe=True))
-        there = _There(text, side, at)
-        if text is not None and side is not None and side.startswith(_END):
+        there = There(text, side, at)
+        if text is not None and side is not None and side.startswith(END):
             # Express brought it back, by a write that was under way when it was ended.
             await self._driver.script(scripts.REMOVE(keys, self._life))
-        record = self._read(there, id, handle)
+        record = self._stored.read(there, id, handle)
         if record is not None and not record.rotated:
             self._met.note(record.handle, id, text or b"")
         return record
@@ -178,7 +160,7 @@ class ConnectRedisLayout:
         if not _has_a_slot(id):
             return None
         text, side, at = await self._driver.script(scripts.REMOVE(self._keys(id), self._life))
-        record = self._read(_There(text, side, at), id, handle)
+        record = self._stored.read(There(text, side, at), id, handle)
         return None if record is None or record.rotated else record
 
     async def _compared(self, before: Record, try_: _Try) -> None:
@@ -187,7 +169,7 @@ class ConnectRedisLayout:
         if text is None:
             text = await self._driver.command("GET", self._keys(before.id)[0], safe=True)
         while text is not None:
-            data, cookie = self._split(text)
+            data, cookie = self._stored.split(text)
             if json.dumps(data) != before.data:
                 # What was met may be old; what is there decides.
                 there = await self._driver.command("GET", self._keys(before.id)[0], safe=True)
@@ -199,45 +181,10 @@ class ConnectRedisLayout:
             if answer == 1:
                 self._met.forget(before.handle)
                 return
-            if answer is not None and json.dumps(self._split(answer)[0]) != before.data:
+            if answer is not None and json.dumps(self._stored.split(answer)[0]) != before.data:
                 raise Conflict("the session was changed")
             text = answer
         raise Gone("the session was ended")
-
-    def _read(self, there: _There, id: str, handle: str) -> Record | None:
-        side = there.side
-        if side is not None and side.startswith(_END):
-            until = int.from_bytes(side[1 : 1 + _TIME], "big")
-            if not until:
-                return None
-            return Record(handle=handle, id=id, created=0, expires=until, rotated=True)
-        if there.text is None:
-            return None
-        data, cookie = self._split(there.text)
-        ends = None if there.at < 0 else there.at
-        known = None if side is None else _known(side, ends)
-        if known is None:
-            known = self._foreign(ends, cookie, handle or handle_of(id))
-        return replace(known, data=json.dumps(data), id=id)
-
-    def _foreign(self, ends: int | None, cookie: StoredCookie, handle: str) -> Record:
-        """Return what is known of a session that Express made: it began when last written."""
-        life = cookie.original_max_age or self._life
-        began = max(0, (cookie.expires or ends or life) - life)
-        remember = cookie.expires is not None or self._cookie.original_max_age is None
-        return Record(handle=handle, created=began, expires=ends, seen=began, remember=remember)
-
-    def _split(self, text: bytes) -> tuple[dict[str, Any], StoredCookie]:
-        try:
-            return express_session.split(self._theirs.read(text.decode()))
-        except (Malformed, ValueError) as error:
-            raise Unavailable("a session in Redis is not as express-session writes them") from error
-
-    def _fresh(self, record: Record) -> StoredCookie:
-        lasting = record.remember and self._cookie.original_max_age is not None
-        if lasting:
-            return replace(self._cookie, expires=record.expires)
-        return replace(self._cookie, original_max_age=None, expires=None)
 
     async def _id_of(self, handle: str) -> str:
         met = self._met.id(handle)
@@ -266,39 +213,3 @@ class ConnectRedisLayout:
 def _has_a_slot(id: str) -> bool:
     """Return whether the key of a session and ours beside it share a slot, as of any usual id."""
     return "{" not in id and "}" not in id
-
-
-def _data(record: Record) -> dict[str, Any]:
-    data = json.loads_object(record.data)
-    if "cookie" in data:
-        raise Misuse("the member cookie is express-session's own; choose another name")
-    return data
-
-
-def _facts(record: Record) -> bytes:
-    handle = record.handle.encode(errors="surrogatepass")
-    return bytes([len(handle)]) + handle + packed.pack(replace(record, data=""))
-
-
-def _known(side: bytes, ends: int | None) -> Record:
-    """Return what is known of a session; when it ends, if Express prolonged it, Redis says."""
-    noted = int.from_bytes(side[1 : 1 + _TIME], "big")
-    facts = side[1 + _TIME :]
-    length = facts[0] if facts else 0
-    handle, rest = facts[1 : 1 + length], facts[1 + length :]
-    try:
-        record = packed.unpack(rest, handle.decode(errors="surrogatepass"))
-    except (Malformed, ValueError) as error:
-        raise Unavailable("what stands beside a session in Redis is not ours") from error
-    return record if noted == (ends or 0) else replace(record, expires=ends)
-
-
-def _moved(
-    cookie: StoredCookie, before: Record, after: Record, fresh: StoredCookie
-) -> StoredCookie:
-    """Return the stored cookie in step with the record."""
-    if after.remember != before.remember:
-        lasts = after.remember and fresh.original_max_age is not None
-        cookie = replace(cookie, original_max_age=fresh.original_max_age if lasts else None)
-        return replace(cookie, expires=after.expires if lasts else None)
-    return cookie if cookie.expires is None else replace(cookie, expires=after.expires)

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 
 from dojang.errors import Conflict, Gone
 from dojang.session.limit import Limit
-from dojang.session.record import Device, Login, Principal, Record
+from dojang.session.record import Principal, Record
 from dojang.stores.catalogue import Page
 from dojang.stores.drivers.sqlite import SqliteDriver
 from dojang.stores.limits import victims
+from dojang.stores.rows import columns
+from dojang.stores.rows import record as as_record
 from dojang.stores.sqlite.counters import sweep_hits
 from dojang.stores.sqlite.documents import sweep_documents
 from dojang.stores.sqlite.revocations import sweep_revocations
-from dojang.wire import json
 
 __all__ = ["SqliteRecords"]
 
@@ -23,10 +24,14 @@ _SWEEP_EVERY = 60_000
 _SWEEP_AT_ONCE = 500
 
 _FIND = "SELECT * FROM session WHERE handle = ?"
-_INSERT = "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = """
+    INSERT INTO session VALUES (:handle, :owner, :numeric, :data, :created, :expires, :login,
+    :remember, :seen, :address, :agent, :rotated)
+"""
 _UPDATE = """
-    UPDATE session SET owner = ?, numeric = ?, data = ?, created = ?, expires = ?, login = ?,
-    remember = ?, seen = ?, address = ?, agent = ?, rotated = ? WHERE handle = ?
+    UPDATE session SET owner = :owner, numeric = :numeric, data = :data, created = :created,
+    expires = :expires, login = :login, remember = :remember, seen = :seen, address = :address,
+    agent = :agent, rotated = :rotated WHERE handle = :handle
 """
 # max() of NULL is NULL, which is never: exactly what an expiry wants.
 _TOUCH = """
@@ -64,7 +69,7 @@ class SqliteRecords:
     async def find(self, handle: str, *, id: str = "") -> Record | None:
         del id
         rows = self._driver.read(_FIND, (handle,))
-        return _record(rows[0]) if rows else None
+        return as_record(rows[0]) if rows else None
 
     async def insert(self, record: Record, *, now: int, limit: Limit | None = None) -> None:
         await self._driver.write(lambda db: self._insert(db, record, now, limit))
@@ -91,7 +96,7 @@ class SqliteRecords:
         return await self._driver.write(lambda db: db.execute(_REMOVE, (handle,)).rowcount > 0)
 
     async def list(self, user: Principal, *, now: int) -> Sequence[Record]:
-        return [_record(row) for row in self._driver.read(_LIVE, (str(user), now))]
+        return [as_record(row) for row in self._driver.read(_LIVE, (str(user), now))]
 
     async def remove_all(self, user: Principal, *, now: int, but: str | None = None) -> int:
         return await self._driver.write(lambda db: _remove_all(db, str(user), now, but))
@@ -102,7 +107,7 @@ class SqliteRecords:
     async def scan(self, *, after: str = "", limit: int = 500, now: int) -> Page:
         rows = self._driver.read(_SCAN, (after, now, limit))
         cursor = rows[-1]["handle"] if len(rows) == limit else ""
-        return Page([_record(row) for row in rows], cursor)
+        return Page([as_record(row) for row in rows], cursor)
 
     async def count(self, *, now: int) -> int:
         ((live,),) = self._driver.read(_COUNT, (now,))
@@ -122,11 +127,11 @@ class SqliteRecords:
 
 def _insert(db: sqlite3.Connection, record: Record, now: int, limit: Limit | None) -> None:
     if record.user is not None and limit is not None:
-        live = [_record(row) for row in db.execute(_LIVE, (str(record.user), now))]
+        live = [as_record(row) for row in db.execute(_LIVE, (str(record.user), now))]
         for victim in victims(live, limit):
             db.execute(_REMOVE, (victim.handle,))
     try:
-        db.execute(_INSERT, (record.handle, *_columns(record)))
+        db.execute(_INSERT, columns(record))
     except sqlite3.IntegrityError:
         raise Conflict("the id is taken") from None
 
@@ -146,7 +151,7 @@ def _replace(
     if row["data"] != before.data:
         raise Conflict("the session was changed")
     if after.handle == before.handle:
-        db.execute(_UPDATE, (*_columns(after), after.handle))
+        db.execute(_UPDATE, columns(after))
         return
     db.execute(_REMOVE, (before.handle,))
     _insert(db, after, now, limit)
@@ -154,7 +159,7 @@ def _replace(
         retired = Record(
             handle=before.handle, created=before.created, expires=retire_until, rotated=True
         )
-        db.execute(_INSERT, (retired.handle, *_columns(retired)))
+        db.execute(_INSERT, columns(retired))
 
 
 def _remove_all(db: sqlite3.Connection, owner: str, now: int, but: str | None) -> int:
@@ -167,54 +172,3 @@ def _sweep(db: sqlite3.Connection, now: int, limit: int) -> int:
     sweep_hits(db, now, limit)
     sweep_documents(db, now, limit)
     return db.execute(_SWEEP, (now, limit)).rowcount
-
-
-def _columns(record: Record) -> tuple[object, ...]:
-    user, login = record.user, record.login
-    return (
-        None if user is None else str(user),
-        isinstance(user, int),
-        record.data,
-        record.created,
-        record.expires,
-        None if login is None else json.dumps([login.at, login.methods]),
-        record.remember,
-        record.seen,
-        record.device.address,
-        record.device.agent,
-        record.rotated,
-    )
-
-
-def _record(row: sqlite3.Row) -> Record:
-    (
-        handle,
-        owner,
-        numeric,
-        data,
-        created,
-        expires,
-        login,
-        remember,
-        seen,
-        address,
-        agent,
-        rotated,
-    ) = row
-    return Record(
-        handle=handle,
-        data=data,
-        user=int(owner) if numeric else owner,
-        created=created,
-        expires=expires,
-        login=None if login is None else _login(login),
-        remember=bool(remember),
-        seen=seen,
-        device=Device(address, agent),
-        rotated=bool(rotated),
-    )
-
-
-def _login(text: str) -> Login:
-    at, methods = json.loads(text)
-    return Login(at, tuple(methods))
