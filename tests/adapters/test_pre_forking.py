@@ -14,11 +14,13 @@ from tests.adapters.gunicorn import ROOT, Browser, gunicorn
 from tests.redis import redis_server
 
 
-@pytest.fixture(params=["sqlite", "redis", "postgres", "sealed"])
+@pytest.fixture(params=["sqlite", "redis", "cluster", "watched", "postgres", "sealed"])
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "redis":
         with redis_server(tmp_path / "redis") as server:
             yield server.url
+    elif request.param in {"cluster", "watched"}:
+        yield request.getfixturevalue(request.param).url
     elif request.param == "postgres":
         yield request.getfixturevalue("postgres_url")
     else:

@@ -61,15 +61,6 @@ def test_texts_that_differ_in_what_cannot_be_written_stay_apart(store: PostgresS
         assert [record.user for record in blocking.run(store.list(user, now=NOW))] == [user]
 
 
-def test_parallel_logins_of_tasks_never_exceed_the_limit(store: PostgresStore) -> None:
-    async def log_in_at_once() -> None:
-        logins = [store.insert(of_user(f"h{n}", age=n), now=NOW, limit=Limit(3)) for n in range(50)]
-        await asyncio.gather(*logins)
-
-    asyncio.run(log_in_at_once())
-    assert len(blocking.run(store.list("ada", now=NOW))) == 3
-
-
 def test_parallel_logins_from_an_anonymous_session_never_exceed_the_limit(
     store: PostgresStore,
 ) -> None:
@@ -91,7 +82,7 @@ def test_the_limit_is_exact_whatever_the_databases_isolation_is(
     """Under REPEATABLE READ a statement would count what there was before its lock was granted."""
     postgres.ask("ALTER ROLE dojang SET default_transaction_isolation = 'serializable'")
     try:
-        test_parallel_logins_of_tasks_never_exceed_the_limit(store)
+        TestPostgresStore().test_parallel_logins_of_tasks_never_exceed_the_limit(store)
     finally:
         postgres.ask("ALTER ROLE dojang RESET default_transaction_isolation")
 
@@ -194,17 +185,6 @@ def test_a_plain_sequence_would_hide_it(postgres: Server) -> None:
     assert seen == ["quick"]
 
 
-def test_the_same_store_serves_two_event_loops_and_plain_threads(store: PostgresStore) -> None:
-    def work(n: int) -> None:
-        if n % 2:
-            asyncio.run(store.insert(a_record(f"h{n}"), now=NOW))
-        else:
-            blocking.run(store.insert(a_record(f"h{n}"), now=NOW))
-
-    in_threads(work, 20)
-    assert all(blocking.run(store.find(f"h{n}")) is not None for n in range(20))
-
-
 def test_two_event_loops_that_take_turns_keep_their_connections_apart(
     store: PostgresStore,
 ) -> None:
@@ -234,24 +214,6 @@ def test_a_store_closed_and_used_again_connects_again(
         "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'dojang'"
     )
     assert blocking.run(store.find("h1")) == a_record()
-
-
-def test_closing_while_others_read_and_write_loses_no_answer(store: PostgresStore) -> None:
-    blocking.run(store.insert(a_record("there"), now=NOW))
-    answered = [0] * 6
-
-    def work(n: int) -> None:
-        if n == 0:
-            for _ in range(30):
-                store.close()
-            return
-        for turn in range(30):
-            blocking.run(store.insert(a_record(f"h{n}-{turn}"), now=NOW))
-            assert blocking.run(store.find("there")) is not None
-            answered[n - 1] += 1
-
-    in_threads(work, 7)
-    assert answered == [30] * 6
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")

@@ -14,7 +14,7 @@ from dojang import blocking
 from dojang.errors import Unavailable
 from dojang.session.record import Record
 from dojang.stores.redis import RedisStore
-from dojang.testing.store_contract import NOW, Driver, a_record, in_threads, of_user
+from dojang.testing.store_contract import NOW, Driver, a_record, of_user
 from tests.counts import FULL, scaled
 from tests.redis import RedisServer, callers, redis_server, until
 from tests.stores.proxy import Proxy, proxy_to
@@ -227,17 +227,6 @@ def test_cve_2023_28858_no_cancelled_caller_leaves_its_answer_to_another(
     assert seen.foreign == 0
     assert seen.cancelled > scaled(100_000) // 20
     assert connections == 1
-
-
-def test_two_event_loops_and_plain_threads_share_a_store(redis_store: RedisStore) -> None:
-    def work(n: int) -> None:
-        if n % 2:
-            asyncio.run(redis_store.insert(a_record(f"h{n}"), now=NOW))
-        else:
-            blocking.run(redis_store.insert(a_record(f"h{n}"), now=NOW))
-
-    in_threads(work, 20)
-    assert all(blocking.run(redis_store.find(f"h{n}")) is not None for n in range(20))
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")

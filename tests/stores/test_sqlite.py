@@ -18,7 +18,7 @@ from dojang.stores.drivers import sqlite_writer
 from dojang.stores.drivers.turnstile import Turnstile
 from dojang.stores.sqlite import SqliteStore, schema
 from dojang.testing.capability_contracts import WholeContract
-from dojang.testing.store_contract import NOW, a_record, in_threads
+from dojang.testing.store_contract import NOW, a_record
 from tests.counts import FULL
 
 
@@ -118,17 +118,6 @@ def test_a_cancelled_caller_leaves_the_others_their_answers(store: SqliteStore) 
 
     assert asyncio.run(storm()) >= 200
     assert blocking.run(store.find("h1")) == a_record("h1")
-
-
-def test_the_same_store_serves_two_event_loops_and_plain_threads(store: SqliteStore) -> None:
-    def work(n: int) -> None:
-        if n % 2:
-            asyncio.run(store.insert(a_record(f"h{n}"), now=NOW))
-        else:
-            blocking.run(store.insert(a_record(f"h{n}"), now=NOW))
-
-    in_threads(work, 20)
-    assert all(blocking.run(store.find(f"h{n}")) is not None for n in range(20))
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
@@ -274,30 +263,6 @@ def test_what_is_over_is_swept_along_with_new_sessions(store: SqliteStore) -> No
 def test_memory_is_not_a_file() -> None:
     with pytest.raises(Misuse, match="MemoryStore"):
         SqliteStore(":memory:")
-
-
-def test_a_store_closed_and_used_again_opens_again(store: SqliteStore) -> None:
-    blocking.run(store.insert(a_record(), now=NOW))
-    store.close()
-    assert blocking.run(store.find("h1")) == a_record()
-
-
-def test_closing_while_others_read_and_write_loses_no_answer(store: SqliteStore) -> None:
-    blocking.run(store.insert(a_record("there"), now=NOW))
-    answered = [0] * 6
-
-    def work(n: int) -> None:
-        if n == 0:
-            for _ in range(60):
-                store.close()
-            return
-        for turn in range(60):
-            blocking.run(store.insert(a_record(f"h{n}-{turn}"), now=NOW))
-            assert blocking.run(store.find("there")) is not None
-            answered[n - 1] += 1
-
-    in_threads(work, 7)
-    assert answered == [60] * 6
 
 
 def test_a_turn_that_never_comes_is_unavailable_and_the_next_one_is_taken(

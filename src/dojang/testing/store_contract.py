@@ -269,6 +269,73 @@ class StoreContract(Driven):
         in_threads(log_in, 50)
         assert len(blocking.run(store.list("ada", now=NOW))) == 3
 
+    def test_parallel_logins_of_tasks_never_exceed_the_limit(self, store: Store) -> None:
+        async def log_in_at_once() -> None:
+            records = [of_user(f"h{n}", age=n) for n in range(50)]
+            await asyncio.gather(
+                *(store.insert(record, now=NOW, limit=Limit(3)) for record in records)
+            )
+
+        asyncio.run(log_in_at_once())
+        assert len(blocking.run(store.list("ada", now=NOW))) == 3
+
+    def test_of_parallel_logins_a_limit_that_refuses_lets_in_as_many_as_it_says(
+        self, store: Store
+    ) -> None:
+        limit, refused = Limit(3, "refuse"), list[int]()
+
+        def log_in(n: int) -> None:
+            try:
+                blocking.run(store.insert(of_user(f"h{n}"), now=NOW, limit=limit))
+            except TooManySessions:
+                refused.append(n)
+
+        in_threads(log_in, 50)
+        assert len(refused) == 47
+        assert len(blocking.run(store.list("ada", now=NOW))) == 3
+
+    def test_event_loops_and_plain_threads_share_a_store(self, store: Store) -> None:
+        def work(n: int) -> None:
+            if n % 2:
+                asyncio.run(store.insert(a_record(f"h{n}"), now=NOW))
+            else:
+                blocking.run(store.insert(a_record(f"h{n}"), now=NOW))
+
+        in_threads(work, 20)
+        assert all(blocking.run(store.find(f"h{n}")) is not None for n in range(20))
+
+    def test_two_event_loops_that_take_turns_share_a_store(self, store: Store) -> None:
+        with asyncio.Runner() as one, asyncio.Runner() as other:
+            for n in range(5):
+                one.run(store.insert(a_record(f"one{n}"), now=NOW))
+                other.run(store.insert(a_record(f"other{n}"), now=NOW))
+                assert one.run(store.find(f"other{n}")) == other.run(store.find(f"other{n}"))
+                assert one.run(store.find(f"one{n}")) == a_record(f"one{n}")
+
+    def test_a_store_that_was_closed_opens_when_it_is_used_again(
+        self, store: Store, run: Driver
+    ) -> None:
+        run(store.insert(a_record(), now=NOW))
+        store.close()
+        assert run(store.find("h1")) == a_record()
+
+    def test_closing_while_others_read_and_write_loses_no_answer(self, store: Store) -> None:
+        blocking.run(store.insert(a_record("there"), now=NOW))
+        answered = [0] * 6
+
+        def work(n: int) -> None:
+            if n == 0:
+                for _ in range(30):
+                    store.close()
+                return
+            for turn in range(30):
+                blocking.run(store.insert(a_record(f"h{n}-{turn}"), now=NOW))
+                assert blocking.run(store.find("there")) is not None
+                answered[n - 1] += 1
+
+        in_threads(work, 7)
+        assert answered == [30] * 6
+
     def test_of_parallel_inserts_of_one_handle_exactly_one_succeeds(self, store: Store) -> None:
         inserted = []
 

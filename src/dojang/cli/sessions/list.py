@@ -1,5 +1,6 @@
 """`dojang sessions list`."""
 
+import shlex
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -18,7 +19,9 @@ __all__ = ["list_sessions"]
 def list_sessions(
     store: StoreUrl,
     user: Annotated[str | None, typer.Option(help="Of this user alone, newest first.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many of everybody's.")] = 100,
+    limit: Annotated[
+        int, typer.Option(min=1, help="So many of everybody's; of a Redis, a few more.")
+    ] = 100,
     after: Annotated[str, typer.Option(help="Go on where a list ended.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -31,7 +34,7 @@ def list_sessions(
     else:
         print_table(records)
     if cursor:
-        notes.print(f"there are more: --after {cursor}")
+        notes.print(f"there are more: --after {shlex.quote(cursor)}")
 
 
 def _of(sessions: WholeStore, user: str) -> tuple[Sequence[Record], str]:
