@@ -71,6 +71,35 @@ def over_starlette(sessions: Sessions, fronts: list[str]) -> Iterator[Any]:
 
 
 @contextmanager
+def over_litestar(sessions: Sessions, fronts: list[str]) -> Iterator[Any]:
+    from litestar import Litestar, MediaType, Request, route
+
+    def handler(path: str, work: Any) -> Any:
+        @route(path, http_method=["GET", "POST"], media_type=MediaType.TEXT, status_code=200)
+        async def handle(request: Request[Any, Any, Any]) -> str:
+            return str(await work(request))
+
+        return handle
+
+    async def login(request: Any) -> str:
+        asgi.session_of(request).login("ada")
+        return ""
+
+    async def form(request: Any) -> str:
+        return cross_site.form_token(request)
+
+    async def send(request: Any) -> str:
+        return str((await request.body()).decode())
+
+    works = {"/login": login, "/form": form, "/send": send, "/hook/in": send}
+    app: Any = Litestar([handler(path, work) for path, work in works.items()], openapi_config=None)
+    inner = asgi.SessionMiddleware(app, sessions)
+    yield cross_site.CrossSiteMiddleware(
+        inner, sessions, fronts=fronts, secret=SECRET, skip=["/hook"]
+    )
+
+
+@contextmanager
 def over_flask(sessions: Sessions, fronts: list[str]) -> Iterator[Any]:
     from flask import Flask, render_template_string, request
 
@@ -174,6 +203,7 @@ def over_async_django(sessions: Sessions, fronts: list[str]) -> Iterator[Any]:
 APPLICATIONS: dict[str, tuple[str, Callable[..., AbstractContextManager[Any]]]] = {
     "asgi": ("asgi", over_starlette),
     "wsgi": ("wsgi", over_plain_wsgi),
+    "litestar": ("asgi", over_litestar),
     "flask": ("wsgi", over_flask),
     "quart": ("asgi", over_quart),
     "django": ("wsgi", over_django),

@@ -1,10 +1,7 @@
 """A real nginx that ends TLS: the Secure cookie, the origin and the address, in every framework."""
 
 import http.client
-import os
 import ssl
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,10 +14,10 @@ from dojang.sessions import Sessions
 from tests.adapters.guarded import APPLICATIONS
 from tests.adapters.homes import PRINCIPAL
 from tests.conftest import SECRET
-from tests.nginx import HEADERS, listens, nginx
-from tests.redis import free_port, until
+from tests.granian import granian
+from tests.nginx import HEADERS, nginx
+from tests.redis import until
 
-ROOT = Path(__file__).parents[2]
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:153.0)"}
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 
@@ -51,6 +48,10 @@ class Site:
         )
         return self._asked(connection, "shop.example", method, path, headers)
 
+    def says(self, sentence: str) -> None:
+        """Wait until it is in the log, which Litestar writes in a thread of its own."""
+        until(lambda: sentence in self.log.read_text())
+
     def _asked(
         self,
         connection: http.client.HTTPConnection,
@@ -71,28 +72,16 @@ class Site:
 def site(
     framework: str, folder: Path, *, headers: str = HEADERS, trusted: str = "127.0.0.1"
 ) -> Iterator[Site]:
-    home = f"sqlite:///{folder}/sessions.db"
-    behind, log = free_port(), folder / "app.log"
+    home, log = f"sqlite:///{folder}/sessions.db", folder / "app.log"
     interface, _ = APPLICATIONS[framework]
-    command = [
-        sys.executable, "-c", "from granian.cli import entrypoint; entrypoint()", "--interface",
-        interface, "--host", "127.0.0.1", "--port", str(behind), "--no-ws",
-        "tests.adapters.behind:app",
-    ]  # fmt: skip
     own = {"FRAMEWORK": framework, "SESSIONS": home, "TRUSTED": trusted}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **own}, stdout=output, stderr=output
-        )
     sessions = Sessions.from_url(home, secret=SECRET, principal=PRINCIPAL)
-    try:
-        until(lambda: listens(behind, process, log), 60)
-        with nginx(folder / "nginx", behind, headers) as port:
-            yield Site(port, behind, log, sessions)
-    finally:
-        sessions.close()
-        process.terminate()
-        process.wait(30)
+    with (
+        granian("tests.adapters.behind:app", log, interface=interface, **own) as behind,
+        nginx(folder / "nginx", behind, headers) as port,
+    ):
+        yield Site(port, behind, log, sessions)
+    sessions.close()
 
 
 @pytest.fixture(params=APPLICATIONS)
@@ -124,11 +113,11 @@ def test_the_header_that_is_missing_is_named(framework: str, tmp_path: Path) -> 
         origin = f"https://localhost:{shop.port}"
         answer = shop.ask("POST", "/login", Origin=origin, **FORM)
         assert answer.status == 403
-        assert "let it send X-Forwarded-Proto" in shop.log.read_text()
+        shop.says("let it send X-Forwarded-Proto")
         answer = shop.ask("GET", "/send", Host="shop.example", Sec_Fetch_Site="none")
         assert answer.status == 200
-        assert "shop.example: browsers come by https" in shop.log.read_text()
-        assert "X-Forwarded-Proto is missing" in shop.log.read_text()
+        shop.says("shop.example: browsers come by https")
+        shop.says("X-Forwarded-Proto is missing")
 
 
 def test_a_stranger_is_not_believed_and_said_who(framework: str, tmp_path: Path) -> None:
@@ -140,5 +129,4 @@ def test_a_stranger_is_not_believed_and_said_who(framework: str, tmp_path: Path)
         shop.ask_directly("POST", "/login", Origin="http://shop.example", **told, **FORM)
         (entry,) = blocking.run(shop.sessions.list("ada"))
         assert entry.device.address == VISITOR
-        log = shop.log.read_text()
-        assert f"X-Forwarded-For came from {VISITOR} and is not believed" in log
+        shop.says(f"X-Forwarded-For came from {VISITOR} and is not believed")

@@ -1,9 +1,6 @@
 """A front on another port, in Chromium: fetch and axios call the API with the cookie."""
 
-import os
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -14,9 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dojang import new_secret
+from tests.granian import granian
 from tests.need import need_peers
-from tests.nginx import listens
-from tests.redis import free_port, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,22 +45,9 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def api(front: str, home: str, tmp_path: Path) -> Iterator[str]:
     """The API, on another port, which knows this front."""
-    port, log = free_port(), tmp_path / "api.log"
-    command = [
-        sys.executable, "-c", "from granian.cli import entrypoint; entrypoint()", "--interface",
-        "asgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws", "examples.spa.api:app",
-    ]  # fmt: skip
     own = {"FRONT": front, "SESSION_SECRET": new_secret(), "SESSIONS": home}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **own}, stdout=output, stderr=output
-        )
-    try:
-        until(lambda: listens(port, process, log), 60)
+    with granian("examples.spa.api:app", tmp_path / "api.log", **own) as port:
         yield f"http://localhost:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 @pytest.fixture
