@@ -76,10 +76,11 @@ class Fence:
             return True
         if record.login is None or record.user is None:
             return False
-        at = record.login.at
-        return at < self.everything_before or any(
-            at < not_before and record.handle not in spared
-            for not_before, spared in self._users.get(str(record.user), ())
+        at, entries = record.login.at, self._users.get(str(record.user))
+        if at < self.everything_before or entries is None:
+            return at < self.everything_before
+        return any(
+            at < not_before and record.handle not in spared for not_before, spared in entries
         )
 
     def _inherit(self, old: str, new: str) -> None:

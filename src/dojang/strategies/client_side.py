@@ -88,16 +88,18 @@ class ClientSide:
 
     async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
         """Return what the cookie holds; see `Strategy.load`."""
-        if self._revocations is not None and credentials:
-            await self._revocations.refresh(now=now)
+        revocations = self._revocations
+        if revocations is not None and credentials and not revocations.is_fresh(now):
+            await revocations.refresh(now=now)
 
         async def load_one(text: str) -> Found:
             verified = self._verified.get(text) or self._verify(text, now)
             record, is_newest, issued, is_dated = verified
             record = lifetime.bounded(record, issued=issued, now=now)
-            if self._revocations is not None:
-                record = await self._met(record, text, now)
-                self._revocations.check(record)
+            if revocations is not None:
+                if record.login is None or not record.handle:
+                    record = await self._met(record, text, now)
+                revocations.check(record)
             return Found(
                 record=record,
                 current=resume(record, lifetime, now=now),

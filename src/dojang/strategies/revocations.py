@@ -88,6 +88,10 @@ class Revocations:
         """Return how to read `log`, whichever form it comes in."""
         return log if log is None or isinstance(log, Revocations) else cls(log)
 
+    def is_fresh(self, now: int) -> bool:
+        """Return whether the last pull is recent enough to go by; `now` in unix milliseconds."""
+        return self._pulled_at is not None and 0 <= now - self._pulled_at < self._max_staleness
+
     async def refresh(self, *, now: int, at_once: bool = False) -> None:
         """Pull what is new, if the last pull is old enough.
 
@@ -98,8 +102,7 @@ class Revocations:
         Raises:
             Unavailable: The store did not answer, and the copy is too old to go by.
         """
-        fresh = self._pulled_at is not None and 0 <= now - self._pulled_at < self._max_staleness
-        if fresh and not at_once:
+        if self.is_fresh(now) and not at_once:
             return
         try:
             await self._pull(now)

@@ -9,13 +9,18 @@ from dojang.wire import entropy
 __all__ = ["MemoryRevocations"]
 
 
+#: Entries beyond which those that are over are dropped.
+_TIDY_BEYOND = 1_000
+
+
 class MemoryRevocations:
-    """A list, of which what is over is dropped once it is the larger part."""
+    """A list, of which what is over is dropped whenever it has doubled."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self._entries: list[Revocation] = []
         self._dropped = 0
+        self._tidy_log_beyond = _TIDY_BEYOND
         self._generation = entropy.token(8)
         self._begun: int | None = None
         self._log_lock = threading.Lock()
@@ -27,10 +32,7 @@ class MemoryRevocations:
     async def revoke(self, revocation: Revocation, *, now: int) -> None:
         with self._log_lock:
             self._begin(now)
-            live = [entry for entry in self._entries if entry.expires > now]
-            if len(live) < len(self._entries) // 2:
-                self._dropped += len(self._entries) - len(live)
-                self._entries = live
+            self._tidy_log(now)
             self._entries.append(revocation)
 
     async def revocations(self, *, after: int, now: int) -> Pulled:
@@ -41,6 +43,14 @@ class MemoryRevocations:
             cursor = self._dropped + len(self._entries)
         entries = [entry for entry in new if entry.expires > now]
         return Pulled(self._generation, begun, live, cursor, entries)
+
+    def _tidy_log(self, now: int) -> None:
+        if len(self._entries) < self._tidy_log_beyond:
+            return
+        live = [entry for entry in self._entries if entry.expires > now]
+        self._dropped += len(self._entries) - len(live)
+        self._entries = live
+        self._tidy_log_beyond = max(_TIDY_BEYOND, 2 * len(live))
 
     def _begin(self, now: int) -> None:
         if self._begun is None:
