@@ -590,6 +590,15 @@ def test_the_command_lists_ends_one_and_ends_all(tmp_path: Path) -> None:
         sessions().close()
 
 
+@pytest.mark.parametrize("handle", ["-a", "--h", "-hA_", "--verbosity"])
+def test_a_handle_that_begins_with_a_hyphen_is_no_option(tmp_path: Path, handle: str) -> None:
+    with (
+        override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}),
+        pytest.raises(CommandError, match=f"there is no session '{handle}'"),
+    ):
+        run("end", handle)
+
+
 def test_the_command_says_what_a_home_cannot_do() -> None:
     with (
         override_settings(DOJANG={"SESSIONS": "sealed:"}),

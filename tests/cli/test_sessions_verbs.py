@@ -105,7 +105,8 @@ def test_sessions_are_listed_counted_shown_and_ended(
     assert 'data      {"theme":"dark"}' in dojang("show", "eve").out
     assert dojang("end", "eve") == Done(0, "ended\n", "")
     assert dojang("end", "eve") == Done(2, "", "dojang: there is no such session\n")
-    assert dojang("show", "eve") == Done(2, "", "dojang: there is no such session\n")
+    for handle in ("eve", "-abc", "-h_", "--x"):  # one in 64 begins with a hyphen
+        assert dojang("show", handle) == Done(2, "", "dojang: there is no such session\n")
     assert dojang("end-user", "ada", "--but", "ada-1") == Done(0, "1 ended\n", "")
     assert objects(dojang("end-user", "ada", "--json")) == [{"ended": 1}]
     assert objects(dojang("count", "--json")) == [{"live": 1}]

@@ -19,7 +19,8 @@ class Command(BaseCommand):
         """Take a verb and what it works on."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("list", help="the sessions of a user").add_argument("user")
-        verbs.add_parser("end", help="one session").add_argument("handle")
+        # One handle in 64 begins with a hyphen, and is no option.
+        verbs.add_parser("end", help="one session", prefix_chars="+").add_argument("handle")
         verbs.add_parser("end-user", help="all sessions of a user").add_argument("user")
 
     def handle(self, *_: Any, verb: str, **options: Any) -> None:
