@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC, CTR
 
-from dojang.errors import BadSignature, Expired, Malformed, WeakSecret
+from dojang.errors import BadSignature, Expired, Malformed, Oversized, WeakSecret
 from dojang.wire import base64url, entropy
 from dojang.wire.iron.passwords import Password, PasswordBook, derive
 
 __all__ = [
     "DEFAULTS",
+    "MAX_LENGTH",
     "SKEW_MS",
     "Keys",
     "Parameters",
@@ -30,6 +31,9 @@ __all__ = [
 ]
 
 PREFIX = "Fe26.2"
+
+#: Characters that are looked at, inclusive; who reads cookies looks at fewer.
+MAX_LENGTH = 1 << 20
 
 #: Milliseconds a seal lives beyond its expiration (`timestampSkewSec` of @hapi/iron).
 SKEW_MS = 60_000
@@ -201,6 +205,7 @@ def unseal(
         key_maker: Gives the keys of a password under two salts; `new_keys` unless given.
 
     Raises:
+        Oversized: Longer than `MAX_LENGTH`; nothing in it was looked at.
         Malformed: Not eight fields of the format.
         Expired: Its time is over.
         UnknownKey: It names a password that `passwords` do not have.
@@ -210,6 +215,8 @@ def unseal(
     Source: @hapi/iron 7.0.1 (`unseal`); the MAC is compared as canonical text. Its salt is empty
     where its key was given as bytes, which the peer does not check.
     """
+    if len(text) > MAX_LENGTH:
+        raise Oversized(f"{len(text)} characters, at most {MAX_LENGTH} are looked at")
     fields = text.split("*")
     expires = _check_shape(fields)
     if expires is not None and expires <= now - SKEW_MS:

@@ -7,14 +7,11 @@ from typing import Any
 
 from dojang.errors import Oversized, TooLarge
 from dojang.wire.iron import fe26, max_age, payload, suffix
-from dojang.wire.iron.fe26 import DEFAULTS, Parameters
+from dojang.wire.iron.fe26 import DEFAULTS, MAX_LENGTH, Parameters
 from dojang.wire.iron.max_age import Version
 from dojang.wire.iron.passwords import PasswordBook, Passwords
 
 __all__ = ["MAX_LENGTH", "seal_data", "unseal_data"]
-
-#: Characters that are written and looked at, inclusive: far more than any cookie or link holds.
-MAX_LENGTH = 1 << 20
 
 
 def seal_data(

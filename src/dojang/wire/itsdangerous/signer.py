@@ -5,12 +5,15 @@ import hmac
 from collections.abc import Sequence
 from typing import Literal
 
-from dojang.errors import BadSignature, Misuse
+from dojang.errors import BadSignature, Misuse, Oversized
 from dojang.wire import base64url
 from dojang.wire.keyring import Keyring
 from dojang.wire.python.timed import utf8
 
-__all__ = ["Derivation", "Digest", "Signer"]
+__all__ = ["MAX_SIGNED", "Derivation", "Digest", "Signer"]
+
+#: Characters that are looked at, inclusive; what reads cookies looks at fewer.
+MAX_SIGNED = 1 << 20
 
 Digest = Literal["sha1", "sha224", "sha256", "sha384", "sha512"]
 Derivation = Literal["django-concat", "concat", "hmac", "none"]
@@ -65,13 +68,16 @@ class Signer:
         """Return the value that `sign` was given, and whether the newest key signed it.
 
         Args:
-            text: Any text is safe to pass; the caller has looked at its length. Of a signature the
-                one canonical spelling is good; the peer decodes any.
+            text: Any text is safe to pass. Of a signature the one canonical spelling is good; the
+                peer decodes any.
 
         Raises:
+            Oversized: Longer than `MAX_SIGNED`; nothing in it was looked at.
             BadSignature: There is no signature, or no key made it.
             Malformed: It has half a surrogate pair.
         """
+        if len(text) > MAX_SIGNED:
+            raise Oversized(f"{len(text)} characters, at most {MAX_SIGNED} are looked at")
         value, separator, signature = text.rpartition(_SEPARATOR)
         signed, given = utf8(value), utf8(signature)
         for key in self._keys if separator else ():

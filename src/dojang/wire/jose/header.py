@@ -1,12 +1,15 @@
-"""The protected header of a JOSE token, before anything in it has been believed."""
+"""A JOSE token taken apart, and its header, before anything in it has been believed."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from dojang.errors import Malformed, Misuse
+from dojang.errors import Malformed, Misuse, Oversized
 from dojang.wire import base64url, json
 
-__all__ = ["Encoding", "read", "write"]
+__all__ = ["MAX_TOKEN", "Encoding", "parts", "read", "write"]
+
+#: Characters of a token that are looked at, inclusive; `jwt` and the sessions look at fewer.
+MAX_TOKEN = 1 << 20
 
 #: Characters, inclusive; a header with a key id takes about 200.
 MAX_HEADER = 4096
@@ -16,6 +19,27 @@ _REFUSED = ("crit", "zip", "b64", "jwk", "jku", "x5u", "x5c")
 
 #: jsonwebtoken takes the low byte of each UTF-16 unit, everybody else UTF-8.
 Encoding = Literal["utf-8", "latin-1"]
+
+
+def parts(text: str, count: int) -> list[str]:
+    """Return the parts of a token, of which the first is its header.
+
+    Args:
+        text: Any text is safe to pass.
+        count: How many there are in this kind of token.
+
+    Raises:
+        Oversized: Longer than `MAX_TOKEN`; nothing in it was looked at.
+        Malformed: There are more, or fewer.
+
+    Source: RFC 7515 section 3.1, RFC 7516 section 3.1.
+    """
+    if len(text) > MAX_TOKEN:
+        raise Oversized(f"{len(text)} characters, at most {MAX_TOKEN} are looked at")
+    found = text.split(".")
+    if len(found) != count:
+        raise Malformed(f"expected {count} parts, found {len(found)}")
+    return found
 
 
 def write(header: Mapping[str, object], encoding: Encoding = "utf-8") -> str:

@@ -63,10 +63,11 @@ def decrypt(text: str, keys: Keys) -> Decrypted:
     """Return what `encrypt` was given.
 
     Args:
-        text: Any text is safe to pass; the caller has looked at its length.
+        text: Any text is safe to pass.
         keys: Asked once the header is known to be one of ours in form.
 
     Raises:
+        Oversized: Longer than `MAX_TOKEN`; nothing in it was looked at.
         Malformed: Not five parts of canonical base64url with a JSON header, or one with a member
             that changes the meaning of the token (`zip`, `crit`).
         WrongAlgorithm: `alg` or `enc` is not one that we read.
@@ -75,9 +76,7 @@ def decrypt(text: str, keys: Keys) -> Decrypted:
 
     Source: RFC 7516 section 5.2.
     """
-    parts = text.split(".")
-    if len(parts) != _PARTS:
-        raise Malformed(f"expected {_PARTS} parts, found {len(parts)}")
+    parts = headers.parts(text, _PARTS)
     protected, encrypted_key, *rest = parts
     header = headers.read(protected)
     encryption = ENCRYPTIONS.get(str(header.get("enc")))

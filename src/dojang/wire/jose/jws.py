@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dojang.errors import BadSignature, Malformed, Misuse, UnknownKey, WrongAlgorithm
+from dojang.errors import BadSignature, Misuse, UnknownKey, WrongAlgorithm
 from dojang.extras import extra
 from dojang.wire import base64url
 from dojang.wire.jose import header as headers
@@ -71,12 +71,13 @@ def verify(text: str, keys: Key | Keys, *, header_encoding: Encoding = "utf-8") 
     """Return what `sign` was given.
 
     Args:
-        text: Any text is safe to pass; the caller has looked at its length.
+        text: Any text is safe to pass.
         keys: The key; or what gives the keys to try, asked once the header is known to be one of
             ours in form. The header chooses among them by its `alg`, and never more than that.
         header_encoding: `latin-1` for jsonwebtoken.
 
     Raises:
+        Oversized: Longer than `MAX_TOKEN`; nothing in it was looked at.
         Malformed: Not three parts of canonical base64url with a JSON header, or one with a member
             that changes the meaning of the token or brings a key along (`crit`, `jwk`).
         UnknownKey: There is no key for this header.
@@ -86,9 +87,7 @@ def verify(text: str, keys: Key | Keys, *, header_encoding: Encoding = "utf-8") 
 
     Source: RFC 7515 section 5.2, RFC 8725 section 3.1.
     """
-    parts = text.split(".")
-    if len(parts) != _PARTS:
-        raise Malformed(f"expected {_PARTS} parts, found {len(parts)}")
+    parts = headers.parts(text, _PARTS)
     header = headers.read(parts[0], header_encoding)
     candidates = (keys,) if isinstance(keys, Key) else keys(header)
     if not candidates:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dojang.errors import BadSignature, Malformed, Misuse, UnknownKey, WrongAlgorithm
+from dojang.errors import BadSignature, Misuse, UnknownKey, WrongAlgorithm
 from dojang.extras import extra
 from dojang.wire import base64url
 from dojang.wire.jose import header as headers
@@ -83,11 +83,12 @@ def decrypt(text: str, keys: Key | Keys) -> Decrypted:
     """Return what `encrypt` was given.
 
     Args:
-        text: Any text is safe to pass; the caller has looked at its length.
+        text: Any text is safe to pass.
         keys: The key; or what gives the keys to try, asked once the header is known to be one of
             ours in form. The header chooses among them by its `alg`, and never more than that.
 
     Raises:
+        Oversized: Longer than `MAX_TOKEN`; nothing in it was looked at.
         Malformed: Not five parts of canonical base64url with a JSON header, or one with a member
             that changes the meaning of the token (`zip`, `crit`).
         UnknownKey: There is no key for this header.
@@ -97,9 +98,7 @@ def decrypt(text: str, keys: Key | Keys) -> Decrypted:
 
     Source: RFC 7516 sections 5.2 and 11.5.
     """
-    parts = text.split(".")
-    if len(parts) != _PARTS:
-        raise Malformed(f"expected {_PARTS} parts, found {len(parts)}")
+    parts = headers.parts(text, _PARTS)
     header = headers.read(parts[0])
     for part in parts[1:]:
         base64url.decode(part)

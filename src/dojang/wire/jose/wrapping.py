@@ -19,7 +19,7 @@ _CLOSED = (JoseError, ValueError, KeyError, TypeError, AttributeError, Assertion
 
 
 class _Registry(JWERegistry):
-    # Sizes are judged by whoever was given the text.
+    # The size of the whole text has been judged.
     max_protected_header_length = max_encrypted_key_length = max_ciphertext_length = 2**31
 
     def __init__(self, header: Mapping[str, Any]) -> None:
