@@ -24,3 +24,22 @@ DECLARED: dict[str, dict[int, str]] = {
         **dict.fromkeys((*range(100, 106), 112, 128), _RSA1_5),
     },
 }
+
+_CUT_HMAC = "a token has the whole HMAC, and this one is cut"
+_OTHER_IV = "a token has an IV of 96 bits, and this one is of another size"
+_LABEL = "a token has RSA-OAEP without a label, and this one has one"
+_CUT = dict.fromkeys((*range(82, 163), *range(166, 169), *range(172, 175)), _CUT_HMAC)
+
+#: Cases that no token can be like, and that are refused whatever the vectors say.
+OUTSIDE: dict[str, dict[int, str]] = {
+    "hmac_sha256_test.json": _CUT,
+    "hmac_sha384_test.json": _CUT,
+    "hmac_sha512_test.json": _CUT,
+    "aes_gcm_test.json": dict.fromkeys(
+        (*range(68, 91), *range(157, 176), *range(240, 317)), _OTHER_IV
+    ),
+    "rsa_oaep_2048_sha1_mgf1sha1_test.json": dict.fromkeys((*range(8, 11), *range(33, 37)), _LABEL),
+    "rsa_oaep_2048_sha256_mgf1sha256_test.json": dict.fromkeys(
+        (*range(8, 11), *range(33, 38)), _LABEL
+    ),
+}

@@ -23,13 +23,11 @@ class Primitive:
 
     Attributes:
         accepts: Whether we accept a case, with the right result.
-        is_outside: Whether no token can be like this; such a case has to be refused.
-        why: What JOSE has instead.
+        is_outside: Whether no token can be like this; `exceptions.OUTSIDE` has these by number.
     """
 
     accepts: Callable[[Test, Test], bool]
     is_outside: Callable[[Test, Test], bool] = lambda _, __: False
-    why: str = ""
 
 
 def _hmac(bits: int) -> Primitive:
@@ -42,7 +40,7 @@ def _hmac(bits: int) -> Primitive:
     def is_cut(group: Test, _: Test) -> bool:
         return bool(group["tagSize"] < bits)
 
-    return Primitive(accepts, is_cut, "a token has the whole HMAC")
+    return Primitive(accepts, is_cut)
 
 
 def _aead(make: Callable[[int], Encryption], iv_bits: int) -> Primitive:
@@ -59,7 +57,7 @@ def _aead(make: Callable[[int], Encryption], iv_bits: int) -> Primitive:
     def has_other_iv(group: Test, _: Test) -> bool:
         return bool(group["ivSize"] != iv_bits)
 
-    return Primitive(accepts, has_other_iv, f"a token has an IV of {iv_bits} bits")
+    return Primitive(accepts, has_other_iv)
 
 
 def _cbc(_: Test, test: Test) -> bool:
@@ -99,7 +97,7 @@ def _oaep(algorithm: str) -> Primitive:
     def has_label(_: Test, test: Test) -> bool:
         return bool(test["label"])
 
-    return Primitive(accepts, has_label, "a token has RSA-OAEP without a label")
+    return Primitive(accepts, has_label)
 
 
 @cache

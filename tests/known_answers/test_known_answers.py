@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.known_answers import cookbook, wycheproof
-from tests.known_answers.exceptions import DECLARED
+from tests.known_answers.exceptions import DECLARED, OUTSIDE
 from tests.known_answers.outcome import Outcome
 from tests.known_answers.primitives import PRIMITIVES
 
@@ -39,6 +39,14 @@ def test_every_case_is_run_and_every_exception_is_met() -> None:
     }
     assert met == {name: set(cases) for name, cases in DECLARED.items()}
     assert len(cookbook.FILES) == 32
+
+
+def test_every_case_that_no_token_can_be_like_is_declared_by_its_number() -> None:
+    found = {
+        file.name: numbers for file in wycheproof.FILES if (numbers := wycheproof.outside(file))
+    }
+    assert found == {name: set(cases) for name, cases in OUTSIDE.items()}
+    assert sum(map(len, found.values())) == 119 + 3 * 87 + 7 + 8
 
 
 def test_a_fault_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
