@@ -10,7 +10,17 @@ from dojang.wire import json
 from dojang.wire.js import number
 from tests.counts import scaled
 
-__all__ = ["INHERITED", "OBJECTS", "TEXTS", "VALUES", "altered", "counted", "objects", "written"]
+__all__ = [
+    "ALL_VALUES",
+    "INHERITED",
+    "OBJECTS",
+    "TEXTS",
+    "VALUES",
+    "altered",
+    "counted",
+    "objects",
+    "written",
+]
 
 #: Each property holds for this many payloads in a proof.
 counted = settings(max_examples=scaled(2_500), deadline=None)
@@ -24,7 +34,7 @@ def _joined(text: str) -> str:
 #: Any text of JavaScript, lone surrogates included.
 TEXTS = st.text(st.characters(codec=None, categories=None)).map(_joined)
 
-#: Without `__proto__`, which has tests of its own wherever it means something.
+#: Without `__proto__`, which not every library carries.
 _KEYS = TEXTS.filter(lambda text: text != "__proto__") | st.sampled_from(
     ["", "0", "2", "10", "01", "-1", "1.5", "4294967294", "4294967295", "constructor", "prototype",
      "toString", "length", "null", "true", "user.id", "persistent", "$b64", "~2", "é", "a b", "."]
@@ -43,8 +53,16 @@ _SCALARS = (
 )
 
 
-def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=4)
+#: With the name that assigning takes for an object's parent, and `JSON.parse` for a member.
+_ALL_KEYS = _KEYS | st.just("__proto__")
+
+
+def _values(keys: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+    return st.recursive(
+        _SCALARS,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+        max_leaves=12,
+    )
 
 
 #: What every object of JavaScript has: a library that looks a name up may find these.
@@ -54,13 +72,23 @@ INHERITED = frozenset(
      "__lookupGetter__", "__lookupSetter__"]
 )  # fmt: skip
 
-VALUES = st.recursive(_SCALARS, _nested, max_leaves=12)
+VALUES = _values(_KEYS)
+
+#: For a library that carries `__proto__` as it carries any other member.
+ALL_VALUES = _values(_ALL_KEYS)
 
 
-def objects(*, without: frozenset[str] = frozenset()) -> st.SearchStrategy[dict[str, Any]]:
-    """Return objects without the members that a library keeps for itself."""
-    keys = _KEYS.filter(lambda key: key not in without)
-    return st.dictionaries(keys, VALUES, max_size=5)
+def objects(
+    *, without: frozenset[str] = frozenset(), proto: bool = False
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Return objects without the members that a library keeps for itself.
+
+    Args:
+        without: Their names.
+        proto: Whether a member may be called `__proto__`, at any depth.
+    """
+    keys, values = (_ALL_KEYS, ALL_VALUES) if proto else (_KEYS, VALUES)
+    return st.dictionaries(keys.filter(lambda key: key not in without), values, max_size=5)
 
 
 OBJECTS = objects()

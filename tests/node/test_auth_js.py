@@ -1,5 +1,6 @@
 """next-auth 4 and Auth.js read the tokens, pieces and forms we write, and we read theirs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ NOW = 1_767_225_600_000
 STAMPS = frozenset({"iat", "exp", "jti"})
 
 #: Times that are none are refused by both, each in its own way.
-TOKENS = objects(without=STAMPS | {"nbf"})
+TOKENS = objects(without=STAMPS | {"nbf"}, proto=True)
 SECRETS = TEXTS.filter(bool)
 
 
@@ -213,6 +214,18 @@ def test_the_cookie_of_our_form_is_good_to_it_and_its_to_us(judge: Judge, versio
     cookie = line.partition("=")[2].partition(";")[0]
     assert version.csrf.set(cookie) == line
     csrf.check(cookie, body["csrfToken"], SECRET)
+
+
+@VERSIONS
+@pytest.mark.parametrize("bar", ["%7C", "%7c", "|"])
+@pytest.mark.parametrize("first", [str, lambda char: f"%{ord(char):02X}"], ids=["plain", "encoded"])
+def test_the_cookie_of_a_form_is_read_in_any_percent_spelling_that_it_reads(
+    judge: Judge, version: Version, bar: str, first: Callable[[str], str]
+) -> None:
+    made = csrf.make(SECRET)
+    spelled = first(made.cookie[0]) + made.cookie[1:].replace("%7C", bar)
+    body, _ = version.visit(judge, "csrf", f"{version.csrf.name}={spelled}")
+    assert body["csrfToken"] == csrf.read(spelled, SECRET) == made.token
 
 
 @VERSIONS

@@ -9,7 +9,7 @@ from dojang.errors import BadSignature, DojangError
 from dojang.wire import json
 from dojang.wire.express import cookie_parser
 from tests.node.judge import Judge
-from tests.node.payloads import OBJECTS, VALUES, counted, written
+from tests.node.payloads import ALL_VALUES, counted, objects, written
 
 SECRET, OLDER = "keyboard cat", "the secret that was in use before it"
 KEYS = [SECRET.encode(), OLDER.encode()]
@@ -55,7 +55,7 @@ def test_any_header_is_sorted_alike(judge: Judge, header: str) -> None:
 
 
 @counted
-@given(value=OBJECTS | st.lists(VALUES, max_size=4), signed=st.booleans())
+@given(value=objects(proto=True) | st.lists(ALL_VALUES, max_size=4), signed=st.booleans())
 def test_what_express_writes_of_an_object_is_ours(judge: Judge, value: Any, signed: bool) -> None:
     try:
         ours = cookie_parser.encode(value, key=KEYS[0] if signed else None)

@@ -29,7 +29,7 @@ from tests.node.payloads import TEXTS, altered, counted, objects, written
 
 NOW = 1_767_225_600_000
 SECONDS = NOW // 1000
-CLAIMS = objects(without=frozenset(["exp", "nbf", "iat", "iss", "aud", "sub", "jti"]))
+CLAIMS = objects(without=frozenset(["exp", "nbf", "iat", "iss", "aud", "sub", "jti"]), proto=True)
 
 #: The text of a key is no secret to us.
 SECRETS = st.binary(min_size=1, max_size=80).filter(lambda secret: b"-----BEGIN" not in secret)
