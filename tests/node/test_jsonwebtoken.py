@@ -107,6 +107,35 @@ def test_a_token_is_the_same_text(
     assert ours == theirs
 
 
+@pytest.mark.parametrize("option", ["expires_in", "not_before"])
+@pytest.mark.parametrize("span", [1.5, True, False, 2.0, 0, -3, "", None])
+def test_a_span_is_a_whole_number_for_both_or_text(judge: Judge, option: str, span: Any) -> None:
+    options: dict[str, Any] = {option: span}
+    given = {"payload": "{}", "key": "secret", "options": its(options)}
+    try:
+        theirs: Any = judge.ask("jsonwebtoken.sign", at=NOW, **given)
+    except Thrown:
+        with pytest.raises(Misuse):
+            jsonwebtoken.sign({}, jsonwebtoken.key("secret"), now=NOW, **options)
+    else:
+        assert jsonwebtoken.sign({}, jsonwebtoken.key("secret"), now=NOW, **options) == theirs
+
+
+@pytest.mark.parametrize("name", sorted(INHERITED))
+def test_a_claim_of_an_inherited_name_is_read_by_it_and_not_written(
+    judge: Judge, name: str
+) -> None:
+    payload = {name: {"admin": True}}
+    token = jsonwebtoken.sign(payload, jsonwebtoken.key("secret"), now=NOW, no_timestamp=True)
+    assert judge.ask("jsonwebtoken.verify", at=NOW, token=token, key="secret", options={}) == (
+        written(payload)
+    )
+    assert jsonwebtoken.verify(token, jsonwebtoken.key("secret"), now=NOW) == payload
+    given = {"payload": written(payload), "key": "secret", "options": {"noTimestamp": True}}
+    with pytest.raises(Thrown):
+        judge.ask("jsonwebtoken.sign", at=NOW, **given)
+
+
 @counted
 @given(
     claims=st.fixed_dictionaries(

@@ -15,6 +15,7 @@ from dojang.wire.jose.jws import Keys
 from dojang.wire.jose.jwt import MAX_LENGTH
 from dojang.wire.jose.spans import ms
 from dojang.wire.js.text import utf8
+from dojang.wire.seconds import whole
 
 __all__ = ["SignOptions", "VerifyOptions", "check", "key", "sign", "verify"]
 
@@ -30,7 +31,7 @@ class SignOptions(TypedDict, total=False):
 
     Attributes:
         algorithm: HS256 unless said otherwise.
-        expires_in: Seconds, or a span such as `2h`; a text of digits is in milliseconds.
+        expires_in: Whole seconds, or a span such as `2h`; a text of digits is in milliseconds.
         not_before: The same.
         header: Members behind `alg`, `typ` and `kid`, or in place of them.
     """
@@ -200,10 +201,11 @@ def _claims(claims: dict[str, object], seconds: int, options: SignOptions) -> di
         claims.pop("iat", None)
     else:
         claims["iat"] = issued
-    if "not_before" in options:
-        _add(claims, "nbf", _after(issued, options["not_before"]))
-    if "expires_in" in options:
-        _add(claims, "exp", _after(issued, options["expires_in"]))
+    for option, claim in (("not_before", "nbf"), ("expires_in", "exp")):
+        if option in options:
+            span = cast("dict[str, object]", options)[option]
+            written = span if isinstance(span, str) else whole(span, option)
+            _add(claims, claim, _after(issued, written))
     for option, claim in _CLAIMS.items():
         if option in options:
             _add(claims, claim, cast("dict[str, object]", options)[option])
