@@ -148,6 +148,13 @@ def test_the_cookie_of_auth_js_is_renamed_where_its_key_is_made() -> None:
     assert Sessions(peer, cookie=replace(peer.cookie, domain=None)).cookie == peer.cookie
 
 
+@pytest.mark.parametrize("id", ["a", "1.5", "01", "-1", "", True, "\u0661"])
+def test_passwords_of_iron_session_are_numbered(id: Any) -> None:
+    with pytest.raises(Misuse, match="numbers its passwords"):
+        peers.IronSession({2: SECRET, id: SECRET[::-1]}, "app")
+    assert peers.IronSession({"1": SECRET, 2: SECRET[::-1]}, "app")
+
+
 def test_iron_session_without_https_is_not_secure(clock: Clock) -> None:
     browser = Browser(Sessions(peers.IronSession(SECRET, "app", https=False), clock=clock))
     browser.visit(put(theme="dark"))

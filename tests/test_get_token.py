@@ -57,6 +57,17 @@ def test_the_token_comes_from_the_cookie_with_its_times(version: Version) -> Non
 
 
 @EITHER
+@pytest.mark.parametrize("spelled", ['"{}"', "%65{}"])
+def test_a_cookie_that_neither_library_nor_browser_writes_is_malformed(
+    version: Version, spelled: str
+) -> None:
+    """Next.js unquotes and decodes before the library looks: a second spelling, declared."""
+    text = version.text[1:] if spelled.startswith("%") else version.text
+    with pytest.raises(Malformed):
+        version.get({"Cookie": f"{version.name}={spelled.format(text)}"})
+
+
+@EITHER
 def test_the_token_comes_from_pieces_in_any_order(version: Version) -> None:
     pieces = [f"{version.name}.{index}={version.text[index * 40 :][:40]}" for index in range(12)]
     pieces[-1] += version.text[480:]

@@ -1,8 +1,10 @@
 """iron-session: a sealed cookie that its application and ours both read and write."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dojang.errors import Misuse
 from dojang.peers.peer import Peer
 from dojang.session.lifetime import Lifetime
 from dojang.session.principal import Place
@@ -13,9 +15,11 @@ from dojang.wire.chunking import Chunking
 from dojang.wire.cookies import Cookie
 from dojang.wire.iron.iron_session import METHODS, IronSeal
 from dojang.wire.iron.max_age import DEFAULT_TTL, MARGIN, MaxAge, life
-from dojang.wire.iron.passwords import Password, Secret
+from dojang.wire.iron.passwords import Password, Secret, is_one
 
 __all__ = ["IronSession"]
+
+_ID = re.compile(r"0|[1-9][0-9]*")
 
 
 def IronSession(  # noqa: N802 - named as what it stands for
@@ -50,10 +54,12 @@ def IronSession(  # noqa: N802 - named as what it stands for
     Raises:
         WeakSecret: There is no password, or one is too short.
         InvalidCookie: The name is not one that a cookie can have, or it would not be kept.
-        Misuse: `ttl` is negative, or it or `max_age` has a fraction.
+        Misuse: `ttl` is negative, it or `max_age` has a fraction, or the id of a password is no
+            whole number, with which version 9 throws.
 
     Source: iron-session 9.0.1.
     """
+    _check_ids(password)
     lives = life(9, ttl=ttl, max_age=max_age)
     follows = max_age == "ttl" and lives.ttl > 0
     return Peer(
@@ -69,3 +75,10 @@ def IronSession(  # noqa: N802 - named as what it stands for
         lifetime=Lifetime(idle=lives.ttl or None, absolute=None),
         principal=None if principal is None else Place(principal),
     )
+
+
+def _check_ids(password: Password | Secret | Sequence[Secret] | Mapping[Any, Any]) -> None:
+    if not isinstance(password, Mapping) or is_one(password):
+        return
+    if not all(_ID.fullmatch(str(id)) for id in password):
+        raise Misuse("iron-session numbers its passwords: write {1: ..., 2: ...}")

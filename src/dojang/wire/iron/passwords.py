@@ -8,7 +8,7 @@ from typing import Any
 from dojang.errors import UnknownKey, WeakSecret
 from dojang.wire.js.text import units, utf8
 
-__all__ = ["MIN_PASSWORD", "Password", "PasswordBook", "Passwords", "Secret", "derive"]
+__all__ = ["MIN_PASSWORD", "Password", "PasswordBook", "Passwords", "Secret", "derive", "is_one"]
 
 #: UTF-16 units of text, or bytes of a key of the MAC, inclusive; as @hapi/iron has it.
 MIN_PASSWORD = 32
@@ -94,7 +94,7 @@ class PasswordBook:
         Raises:
             WeakSecret: There is none, or one is too short.
         """
-        if isinstance(passwords, Mapping) and _is_one(passwords):
+        if isinstance(passwords, Mapping) and is_one(passwords):
             passwords = Password.of(passwords, id="1")
         if isinstance(passwords, Mapping):
             self._by_id = {
@@ -148,7 +148,8 @@ def _check_length(secret: Secret) -> None:
         )
 
 
-def _is_one(passwords: Mapping[Any, Any]) -> bool:
+def is_one(passwords: Mapping[Any, Any]) -> bool:
+    """Return whether a mapping is one password, and not several under their ids."""
     secrets = passwords.keys() - {"id"}
     return secrets in ({"secret"}, {"encryption", "integrity"})
 
