@@ -4,10 +4,8 @@ A format of a new family is one entry here, and everything in `test_every_format
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
-from dojang.wire import base64padded, base64url, json, signed_id
+from dojang.wire import base64padded, base64url, signed_id
 from dojang.wire.authjs import csrf
 from dojang.wire.authjs.auth_js import AuthJsToken
 from dojang.wire.authjs.next_auth import NextAuthToken
@@ -17,7 +15,6 @@ from dojang.wire.django.signer import TimestampSigner
 from dojang.wire.django.signing import Signing
 from dojang.wire.express import cookie_parser, express_session
 from dojang.wire.express.connect_redis import Layout
-from dojang.wire.format import Format
 from dojang.wire.iron import fe26
 from dojang.wire.iron.fe26 import DEFAULTS, Parameters
 from dojang.wire.iron.iron_session import IronSeal
@@ -28,8 +25,7 @@ from dojang.wire.itsdangerous.flask import FlaskCookie
 from dojang.wire.itsdangerous.serializer import TimedSerializer, UrlSafeSerializer
 from dojang.wire.itsdangerous.signer import Signer
 from dojang.wire.itsdangerous.starlette import StarletteCookie
-from dojang.wire.jose import jwe, jws, key_management
-from dojang.wire.jose.content import ENCRYPTIONS
+from dojang.wire.jose import jws
 from dojang.wire.jose.jsonwebtoken_session import JsonWebTokenSession
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.jwks import KeySet
@@ -40,111 +36,12 @@ from dojang.wire.keygrip.cookie_session import CookieSession
 from dojang.wire.keygrip.koa_session import KoaSession
 from dojang.wire.keygrip.pair import SignedPair
 from dojang.wire.python import packed
-from tests.wire.jose_kit import jwk, pair
+from tests.wire.entry import NOW, SECRET, Entry, entry
+from tests.wire.jose_entries import JOSE
 
-SECRET = "complex_password_at_least_32_characters_long"
 KEY = b"keyboard cat"
-NOW = 1_767_225_600_000
 FLASK = itsdangerous.TimestampSigner(SECRET, salt="cookie-session", derivation="hmac")
 HMAC = Key.from_secret(SECRET, algorithms=["HS256"])
-
-#: What is written, of several sizes and alphabets.
-VALUES: list[dict[str, Any]] = [
-    {"user": 1},
-    {},
-    {"이름": "최수현", "mood": "🥋", "list": [1, None, 2.5]},
-    {"a": "x" * 200},
-]
-
-
-def as_it_is(text: str) -> str:
-    return text
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One kind of text.
-
-    Attributes:
-        name: What it is.
-        family: Whose texts it may take for its own, where they are under one secret.
-        write: Returns a text for one of `VALUES`.
-        read: Returns a value, or raises a `Rejected`.
-        between: What stands between its fields.
-        proven: The part of a text that is proven. Two texts with the same proven part may both be
-            good; with `as_it_is` there is no second spelling of anything.
-        kind: The `Format` that it is, if it is one.
-        slow: Whether reading one takes so long that of all single changes some are drawn.
-    """
-
-    name: str
-    family: str
-    write: Callable[[dict[str, Any]], str]
-    read: Callable[[str], object]
-    between: str
-    proven: Callable[[str], str] = as_it_is
-    kind: type | None = None
-    slow: bool = False
-
-
-def entry(
-    name: str, family: str, format: Format, between: str, proven: Callable[[str], str] = as_it_is
-) -> Entry:
-    """Return the entry of a `Format`."""
-    return Entry(
-        name=name,
-        family=family,
-        write=lambda value: format.encode(value, expires=NOW + 3_600_000, now=NOW),
-        read=lambda text: format.decode(text, now=NOW),
-        between=between,
-        proven=proven,
-        kind=type(format),
-    )
-
-
-def signed(algorithm: str) -> Entry:
-    """Return the entry of a JWS by a pair of keys."""
-    private, public = pair(algorithm)
-    return Entry(
-        f"signed by {algorithm}",
-        "jose",
-        lambda value: jws.sign(repr(value).encode(), {"alg": algorithm}, key=private),
-        lambda text: jws.verify(text, public),
-        between=".",
-        slow=True,
-    )
-
-
-def direct(encryption: str) -> Entry:
-    """Return the entry of a JWE under the key of its content."""
-    header, key = {"alg": "dir", "enc": encryption}, bytes(ENCRYPTIONS[encryption].key_bytes)
-    return Entry(
-        f"encrypted by {encryption}",
-        "jose",
-        lambda value: jwe.encrypt(repr(value).encode(), header, key=key),
-        lambda text: jwe.decrypt(text, lambda _: [key]),
-        between=".",
-    )
-
-
-def encrypted(algorithm: str, encryption: str, key: Key | None = None) -> Entry:
-    """Return the entry of a JWE, under a secret or a pair of keys."""
-    private, public = (key, key) if key else pair(algorithm)
-    header = {"alg": algorithm, "enc": encryption}
-    return Entry(
-        f"encrypted by {algorithm} and {encryption}",
-        "jose",
-        lambda value: key_management.encrypt(repr(value).encode(), header, key=public),
-        lambda text: key_management.decrypt(text, private),
-        between=".",
-        slow=True,
-    )
-
-
-def of_bytes(algorithm: str, size: int) -> Entry:
-    """Return the entry of a JWE under a secret of so many bytes."""
-    key = Key.from_secret(bytes(range(size)), algorithms=[algorithm])
-    return encrypted(algorithm, "A256GCM" if size == 32 else "A128CBC-HS256", key)
 
 
 def sealed_data(name: str, password: Passwords, parameters: Parameters = DEFAULTS) -> Entry:
@@ -202,13 +99,6 @@ CONTENTS: dict[str, Callable[[bytes], object]] = {
     "a set of keys": KeySet.parse,
 }
 
-#: A published set, and what one may be spoilt with.
-KEY_SETS = [
-    json.dumps({"keys": [pair(name)[1].public_jwk for name in ("ES256", "EdDSA", "RS256")]}),
-    json.dumps({"keys": [{**pair("ES256")[1].public_jwk, "key_ops": [["verify"], {}, None]}]}),
-    json.dumps({"keys": [jwk("ES384"), {"kty": "oct", "k": "AAAA"}, [], {"kty": {}}]}),
-]
-
 ENTRIES = [
     entry("iron-session", "iron", IronSeal(SECRET), "*", before_the_suffix),
     sealed_data("sealed data", SECRET),
@@ -233,12 +123,7 @@ ENTRIES = [
         lambda text: jws.verify(text, HMAC),
         between=".",
     ),
-    *map(signed, ("RS256", "PS384", "ES256", "ES384", "ES512", "EdDSA", "Ed448")),
-    *map(direct, ("A256GCM", "A256CBC-HS512")),
-    encrypted("RSA-OAEP-256", "A256GCM"),
-    encrypted("ECDH-ES", "A192GCM"),
-    encrypted("ECDH-ES+A256KW", "A256CBC-HS512"),
-    *(of_bytes(name, size) for name, size in {"A128KW": 16, "A256GCMKW": 32, "dir": 32}.items()),
+    *JOSE,
     Entry(
         "signed value",
         "express",

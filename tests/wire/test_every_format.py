@@ -18,7 +18,9 @@ import dojang.wire
 from dojang.errors import Oversized, Rejected
 from tests.counts import scaled
 from tests.interop.__main__ import OWN
-from tests.wire.formats import CONTENTS, ENTRIES, KEY_SETS, VALUES, Entry, as_it_is
+from tests.wire.entry import VALUES, Entry, as_it_is
+from tests.wire.formats import CONTENTS, ENTRIES
+from tests.wire.jose_entries import KEY_SETS
 from tests.wire.mutations import changes, cuts, mutated, swaps
 
 every = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
