@@ -13,7 +13,6 @@ from dojang.wire.authjs.claims import DEFAULT_MAX_AGE
 from dojang.wire.authjs.cookies import auth_js_cookie, next_auth_cookie
 from dojang.wire.authjs.next_auth import NextAuthToken
 from dojang.wire.cookies import Cookie
-from dojang.wire.format import Format
 
 __all__ = ["AuthJs", "NextAuth"]
 
@@ -25,6 +24,7 @@ def NextAuth(  # noqa: N802 - named as what it stands for
     cookie_name: str | None = None,
     max_age: int = DEFAULT_MAX_AGE,
     revocations: Revocations | RevocationLog | None = None,
+    mirror_expiry: str | None = None,
 ) -> Peer:
     """Return the sessions of a front with next-auth 4 and `session.strategy` "jwt".
 
@@ -36,15 +36,19 @@ def NextAuth(  # noqa: N802 - named as what it stands for
             for one; we do at half of it.
         revocations: A store that makes these sessions listed and revocable by us. It needs an end
             that no renewal passes: `Sessions(peer, lifetime=Lifetime(absolute=...))`.
+        mirror_expiry: A member of the data that says when a session ends, for a front that reads
+            it there; see `ClientSide`.
 
     Raises:
         WeakSecret: `secret` is empty.
         InvalidCookie: The name is not one that such a cookie can have.
+        Misuse: `mirror_expiry` names a member that is not the application's.
 
     Source: next-auth 4.24.15.
     """
     cookie = _named(next_auth_cookie(https=https), cookie_name)
-    return _peer(NextAuthToken(secret), cookie, max_age, revocations)
+    home = ClientSide(NextAuthToken(secret), revocations=revocations, mirror_expiry=mirror_expiry)
+    return _peer(home, cookie, max_age)
 
 
 def AuthJs(  # noqa: N802 - named as what it stands for
@@ -54,6 +58,7 @@ def AuthJs(  # noqa: N802 - named as what it stands for
     cookie_name: str | None = None,
     max_age: int = DEFAULT_MAX_AGE,
     revocations: Revocations | RevocationLog | None = None,
+    mirror_expiry: str | None = None,
 ) -> Peer:
     """Return the sessions of a front with Auth.js (next-auth 5) and `session.strategy` "jwt".
 
@@ -66,30 +71,24 @@ def AuthJs(  # noqa: N802 - named as what it stands for
         max_age: Its `session.maxAge` in seconds. The front extends a session whenever it is asked
             for one; we do at half of it.
         revocations: As for `NextAuth`.
+        mirror_expiry: As for `NextAuth`.
 
     Raises:
         WeakSecret: There is no secret, or one is empty.
         InvalidCookie: The name is not one that such a cookie can have.
+        Misuse: `mirror_expiry` names a member that is not the application's.
 
     Source: @auth/core 0.41.3.
     """
     cookie = _named(auth_js_cookie(https=https), cookie_name)
     token = AuthJsToken(secret, salt=cookie.name)
-    return replace(_peer(token, cookie, max_age, revocations), salted=True)
+    home = ClientSide(token, revocations=revocations, mirror_expiry=mirror_expiry)
+    return replace(_peer(home, cookie, max_age), salted=True)
 
 
 def _named(cookie: Cookie, name: str | None) -> Cookie:
     return cookie if name is None else cookie.renamed(name)
 
 
-def _peer(
-    format: Format,
-    cookie: Cookie,
-    max_age: int,
-    revocations: Revocations | RevocationLog | None,
-) -> Peer:
-    return Peer(
-        strategy=ClientSide(format, revocations=revocations),
-        cookie=cookie,
-        lifetime=Lifetime(idle=max_age, absolute=None),
-    )
+def _peer(home: ClientSide, cookie: Cookie, max_age: int) -> Peer:
+    return Peer(strategy=home, cookie=cookie, lifetime=Lifetime(idle=max_age, absolute=None))

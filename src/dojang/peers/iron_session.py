@@ -22,7 +22,7 @@ __all__ = ["IronSession"]
 _ID = re.compile(r"0|[1-9][0-9]*")
 
 
-def IronSession(  # noqa: N802 - named as what it stands for
+def IronSession(  # noqa: N802, PLR0913 - named as what it stands for, with its options
     password: Password | Secret | Sequence[Secret] | Mapping[Any, Any],
     cookie_name: str,
     *,
@@ -32,6 +32,7 @@ def IronSession(  # noqa: N802 - named as what it stands for
     max_age: MaxAge = "ttl",
     principal: str | None = None,
     revocations: Revocations | RevocationLog | None = None,
+    mirror_expiry: str | None = None,
 ) -> Peer:
     """Return the sessions of an application that calls `getIronSession` with the same options.
 
@@ -50,12 +51,15 @@ def IronSession(  # noqa: N802 - named as what it stands for
         principal: Where it keeps the user in the session, as `user.id`.
         revocations: A store that makes these sessions listed and revocable by us. It needs an end
             that no renewal passes: `Sessions(peer, lifetime=Lifetime(absolute=...))`.
+        mirror_expiry: A member of the data that says when a session ends, for a front that reads
+            it there; see `ClientSide`.
 
     Raises:
         WeakSecret: There is no password, or one is too short.
         InvalidCookie: The name is not one that a cookie can have, or it would not be kept.
         Misuse: `ttl` is negative, it or `max_age` has a fraction, or the id of a password is no
-            whole number, with which version 9 throws.
+            whole number, with which version 9 throws; or `mirror_expiry` names a member that is
+            not the application's.
 
     Source: iron-session 9.0.1.
     """
@@ -63,7 +67,11 @@ def IronSession(  # noqa: N802 - named as what it stands for
     lives = life(9, ttl=ttl, max_age=max_age)
     follows = max_age == "ttl" and lives.ttl > 0
     return Peer(
-        strategy=ClientSide(IronSeal(password, reserved=METHODS), revocations=revocations),
+        strategy=ClientSide(
+            IronSeal(password, reserved=METHODS),
+            revocations=revocations,
+            mirror_expiry=mirror_expiry,
+        ),
         cookie=Cookie(
             name=cookie_name,
             secure=https,

@@ -8,7 +8,6 @@ from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
 from dojang.wire.cookies import Cookie
-from dojang.wire.format import Format
 from dojang.wire.jose import jose_jwt, jsonwebtoken
 from dojang.wire.jose.algorithms import HMAC_HASHES
 from dojang.wire.jose.jsonwebtoken_session import JsonWebTokenSession
@@ -38,6 +37,7 @@ def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
     type: str | None = None,
     tolerance: int = 0,
     revocations: Revocations | RevocationLog | None = None,
+    mirror_expiry: str | None = None,
 ) -> Peer:
     """Return the sessions of a program that signs them with jose and keeps them in a cookie.
 
@@ -60,10 +60,13 @@ def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
             is over at its `exp` all the same.
         revocations: A store that makes these sessions listed and revocable by us. It needs an end
             that no renewal passes: `Sessions(peer, lifetime=Lifetime(absolute=...))`.
+        mirror_expiry: A member of the data that says when a session ends, for a front that reads
+            it there; see `ClientSide`.
 
     Raises:
         WeakSecret: `secret` is empty, or the text of a key.
-        Misuse: There is no key that signs.
+        Misuse: There is no key that signs; or `mirror_expiry` names a member that is not the
+            application's.
         InvalidCookie: The name is not one that a cookie can have.
 
     Source: jose 6.2.17.
@@ -77,7 +80,8 @@ def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
         tolerance=tolerance,
         by_name=isinstance(secret, KeySet),
     )
-    return _peer(format, Cookie(name=cookie_name, secure=https), max_age, revocations)
+    home = ClientSide(format, revocations=revocations, mirror_expiry=mirror_expiry)
+    return _peer(home, Cookie(name=cookie_name, secure=https), max_age)
 
 
 def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its options
@@ -92,6 +96,7 @@ def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its
     audience: _Names = None,
     tolerance: int = 0,
     revocations: Revocations | RevocationLog | None = None,
+    mirror_expiry: str | None = None,
 ) -> Peer:
     """Return the sessions of a program that signs them with jsonwebtoken, kept in a cookie.
 
@@ -108,11 +113,13 @@ def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its
         tolerance: Its `clockTolerance` in seconds, for tokens from a clock that is ahead; a session
             is over at its `exp` all the same.
         revocations: As for `Jose`.
+        mirror_expiry: As for `Jose`.
 
     Raises:
         WeakSecret: `secret` is empty, or a key too short.
         Malformed: `secret` begins like a PEM and is none.
-        Misuse: There is no key that signs, or it does not sign with `algorithm`.
+        Misuse: There is no key that signs, or it does not sign with `algorithm`; or `mirror_expiry`
+            names a member that is not the application's.
         InvalidCookie: The name is not one that a cookie can have.
 
     Source: jsonwebtoken 9.0.3.
@@ -125,20 +132,12 @@ def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its
         audience=audience,
         tolerance=tolerance,
     )
-    return _peer(format, Cookie(name=cookie_name, secure=https), max_age, revocations)
+    home = ClientSide(format, revocations=revocations, mirror_expiry=mirror_expiry)
+    return _peer(home, Cookie(name=cookie_name, secure=https), max_age)
 
 
-def _peer(
-    format: Format,
-    cookie: Cookie,
-    max_age: int,
-    revocations: Revocations | RevocationLog | None,
-) -> Peer:
-    return Peer(
-        strategy=ClientSide(format, revocations=revocations),
-        cookie=cookie,
-        lifetime=Lifetime(idle=max_age, absolute=None),
-    )
+def _peer(home: ClientSide, cookie: Cookie, max_age: int) -> Peer:
+    return Peer(strategy=home, cookie=cookie, lifetime=Lifetime(idle=max_age, absolute=None))
 
 
 def _keys(secret: Secrets, made: Callable[[str | bytes], Key]) -> KeySet | Sequence[Key]:

@@ -13,6 +13,7 @@ from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
 from dojang.session.resume import resume
+from dojang.session.settle import RESERVED
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.facts import pack, unpack
 from dojang.strategies.revocations import Revocations
@@ -28,6 +29,8 @@ _KNOWN_ENTRIES = 10_000
 #: Bytes of randomness in a handle.
 _HANDLE_BYTES = 16
 
+#: What no member of the data is called: ours, and the claims that every kind of token has.
+_NOT_THE_DATA = {RESERVED, "iss", "aud", "exp", "nbf", "iat", "jti"}
 
 #: A record, whether the newest key made its text, when that was made, if that is known, and
 #: whether the record says when it began.
@@ -57,12 +60,21 @@ class ClientSide:
             format: Claims <-> text.
             revocations: A store, or how to read one, that makes sessions revocable and listed: one
                 write at login and none per request. See `Revocations` for how soon it takes effect.
-            mirror_expiry: A member of the sealed data that is kept equal to the expiry, for fronts
-                that read it there, as `expires`; handlers read `session.expires`.
+            mirror_expiry: A member of the data, as `expires`, where every text that we write says
+                when it ends, for fronts that read it there: an ISO date in whole seconds, rounded
+                down. A text without an end has none. Handlers do not see it, whoever wrote it;
+                they read `session.expires`.
             cache: Cookie texts whose verified records are remembered, so that the same cookie
                 again costs about a microsecond; 0 remembers none. Time, limits and revocations are
                 looked at every time. An entry takes about the size of the cookie twice.
+
+        Raises:
+            Misuse: `mirror_expiry` names a member that the format or dojang has for itself.
         """
+        if mirror_expiry in {*_NOT_THE_DATA, format.own.handle, format.own.user} - {None}:
+            raise Misuse(
+                f"{mirror_expiry} is not a member of the data; mirror the expiry in another"
+            )
         self._format = format
         self._mirror = mirror_expiry
         self._capacity = cache

@@ -29,7 +29,7 @@ def pack(record: Record, *, own: Own = _NONE, mirror: str | None = None) -> dict
         record: It has a handle.
         own: What the format has members for.
         mirror: A member that says when it is over, as `Date.prototype.toISOString` writes it, for
-            fronts that read it there; None for none.
+            fronts that read it there; None for none. In whole seconds, as tokens have it.
 
     Raises:
         Misuse: The data use a member that is the format's own.
@@ -44,7 +44,7 @@ def pack(record: Record, *, own: Own = _NONE, mirror: str | None = None) -> dict
         facts["s"] = 1
     claims = json.loads_object(record.data)
     if mirror is not None and record.expires is not None:
-        claims[mirror] = to_iso(record.expires)
+        claims[mirror] = to_iso(record.expires // 1000 * 1000)
     return {**claims, RESERVED: facts, **_own_members(record, own, claims)}
 
 
