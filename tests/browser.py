@@ -7,7 +7,7 @@ from typing import Any
 from dojang import blocking
 from dojang.session.session import Session
 from dojang.sessions import Sessions
-from dojang.visit import Visit
+from dojang.visits.visit import Visit
 
 
 class Browser:

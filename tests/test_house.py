@@ -14,7 +14,7 @@ FLOORS: list[set[str]] = [
     {"wire"},
     {"session", "doctor", "inspection"},
     {"stores", "strategies", "peers"},
-    {"clock", "suffixes", "formers", "passed_on", "visit", "sessions", "next_auth", "auth_js"},
+    {"clock", "suffixes", "passed_on", "visits", "sessions", "next_auth", "auth_js"},
     {"auth", "tokens"},
     {"adapters"},
     {"server"},

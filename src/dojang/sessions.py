@@ -6,7 +6,6 @@ from datetime import datetime
 
 from dojang import clock as clocks
 from dojang.errors import Misuse
-from dojang.formers import Formers
 from dojang.passed_on import PassedOn
 from dojang.peers.peer import Peer
 from dojang.session import principal as principals
@@ -24,7 +23,9 @@ from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.strategies.spill import Spill
 from dojang.strategies.strategy import Strategy
-from dojang.visit import House, Kind, Renewing, Visit
+from dojang.visits.formers import Formers
+from dojang.visits.house import House, Renewing
+from dojang.visits.visit import Kind, Visit
 from dojang.wire.cookies import Cookie
 from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.keyring import Keyring

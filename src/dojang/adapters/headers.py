@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from dojang.session.record import Device
-from dojang.visit import Visit
+from dojang.visits.visit import Visit
 
 __all__ = ["Headers", "answered", "bearer", "device"]
 

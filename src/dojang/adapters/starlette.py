@@ -15,7 +15,7 @@ from dojang.errors import DojangError, Misuse
 from dojang.extras import extra
 from dojang.session.record import Principal
 from dojang.sessions import Sessions
-from dojang.visit import Visit
+from dojang.visits.visit import Visit
 from dojang.wire import problem
 
 with extra("starlette"):

@@ -10,7 +10,7 @@ from dojang.adapters.wsgi_answer import Answer, StartResponse
 from dojang.errors import Misuse
 from dojang.session.session import Session
 from dojang.sessions import Sessions
-from dojang.visit import Kind, Visit
+from dojang.visits.visit import Kind, Visit
 
 __all__ = [
     "KEY",

@@ -9,7 +9,7 @@ from dojang.adapters.bodies import Body, close
 from dojang.adapters.headers import Headers
 from dojang.adapters.problems import log
 from dojang.errors import DojangError, Refused, Rejected
-from dojang.visit import Visit
+from dojang.visits.visit import Visit
 from dojang.wire import problem
 
 __all__ = ["Answer", "StartResponse"]

@@ -6,7 +6,7 @@ from dojang.adapters import headers
 from dojang.adapters.asgi.messages import Message, Send, encoded
 from dojang.adapters.problems import log
 from dojang.errors import DojangError, Misuse, Refused, Rejected
-from dojang.visit import Visit
+from dojang.visits.visit import Visit
 from dojang.wire import problem
 
 __all__ = ["Answer"]

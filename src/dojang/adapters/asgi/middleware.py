@@ -12,7 +12,7 @@ from dojang.adapters.sockets import Sockets
 from dojang.errors import DojangError
 from dojang.session.session import Session
 from dojang.sessions import Sessions
-from dojang.visit import Kind
+from dojang.visits.visit import Kind
 
 __all__ = ["SessionMiddleware"]
 

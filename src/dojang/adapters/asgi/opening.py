@@ -8,7 +8,7 @@ from dojang.adapters.hopeless import HOPELESS
 from dojang.errors import Misuse
 from dojang.session.session import Session
 from dojang.sessions import Sessions
-from dojang.visit import Kind, Visit
+from dojang.visits.visit import Kind, Visit
 
 __all__ = ["HOPELESS", "KEY", "Connection", "opened", "session_of", "watched"]
 

@@ -17,7 +17,7 @@ from dojang.adapters.django.store import SessionStore
 from dojang.adapters.hopeless import HOPELESS, Watch, in_environ
 from dojang.adapters.problems import log
 from dojang.errors import DojangError, Misuse
-from dojang.visit import Visit
+from dojang.visits.visit import Visit
 from dojang.wire import problem
 
 __all__ = ["SessionMiddleware"]

@@ -13,7 +13,7 @@ from dojang.errors import Missing
 from dojang.session.found import Found
 from dojang.session.plan import Remove
 from dojang.session.record import Device
-from dojang.visit import Visit
+from dojang.visits.visit import Visit
 from dojang.wire import json
 
 __all__ = ["SessionStore"]

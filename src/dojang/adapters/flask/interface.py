@@ -16,7 +16,7 @@ from dojang.adapters.hopeless import Watch
 from dojang.adapters.wsgi import opened, watch
 from dojang.errors import DojangError, Misuse
 from dojang.sessions import Sessions
-from dojang.visit import Visit
+from dojang.visits.visit import Visit
 
 __all__ = ["DojangSessionInterface"]
 

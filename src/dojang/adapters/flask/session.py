@@ -8,7 +8,7 @@ from flask.sessions import SessionMixin
 
 from dojang.session.found import Found
 from dojang.session.session import Session
-from dojang.visit import Visit
+from dojang.visits.visit import Visit
 from dojang.wire import json
 
 __all__ = ["FlaskSession"]

@@ -2,66 +2,25 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from dojang import blocking
-from dojang.errors import DojangError, Missing, ReadOnly, ResponseStarted, Unavailable, Unknown
-from dojang.formers import Formers
-from dojang.passed_on import PassedOn
+from dojang.errors import DojangError, Missing, ReadOnly, Unavailable, Unknown
 from dojang.session.agree import agree
 from dojang.session.content import Content
 from dojang.session.found import Found
-from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Touch, Write, plan
-from dojang.session.principal import Place
 from dojang.session.record import Device, Record
 from dojang.session.session import Session
-from dojang.strategies.circulation import RETIRED, Circulation
-from dojang.strategies.strategy import Kept, Strategy
-from dojang.wire import chunks
-from dojang.wire.cookies import Cookie
+from dojang.strategies.circulation import RETIRED
+from dojang.visits.cookies import CookieExchange
+from dojang.visits.house import House
 
-__all__ = ["House", "Kind", "Renewing", "Visit"]
+__all__ = ["Kind", "Visit"]
 
 _CLIENT_ERROR, _UNAUTHORIZED, _SERVER_ERROR = 400, 401, 500
 
 #: Makes the session: `Session`, or what a framework promises beyond it.
 Kind = Callable[..., Session]
-
-#: Asked before a session is renewed: may bring its data up to date, or refuse with False.
-Renewing = Callable[[Session], Awaitable[bool | None] | bool | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """What all visits to one application share."""
-
-    strategy: Strategy
-    lifetime: Lifetime
-    cookie: Cookie
-    principal: Place | None
-    bearer: bool
-    passed_on: PassedOn | None
-    renewing: Renewing | None
-    formers: Formers
-    circulation: Circulation
-    clock: Callable[[], int]
-
-    @property
-    def suspends(self) -> bool:
-        """Whether opening a session may wait for an event loop."""
-        return self.strategy.suspends or self.formers.suspends
-
-    @property
-    def takes_tokens(self) -> bool:
-        """Whether an Authorization header is looked at."""
-        return self.bearer or self.passed_on is not None
-
-    def token(self, bearer: str | None) -> str | None:
-        """Return the token of a request if it is one that is looked at."""
-        if bearer is None or self.bearer:
-            return bearer
-        return bearer if self.passed_on is not None and self.passed_on.is_meant(bearer) else None
 
 
 class Visit:
@@ -78,13 +37,11 @@ class Visit:
     ) -> None:
         """Come with what the request carries."""
         self._house = house
-        self._cookies = cookies
+        self._cookies = CookieExchange(cookies, house.cookie, house.lifetime)
         self._bearer = house.token(bearer)
         self._now = house.clock()
         self._failure: DojangError | None = None
         self._prefetched: Found | None = None
-        self._lines: dict[Sequence[str], str] = {}
-        self._started = False
         self._written = False
         self.session = kind(
             self._open,
@@ -122,15 +79,15 @@ class Visit:
             return
         house = self._house
         kept = await house.strategy.commit(
-            write, before, house.lifetime, now=house.clock(), fits=self._cookies_for
+            write, before, house.lifetime, now=house.clock(), fits=self._fits
         )
         if kept.lost:
             if session.left:
-                self._queue(chunks.delete(house.cookie, present=self._present()))
+                self._cookies.delete()
             # What was changed is dropped; whoever signs in from here on begins anew.
             session.adopt(Found(rejected=Unknown("the session was ended meanwhile")))
             return
-        self._queue(self._announce(before, kept))
+        self._cookies.announce(before, kept, now=house.clock())
         self._count(before)
         session.kept(
             Found(record=kept.record, current=kept.record, credential=kept.credential)
@@ -175,12 +132,11 @@ class Visit:
 
     def leave(self) -> Sequence[str]:
         """Return the Set-Cookie lines of what was saved, and write nothing more."""
-        lines, self._lines = self._lines, {}
-        return list(lines.values())
+        return self._cookies.leave()
 
     def start(self) -> None:
         """Note that the headers have left: from now on no cookie can be set."""
-        self._started = True
+        self._cookies.start()
         self.session.answer(writable=self._house.strategy.on_server)
 
     async def finish(self) -> None:
@@ -215,11 +171,11 @@ class Visit:
 
     @property
     def _came(self) -> bool:
-        return self._bearer is not None or bool(self._candidates()) or self._former_came
+        return self._bearer is not None or bool(self._cookies.candidates) or self._former_came
 
     @property
     def _former_came(self) -> bool:
-        return self._bearer is None and self._house.formers.came(self._cookies)
+        return self._bearer is None and self._house.formers.came(self._cookies.header)
 
     def _open(self) -> Found:
         if self._failure is not None:
@@ -230,14 +186,14 @@ class Visit:
 
     async def _load(self) -> Found:
         strategy, lifetime = self._house.strategy, self._house.lifetime
-        cookies = self._candidates()
+        cookies = self._cookies.candidates
         if self._bearer is None:
             found = (
                 await strategy.load(cookies, lifetime, now=self._now)
                 if cookies
                 else Found(rejected=Missing("no session cookie came"))
             )
-            return await self._house.formers.instead_of(found, self._cookies, now=self._now)
+            return await self._house.formers.instead_of(found, self._cookies.header, now=self._now)
         bearer = await self._load_token(self._bearer)
         if not cookies:
             return bearer
@@ -248,14 +204,6 @@ class Visit:
         if house.passed_on is not None and house.passed_on.is_meant(token):
             return house.passed_on.read(token, place=house.principal, now=self._now)
         return await house.strategy.load([token], house.lifetime, now=self._now)
-
-    def _candidates(self) -> Sequence[str]:
-        cookie = self._house.cookie
-        return chunks.candidates(self._cookies, cookie.name, cookie.chunks)
-
-    def _stale(self) -> Sequence[str]:
-        cookie = self._house.cookie
-        return chunks.stale(self._cookies, cookie.name, cookie.chunks)
 
     def _write(self, session: Content, found: Found) -> Write | None:
         after = session.settled()
@@ -285,45 +233,15 @@ class Visit:
             with suppress(Unavailable):
                 self.session.adopt(self._open())
 
-    def _announce(self, before: Found, kept: Kept) -> Sequence[str]:
-        if kept.record is None or kept.credential is None:
-            return chunks.delete(self._house.cookie, present=self._present())
-        same = kept.credential == before.credential and not before.former
-        if same and not self._life_moved(before, kept.record):
-            return []
-        return self._cookies_for(kept.record, kept.credential)
-
-    def _cookies_for(self, record: Record, credential: str) -> Sequence[str]:
-        cookie = self._house.cookie
-        # As of now, and not of the request: a cookie does not outlive its session.
-        now = self._house.clock()
-        seconds = self._house.lifetime.max_age(record, now=now)
-        max_age, expires = cookie.life(seconds, now=now)
-        return chunks.set_chunks(
-            cookie, credential, max_age=max_age, expires=expires, present=self._present()
-        )
-
-    def _queue(self, lines: Sequence[str]) -> None:
-        if lines and self._started:
-            raise ResponseStarted("a new cookie is due, but the headers have left; save() earlier")
-        # One line for a cookie: the last one says what the browser should hold.
-        self._lines |= {_slot(line): line for line in lines}
-
-    def _present(self) -> Sequence[str]:
-        return list(dict.fromkeys([*self._stale(), *(name for name, *_ in self._lines)]))
-
-    def _life_moved(self, before: Found, after: Record) -> bool:
-        if before.record is None or before.record.remember != after.remember:
-            return True
-        return self._house.lifetime.follows_idle and before.record.expires != after.expires
+    def _fits(self, record: Record, credential: str) -> object:
+        return self._cookies.lines_for(record, credential, now=self._house.clock())
 
     def _forget_bad_cookie(self) -> None:
         found = self.session.found
-        if self._lines or found is None or found.rejected is None:
+        if self._cookies.answered or found is None or found.rejected is None:
             return
-        came = self._stale()
-        if came and (found.rejected.forget or self.session.left):
-            self._queue(chunks.delete(self._house.cookie, present=came))
+        if self._cookies.came and (found.rejected.forget or self.session.left):
+            self._cookies.delete()
 
     def _forget_formers(self) -> None:
         found = self.session.found
@@ -331,17 +249,9 @@ class Visit:
             return
         useless = found.rejected is not None and found.rejected.forget
         if found.current is not None or self.session.left or useless:
-            lines = {_slot(line): line for line in self._house.formers.farewells(self._cookies)}
-            self._lines = lines | self._lines
+            self._cookies.part_with(self._house.formers.farewells(self._cookies.header))
 
     def _count(self, before: Found) -> None:
         kind = before.former or ("" if before.newest else RETIRED)
         if kind:
             self._house.circulation.count(kind, now=self._house.clock())
-
-
-def _slot(line: str) -> Sequence[str]:
-    # By these a browser tells cookies apart.
-    pair, *attributes = line.split("; ")
-    where = (each for each in attributes if each.startswith(("Domain=", "Path=")))
-    return pair.partition("=")[0], *where

@@ -1,0 +1,50 @@
+"""What all visits to one application share."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from dojang.passed_on import PassedOn
+from dojang.session.lifetime import Lifetime
+from dojang.session.principal import Place
+from dojang.session.session import Session
+from dojang.strategies.circulation import Circulation
+from dojang.strategies.strategy import Strategy
+from dojang.visits.formers import Formers
+from dojang.wire.cookies import Cookie
+
+__all__ = ["House", "Renewing"]
+
+#: Asked before a session is renewed: may bring its data up to date, or refuse with False.
+Renewing = Callable[[Session], Awaitable[bool | None] | bool | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The choices of `Sessions`, as a visit needs them."""
+
+    strategy: Strategy
+    lifetime: Lifetime
+    cookie: Cookie
+    principal: Place | None
+    bearer: bool
+    passed_on: PassedOn | None
+    renewing: Renewing | None
+    formers: Formers
+    circulation: Circulation
+    clock: Callable[[], int]
+
+    @property
+    def suspends(self) -> bool:
+        """Whether opening a session may wait for an event loop."""
+        return self.strategy.suspends or self.formers.suspends
+
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether an Authorization header is looked at."""
+        return self.bearer or self.passed_on is not None
+
+    def token(self, bearer: str | None) -> str | None:
+        """Return the token of a request if it is one that is looked at."""
+        if bearer is None or self.bearer:
+            return bearer
+        return bearer if self.passed_on is not None and self.passed_on.is_meant(bearer) else None
