@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -58,6 +59,12 @@ def test_credentials_of_fetch_are_an_option(tmp_path: Path) -> None:
         ("--front", "here", "--api", "https://a.example", "--set-cookie", "s=v"),
         ("no-such-file",),
         ("http://127.0.0.1:1/",),
+        ("http://127.0.0.1:1/한글",),
+        ("http://a..b/",),
+        (f"http://{'a' * 64}.example/",),
+        ("http://[::1/",),
+        ("http://a\N{ACCOUNT OF}b.example/",),
+        (*FINE[:2], "--api", "http://localhost:99999", "--set-cookie", "s=v"),
     ],
 )
 def test_bad_input_is_exit_code_2_and_one_line(tmp_path: Path, arguments: tuple[str, ...]) -> None:
@@ -143,7 +150,16 @@ def test_what_is_neither_is_exit_code_2(tmp_path: Path, text: str) -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        if self.path == "/":
+        if self.path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Set-Cookie", "seen=v; Path=/")
+            self.send_header("Location", unquote(self.path[4:], "latin-1"))
+        elif self.path == "/many":
+            self.send_response(200)
+            for number in range(150):
+                self.send_header(f"X-{number}", "v")
+            self.send_header("Set-Cookie", "last=v")
+        elif self.path == "/":
             self.send_response(302)
             self.send_header("Location", "/next")
             self.send_header("Set-Cookie", "first=v; Path=/")
@@ -173,3 +189,73 @@ def test_a_live_answer_is_looked_at_through_its_redirects(tmp_path: Path, site: 
     assert done.code == 1
     assert "first=<1 bytes>" in done.out
     assert "DOMAIN_SYNTAX" in done.out
+
+
+@pytest.mark.parametrize(
+    "location", ["http://[bad", "http://a..b/", "ftp://files.example/", "http://127.0.0.1:1/"]
+)
+def test_a_redirect_to_nowhere_loses_no_cookie(tmp_path: Path, site: str, location: str) -> None:
+    done = dojang("doctor", f"{site}to/{quote(location, safe='')}", cwd=tmp_path)
+    assert done.code == 0
+    assert "seen=<1 bytes>" in done.out
+    assert len(done.err.splitlines()) == 1
+
+
+def test_a_redirect_in_raw_utf_8_is_followed(tmp_path: Path, site: str) -> None:
+    done = dojang("doctor", f"{site}to/{quote('/한글')}", cwd=tmp_path)
+    assert "seen=<1 bytes>" in done.out
+    assert "second=<1 bytes>" in done.out
+
+
+def test_an_answer_may_have_many_headers(tmp_path: Path, site: str) -> None:
+    done = dojang("doctor", f"{site}many", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert "last=<1 bytes>" in done.out
+
+
+def test_a_terminal_without_the_letters_gets_the_answer_too(tmp_path: Path) -> None:
+    line = ("--set-cookie", "s=v; SameSite=한")
+    done = dojang("doctor", *FINE, *line, cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert (done.code, done.err) == (0, "")
+    assert "\\u2713 stored" in done.out
+    as_json = dojang("doctor", *FINE, *line, "--json", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert json.loads(as_json.out)[0]["set_cookie"].endswith("SameSite=한")
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_no_output_has_what_an_address_carries(tmp_path: Path, form: tuple[str, ...]) -> None:
+    front = f"http://user:{VALUE}@localhost:3000/cb?code={VALUE}#{VALUE}"
+    api = f"https://u:{VALUE}@api.example.com/x?t={VALUE}#{VALUE}"
+    for line in ("s=v", "s=v; Secure; SameSite=None"):
+        asked = ("--front", front, "--api", api, "--set-cookie", line)
+        done = dojang("doctor", *asked, *form, cwd=tmp_path)
+        assert done.code == 1
+        assert VALUE not in done.out + done.err
+    for wrong in ("--front", "--api"):
+        repeated = (*FINE, "--set-cookie", "s=v", wrong, f"x{VALUE}://[")
+        done = dojang("doctor", *repeated, cwd=tmp_path)
+        assert done.code == 2
+        assert VALUE not in done.err
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_no_output_has_the_query_of_a_referer(tmp_path: Path, form: tuple[str, ...]) -> None:
+    har = HAR.replace('"Origin"', '"Referer"').replace("fly.dev", f"fly.dev/cb?code={VALUE}")
+    done = with_input(har, "-", *form, cwd=tmp_path)
+    assert done.code == 1
+    assert VALUE not in done.out + done.err
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_what_is_no_attribute_may_be_a_value(tmp_path: Path, form: tuple[str, ...]) -> None:
+    for line in (f"a=1; b={VALUE}", f"a=1; {VALUE}; Path=/", f"a=1; Secure={VALUE}"):
+        done = dojang("doctor", *FINE, "--set-cookie", line, *form, cwd=tmp_path)
+        assert VALUE not in done.out + done.err
+
+
+def test_no_terminal_obeys_what_it_is_shown(tmp_path: Path) -> None:
+    for place in ("https://api.example.com/\\u001b[31m", "https://a\\u001b[31m.example/"):
+        har = HAR.replace("https://api.example.com/login", place)
+        assert "\x1b" not in with_input(har, "-", cwd=tmp_path).out
+    done = dojang("doctor", *FINE, "--set-cookie", "s=v; Path=/\x1b[31m", cwd=tmp_path)
+    assert "\x1b" not in done.out

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dojang.wire import json
+from dojang.wire import base64url, json
 from dojang.wire.iron.iron_session import IronSeal
 
 from .kit import dojang
@@ -54,3 +54,29 @@ def test_what_nobody_knows_is_exit_code_2(tmp_path: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
     assert "hello" not in done.err
+
+
+def unsigned(header: object, payload: str) -> str:
+    parts = json.dumps(header).encode(), payload.encode()
+    return ".".join([*(base64url.encode(part) for part in parts), "AAAA"])
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_half_a_character_in_a_token_is_shown_escaped(
+    tmp_path: Path, form: tuple[str, ...], encoding: str
+) -> None:
+    token = unsigned({"alg": "HS256"}, '{"x":"\\ud800","y":"한"}')
+    done = dojang("inspect", token, *form, cwd=tmp_path, PYTHONIOENCODING=encoding)
+    assert (done.code, done.err) == (0, "")
+    assert "\\ud800" in done.out
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_no_terminal_obeys_a_token(tmp_path: Path, form: tuple[str, ...]) -> None:
+    token = unsigned(
+        {"alg": "HS256", "kid": "\x1b[31m\x9b31m"}, '{"x":"\x9b31m\N{RIGHT-TO-LEFT OVERRIDE}"}'
+    )
+    done = dojang("inspect", token, *form, cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert not {"\x1b", "\x9b", "\N{RIGHT-TO-LEFT OVERRIDE}"} & set(done.out)

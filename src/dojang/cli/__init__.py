@@ -2,6 +2,7 @@
 
 import sys
 
+from dojang.cli.terminal import prepare
 from dojang.errors import DojangError
 from dojang.extras import extra
 
@@ -13,6 +14,7 @@ _WRONG = 2
 
 def main() -> None:
     """Run the command line; what is wrong is said in one line, without a traceback."""
+    prepare()
     try:
         with extra("cli"):
             from dojang.cli.app import app  # noqa: PLC0415 - guarded

@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from dojang.cli.doctor_question import Asked
+from dojang.cli.terminal import escaped
 from dojang.doctor import Reason, Verdict
 from dojang.doctor.verdict import grouped
-from dojang.doctor.words import redacted
+from dojang.doctor.words import address, redacted
 from dojang.wire import json
 
 __all__ = ["as_json", "show"]
@@ -26,10 +27,10 @@ _MARKS = {"not-stored": ("✗", "bold red"), "not-sent": ("✗", "bold red"), "n
 
 def as_json(answers: list[Asked]) -> str:
     """Return the answers as JSON, without any cookie's value."""
-    return json.dumps(
+    document = json.dumps(
         [
             {
-                "url": answer.exchange.url.partition("?")[0],
+                "url": address(answer.exchange.url),
                 "set_cookie": redacted(answer.set_cookie),
                 "browsers": {
                     name: asdict(verdict)
@@ -40,6 +41,7 @@ def as_json(answers: list[Asked]) -> str:
         ],
         root="verdicts",
     )
+    return escaped(document)
 
 
 def show(answers: list[Asked], *, everything: bool) -> None:
@@ -68,11 +70,11 @@ def _answer(answer: Asked, *, everything: bool) -> Iterator[Text | Table | Paddi
 
 def _story(answer: Asked) -> str:
     exchange = answer.exchange
-    where = f"from {exchange.url.partition('?')[0]}"
+    where = f"from {address(exchange.url)}"
     if not exchange.pages:
         return f"{where}, visited directly"
     mode = f", credentials {exchange.credentials}" if exchange.way == "fetch" else ""
-    return f"{where}, asked by a page of {exchange.pages[-1]} ({exchange.way}{mode})"
+    return f"{where}, asked by a page of {address(exchange.pages[-1])} ({exchange.way}{mode})"
 
 
 def _overview(verdicts: tuple[Verdict, ...]) -> Table:

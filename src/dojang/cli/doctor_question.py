@@ -1,21 +1,19 @@
 """From the options, a live answer or a file to questions for the doctor."""
 
-import http.client
-import ssl
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
-from urllib.parse import urljoin, urlsplit
 
+from dojang.cli.live import visit
 from dojang.doctor import Exchange, Situation, Verdict, evidence, explain
 from dojang.doctor.engines import ENGINES
 from dojang.doctor.evidence import Answer
-from dojang.doctor.evidence.answer import answer_of
 from dojang.doctor.sites import Suffixes
 from dojang.doctor.sites import read as read_url
 from dojang.doctor.situation import Credentials
+from dojang.doctor.words import address
 from dojang.errors import Misuse
 
 __all__ = ["Asked", "BadQuestion", "Question", "from_evidence", "from_live", "from_options", "look"]
@@ -24,12 +22,6 @@ _MODES = ("include", "same-origin", "omit")
 
 #: Bytes of a file, inclusive.
 _LONGEST = 64 * 1024 * 1024
-
-#: Redirects that are followed, inclusive.
-_HOPS = 10
-
-#: Seconds for one answer.
-_PATIENCE = 10
 
 
 class BadQuestion(Misuse, ValueError):
@@ -58,7 +50,7 @@ class Question:
         if self.mode not in _MODES:
             raise BadQuestion(f"--fetch is {self.fetch!r}; write credentials=include")
         if self.front is not None and read_url(self.front) is None:
-            raise BadQuestion(f"--front is {self.front!r}; write it as http://localhost:3000")
+            raise BadQuestion("--front is no URL; write it as http://localhost:3000")
 
     @property
     def mode(self) -> Credentials:
@@ -98,7 +90,7 @@ def from_options(question: Question, api: str | None, set_cookies: list[str]) ->
             "what curl -v printed"
         )
     if read_url(api) is None:
-        raise BadQuestion(f"--api is {api!r}; write it as https://api.example.com/login")
+        raise BadQuestion("--api is no URL; write it as https://api.example.com/login")
     return list(_asked(question, Answer(Exchange(url=api, way="typed"), tuple(set_cookies))))
 
 
@@ -126,12 +118,17 @@ def from_live(question: Question, url: str) -> list[Asked]:
     Raises:
         BadQuestion: It does not answer, or sets none.
     """
-    answers = list(_visit(url))
-    asked = [each for answer in answers for each in _asked(question, answer)]
+    seen = visit(url)
+    asked = [each for answer in seen.answers for each in _asked(question, answer)]
     if not asked:
-        last = answers[-1].exchange
-        raise BadQuestion(f"{last.url} answers {last.status} and sets no cookie on GET")
+        raise BadQuestion(seen.ended or _sets_none(seen.answers[-1].exchange))
+    if seen.ended:  # what came before it has been seen all the same
+        sys.stderr.write(f"dojang: {seen.ended}\n")
     return asked
+
+
+def _sets_none(last: Exchange) -> str:
+    return f"{address(last.url)} answers {last.status} and sets no cookie on GET"
 
 
 def _asked(question: Question, answer: Answer) -> Iterator[Asked]:
@@ -142,35 +139,3 @@ def _asked(question: Question, answer: Answer) -> Iterator[Asked]:
         exchange = replace(exchange, credentials=question.mode)
     for line in answer.set_cookies:
         yield Asked(exchange, line, question.browsers)
-
-
-def _visit(url: str) -> Iterator[Answer]:
-    for _ in range(_HOPS + 1):
-        status, headers = _get(url)
-        yield answer_of(url, "GET", status, [("sec-fetch-mode", "navigate")], headers)
-        location = next((value for name, value in headers if name.lower() == "location"), None)
-        if location is None or status not in {301, 302, 303, 307, 308}:
-            return
-        url = urljoin(url, location)
-
-
-def _get(url: str) -> tuple[int, list[tuple[str, str]]]:
-    place, parts = read_url(url), urlsplit(url)
-    if place is None:
-        raise BadQuestion(f"{url!r} is no address of http or https")
-    host = place.host.strip("[]")
-    # Whose certificate it is does not matter for what becomes of the cookie.
-    context = ssl._create_unverified_context()  # noqa: S323, SLF001 - as just said
-    connection = (
-        http.client.HTTPSConnection(host, place.port, timeout=_PATIENCE, context=context)
-        if place.https
-        else http.client.HTTPConnection(host, place.port, timeout=_PATIENCE)
-    )
-    try:
-        connection.request("GET", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
-        response = connection.getresponse()
-        return response.status, response.getheaders()
-    except (OSError, http.client.HTTPException) as error:
-        raise BadQuestion(f"{place.origin} does not answer: {error}") from None
-    finally:
-        connection.close()

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from rich.console import Console, Group
+from rich.highlighter import JSONHighlighter
 from rich.json import JSON
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from dojang.cli.terminal import escaped
 from dojang.inspection import Guess, Opening
 from dojang.wire import json
 
@@ -64,7 +66,7 @@ def as_json(found: Inspected) -> str:
         "refused": opening.refused.code if opening and opening.refused else None,
         "weak_secrets": weak,
     }
-    return json.dumps(document, root="token")
+    return escaped(json.dumps(document, root="token"))
 
 
 def show(found: Inspected) -> None:
@@ -80,15 +82,20 @@ def _lines(found: Inspected) -> Iterator[Text | Table | Padding]:
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_column(style="cyan", no_wrap=True)
     for name, value in _rows(found):
-        table.add_row(name, value)
+        table.add_row(name, escaped(value) if isinstance(value, str) else value)
     yield Padding(table, (0, 0, 0, 2))
     payload = found.payload
     if payload is not None:
         yield Text()
-        yield Padding(JSON(json.dumps(payload, root="payload"), indent=2), (0, 0, 0, 2))
+        yield Padding(_pretty(payload), (0, 0, 0, 2))
     for number, problem in _weak(found):
         yield Text()
         yield Text(f"! secret {number} is {problem}; `dojang keys new` prints a good one", "yellow")
+
+
+def _pretty(payload: object) -> Text:
+    text = JSON(json.dumps(payload, root="payload"), indent=2).text.plain
+    return JSONHighlighter()(escaped(text))
 
 
 def _rows(found: Inspected) -> Iterator[tuple[str, str | Text]]:

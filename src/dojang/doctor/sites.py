@@ -23,12 +23,17 @@ __all__ = [
 Suffixes = Callable[[str], str | None]
 
 _URL = re.compile(
-    r"(?P<scheme>https?|wss?)://(?:[^/?#@]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/?#:@\[\]\\\s]+)"
+    r"(?P<scheme>https?|wss?)://(?:[^/?#]*@)?"
+    r"(?P<host>\[[0-9a-f:.]+\]|[^\x00-\x20\x7f-\x9f\"#%/:<>?@\[\\\]^`{|}]+)"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^?#]*)?(?:[?#].*)?",
     re.IGNORECASE | re.DOTALL,
 )
 _SECURE = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_MAX_PORT = 65_535
+#: Characters of a host name and of one label of it, inclusive (RFC 1035 section 2.3.4).
+_MAX_HOST, _MAX_LABEL = 253, 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,10 @@ def read(url: str) -> Place | None:
     if found is None:
         return None
     host = ascii_host(found["host"])
-    if host is None:
-        return None
     scheme = _SECURE[found["scheme"].lower()]
     port = int(found["port"]) if found["port"] else _DEFAULT_PORTS[scheme]
+    if host is None or not _is_host(host) or port > _MAX_PORT:
+        return None
     return Place(scheme, host, port, found["path"] or "/")
 
 
@@ -84,6 +89,12 @@ def ascii_host(host: str) -> str | None:
         return host.lower() if host.isascii() else host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return None
+
+
+def _is_host(host: str) -> bool:
+    labels = host.removesuffix(".").split(".")
+    fits = all(0 < len(label) <= _MAX_LABEL for label in labels)
+    return len(host) <= _MAX_HOST and (fits or host.startswith("["))
 
 
 def is_address(host: str) -> bool:

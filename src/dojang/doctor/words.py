@@ -3,14 +3,20 @@
 import re
 
 from dojang.doctor.set_cookie import SameSite
+from dojang.doctor.sites import read
 
-__all__ = ["attribute", "redacted", "shown"]
+__all__ = ["address", "attribute", "redacted", "shown"]
 
 #: Characters of somebody else's text, inclusive.
 _LONGEST = 120
 
 #: Another cookie within an attribute, where lines were folded into one.
 _FOLDED = re.compile(r",\s*[^=;,]+=[^;]*")
+
+#: Attributes that say nothing but what a cookie is for.
+_HARMLESS = frozenset({"domain", "expires", "max-age", "path", "priority", "samesite"})
+#: Those that have no value.
+_FLAGS = frozenset({"httponly", "partitioned", "secure"})
 
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
@@ -32,8 +38,33 @@ def redacted(set_cookie: str) -> str:
     name, equals, value = pair.partition("=")
     if not equals:
         name, value = "", pair
-    size = len(value.strip().encode("utf-8", "surrogatepass"))
-    return f"{shown(name.strip())}=<{size} bytes>{semicolon}{shown(attributes)}"
+    told = ";".join(_told(each) for each in attributes.split(";")) if semicolon else ""
+    return f"{shown(name.strip())}=<{_size(value)} bytes>{semicolon}{told}"
+
+
+def address(url: str) -> str:
+    """Return where `url` is, without user, password, query and fragment.
+
+    Args:
+        url: Any text is safe to pass.
+    """
+    place = read(url)
+    return "an unreadable address" if place is None else f"{place.origin}{shown(place.path)}"
+
+
+def _told(attribute: str) -> str:
+    """Return one attribute; what browsers do not know may be a piece of a value."""
+    name, equals, value = attribute.partition("=")
+    known = name.strip().lower()
+    if known in _HARMLESS or (known in _FLAGS and not value) or not attribute.strip():
+        return shown(attribute)
+    if not equals:
+        return f" <{_size(name)} bytes>"
+    return f"{shown(name)}=<{_size(value)} bytes>"
+
+
+def _size(text: str) -> int:
+    return len(text.strip().encode("utf-8", "surrogatepass"))
 
 
 def attribute(same_site: SameSite | None) -> str:

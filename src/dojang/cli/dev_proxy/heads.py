@@ -1,5 +1,6 @@
 """The heads of requests and answers on their way through the proxy."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,13 @@ class Head:
     def get(self, name: str) -> str:
         """Return the first value of a header, or empty."""
         return next((value for found, value in self.headers if found.lower() == name), "")
+
+    @property
+    def status(self) -> int:
+        """The status of an answer, or 0 where there is none."""
+        words = self.first.split(" ")
+        told = words[0].startswith("HTTP/") and re.fullmatch("[1-9][0-9]{2}", words[1])
+        return int(words[1]) if told else 0
 
     @property
     def upgrades(self) -> bool:

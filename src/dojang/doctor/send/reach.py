@@ -49,7 +49,7 @@ def is_of_this_path(case: Case) -> Finding | None:
     why = "" if case.line.path else ", the folder of what set it, because it names no Path"
     return Finding(
         "PATH",
-        f"{case.called} is of {shown(kept.path)}{why}; {path} is not below that",
+        f"{case.called} is of {shown(kept.path)}{why}; {shown(path)} is not below that",
         "set Path=/",
         remedies.attributes(case.line, path="/"),
     )

@@ -4,6 +4,7 @@ import re
 
 from dojang.doctor import jar, remedies
 from dojang.doctor.finding import Case, Finding
+from dojang.doctor.words import shown
 
 __all__ = [
     "has_a_life",
@@ -84,7 +85,7 @@ def has_short_attributes(case: Case) -> Finding | None:
         return None
     return Finding(
         "ATTRIBUTE_TOO_LONG",
-        f"{', '.join(case.line.too_long[:3])}: more than 1024 bytes, so browsers pass it over",
+        f"{shown(', '.join(case.line.too_long[:3]))}: over 1024 bytes, so browsers pass it over",
         "write a shorter one",
     )
 
