@@ -1,4 +1,4 @@
-"""Cases of bcrypt.json and argon2.json: password hashes of the Node libraries."""
+"""Password hashes of the Node libraries: bcrypt, argon2, better-auth, Lucia."""
 
 from typing import Any
 
@@ -14,6 +14,8 @@ def _verify(case: Case) -> Any:
     verified = blocking.run(hasher.verify(case["wire"], case["secrets"]))
     if not verified.ok:
         raise InvalidCredentials
+    if case["operation"] == "scrypt_verify":
+        assert verified.rehash
     return case.get("result", case["payload"])
 
 
@@ -22,4 +24,4 @@ def _pepper(case: Case) -> bytes:
     return str(case["options"].get("secret", "")).encode() if case["expect"] == "ok" else b""
 
 
-READERS = {"password_verify": _verify}
+READERS = {"password_verify": _verify, "scrypt_verify": _verify}

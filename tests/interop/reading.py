@@ -6,6 +6,7 @@ from typing import Any
 from dojang.errors import DojangError
 from tests.interop import (
     auth_js,
+    better_auth,
     connect_redis,
     django,
     express,
@@ -13,6 +14,7 @@ from tests.interop import (
     itsdangerous,
     js_engine,
     keygrip,
+    lucia,
     passwords,
     tokens,
 )
@@ -29,18 +31,22 @@ READERS: dict[str, Callable[[Case], Any]] = {
     **itsdangerous.READERS,
     **js_engine.READERS,
     **keygrip.READERS,
+    **lucia.READERS,
     **passwords.READERS,
     **auth_js.READERS,
+    **better_auth.READERS,
     **tokens.READERS,
 }
 WRITERS: dict[str, Callable[[Case], Any]] = {
     **iron.WRITERS,
     **express.WRITERS,
+    **better_auth.WRITERS,
     **connect_redis.WRITERS,
     **django.WRITERS,
     **itsdangerous.WRITERS,
     **js_engine.WRITERS,
     **keygrip.WRITERS,
+    **lucia.WRITERS,
     **tokens.WRITERS,
 }
 

@@ -33,6 +33,10 @@ def test_a_value_of_the_real_library_is_read_and_written_as_it_does(case: dict[s
         ("django", 32),
         ("keygrip", 35),
         ("koa_session", 24),
+        ("better_auth", 30),
+        ("lucia", 18),
+        ("bcrypt", 31),
+        ("argon2", 28),
     ],
 )
 def test_every_case_of_these_files_has_a_reader(file: str, count: int) -> None:
@@ -52,6 +56,8 @@ def test_every_case_of_these_files_has_a_reader(file: str, count: int) -> None:
         ("django", 23),
         ("keygrip", 21),
         ("koa_session", 17),
+        ("better_auth", 5),
+        ("lucia", 4),
     ],
 )
 def test_every_deterministic_case_of_these_files_is_written_too(file: str, count: int) -> None:

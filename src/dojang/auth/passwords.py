@@ -8,6 +8,8 @@ from dojang.auth.argon2_hashes import CHEAPEST, OWASP, Argon2, Cost
 from dojang.auth.bcrypt_hashes import Bcrypt
 from dojang.auth.errors import InvalidInput
 from dojang.auth.forms import MAXIMUM_BYTES, Forms
+from dojang.auth.pbkdf2_hashes import Pbkdf2
+from dojang.auth.scrypt_hashes import Scrypt
 from dojang.auth.threads import Queue
 from dojang.errors import Misuse
 from dojang.wire import entropy
@@ -15,6 +17,9 @@ from dojang.wire import entropy
 __all__ = ["CHEAPEST", "OWASP", "Cost", "PasswordHasher", "Verified"]
 
 _SALT_BYTES = 16  # RFC 9106 section 3.1
+
+#: Every kind of hash that is read; all but Argon2 were made elsewhere.
+_Hash = Argon2 | Bcrypt | Scrypt | Pbkdf2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,9 @@ class Verified:
 class PasswordHasher:
     """Argon2id, off the event loop, a bounded number at a time.
 
-    Reads hashes made elsewhere: all variants of Argon2, and bcrypt. Whatever it is asked to
-    verify, it does at least the work of one hash of its own `cost`, so that time does not
-    tell which accounts exist.
+    Reads hashes made elsewhere: all variants of Argon2, bcrypt, the scrypt of better-auth and
+    Lucia, and Django's PBKDF2. Whatever it is asked to verify, it does at least the work of one
+    hash of its own `cost`, so that time does not tell which accounts exist.
     """
 
     def __init__(
@@ -84,8 +89,9 @@ class PasswordHasher:
         """Return whether `password` is the one of `encoded`; the same work either way.
 
         Args:
-            encoded: `$argon2id$...` (or i, d), `$2a$...`, `$2b$...`, `$2y$...`. None, for
-                nobody's password, and any other text are never right and do the work.
+            encoded: `$argon2id$...` (or i, d), `$2a$...`, `$2b$...`, `$2y$...`, `<salt>:<hex>`,
+                `s2:<salt>:<hex>`, `pbkdf2_sha256$...`, `pbkdf2_sha1$...`. None, for nobody's
+                password, and any other text are never right and do the work.
             password: As typed. Over 4,096 bytes it is wrong, and nothing is hashed.
             beside: A hash of another kind that other accounts still have (its parameters count, not
                 its password). The work of one such hash is done too, whoever asks, so that time
@@ -110,14 +116,15 @@ class PasswordHasher:
         for decoy in (self._decoy, other):
             if decoy is not None and (found is None or found.work != decoy.work):
                 self._matches(decoy, forms)
-        weak = isinstance(found, Bcrypt) or (found is not None and found.is_weaker_than(self.cost))
+        weak = not isinstance(found, Argon2) or found.is_weaker_than(self.cost)
         return Verified(ok=ok, rehash=ok and weak)
 
-    def _matches(self, found: Argon2 | Bcrypt, forms: Forms) -> bool:
-        if isinstance(found, Bcrypt):
-            return found.matches(forms)
-        return found.matches(forms, pepper=self._pepper)
+    def _matches(self, found: _Hash, forms: Forms) -> bool:
+        if isinstance(found, Argon2):
+            return found.matches(forms, pepper=self._pepper)
+        return found.matches(forms)
 
 
-def _parsed(encoded: str) -> Argon2 | Bcrypt | None:
-    return Argon2.parse(encoded) or Bcrypt.parse(encoded)
+def _parsed(encoded: str) -> _Hash | None:
+    kinds = (Argon2.parse, Bcrypt.parse, Scrypt.parse, Pbkdf2.parse)
+    return next((found for parse in kinds if (found := parse(encoded))), None)

@@ -1,0 +1,1 @@
+"""better-auth: its signed cookies, and the session that it keeps a copy of in a cookie."""
