@@ -1,7 +1,7 @@
 """What the tests of the accounts share."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,14 +21,14 @@ class CountingHasher(PasswordHasher):
         super().__init__(CHEAPEST)
         self.hashed = 0
         self.verified: list[str | None] = []
-        self.beside: list[str | None] = []
+        self.beside: list[Sequence[str]] = []
 
     async def hash(self, password: str) -> str:
         self.hashed += 1
         return await super().hash(password)
 
     async def verify(
-        self, encoded: str | None, password: str, *, beside: str | None = None
+        self, encoded: str | None, password: str, *, beside: Sequence[str] = ()
     ) -> Verified:
         self.verified.append(encoded)
         self.beside.append(beside)

@@ -271,18 +271,20 @@ def test_while_imported_hashes_remain_every_sign_in_does_the_work_of_one(tmp_pat
             run(accounts.check_password(login, "wrong password"))
     run(accounts.check_password("ada", BCRYPT_PASSWORD))
     run(accounts.check_password("eve", PASSWORD))
-    assert hasher.beside == [BCRYPT] * 5 + [None]
+    assert hasher.beside == [[BCRYPT]] * 5 + [[]]
     accounts.close()
 
 
 @pytest.mark.usefixtures("accounts")
-def test_finding_whether_imported_hashes_remain_uses_an_index(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["", "AND password_hash < 'pbkdf2`' "])
+def test_finding_the_kinds_of_imported_hashes_uses_an_index(tmp_path: Path, before: str) -> None:
     plan = sql(
         tmp_path,
         "EXPLAIN QUERY PLAN SELECT password_hash FROM dojang_users "
-        "WHERE password_hash NOT LIKE '$argon2id$%' ORDER BY password_hash DESC LIMIT 1",
+        f"WHERE password_hash NOT LIKE '$argon2id$%' {before}ORDER BY password_hash DESC LIMIT 1",
     )
     assert "dojang_users_imported" in str(plan)
+    assert "TEMP B-TREE" not in str(plan)
 
 
 def test_a_weak_hash_is_replaced_by_a_strong_one(tmp_path: Path) -> None:

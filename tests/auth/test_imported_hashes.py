@@ -2,16 +2,27 @@
 
 import hashlib
 import time
+from pathlib import Path
 
+import psycopg
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, PBKDF2SHA1PasswordHasher
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, create_engine, insert
 
+from dojang.auth.imported import one_of_each
 from dojang.auth.passwords import CHEAPEST, PasswordHasher, Verified
+from dojang.auth.passwords import _parsed as parsed
 from dojang.auth.pbkdf2_hashes import Pbkdf2
+from dojang.auth.rows import imported_hashes
+from dojang.auth.schema import upgrade
 from dojang.auth.scrypt_hashes import Scrypt
+from dojang.auth.sqlite import sqlite_engine
+from dojang.auth.tables import users
 from dojang.blocking import run
+from tests import postgres
+from tests.counts import scaled
 
 HASHER = PasswordHasher(CHEAPEST)
 OLD, WRONG = Verified(ok=True, rehash=True), Verified(ok=False, rehash=False)
@@ -93,5 +104,93 @@ def test_with_an_import_everybody_costs_one_such_hash_more(imported: str, second
     ours = run(HASHER.hash("correct horse"))
     for encoded in (ours, None, imported):
         begun = time.process_time()
-        assert run(HASHER.verify(encoded, "wrong horse", beside=imported)) == WRONG
+        assert run(HASHER.verify(encoded, "wrong horse", beside=[imported])) == WRONG
         assert time.process_time() - begun > seconds  # ours alone takes 0.0001
+
+
+#: One of each kind and cost, in no order.
+KINDS = [
+    "$2b$12$" + "a" * 53,
+    "$2b$10$" + "z" * 53,
+    "$2a$10$" + "m" * 53,
+    "$argon2i$v=19$m=64,t=2,p=1$c29tZXNhbHQxMjM$" + "A" * 43,
+    "s2:" + SALT + ":" + "0" * 128,
+    SALT + ":" + "0" * 128,
+    "pbkdf2_sha256$600000$salt$" + "A" * 43 + "=",
+    "pbkdf2_sha256$1000000$salt$" + "A" * 43 + "=",
+    "!" + "A" * 40,
+    "scrypt:32768:8:1$salt$" + "0" * 128,
+    "no hash at all",
+]
+
+
+def others_of(kind: str) -> list[str]:
+    """Return hashes of the same kind and cost that sort elsewhere."""
+    if kind.endswith("0" * 128) and "$" not in kind:
+        salts = ["0" * 16, "f" * 32, "q8w7e6r5t4y3u2i1", "zzzzzzzzzzzzzzzz", "ZZZZZZZZZZZZZZZZ"]
+        prefix = "s2:" if kind.startswith("s2:") else ""
+        return [f"{prefix}{salt}:{'0' * 128}" for salt in salts]
+    if kind.endswith("all"):
+        return [kind]
+    if kind.startswith("!"):
+        return [f"!{char * 40}" for char in "AZaz09"]
+    if kind.startswith("$argon"):
+        return [kind[:-43] + char * 43 for char in "AZaz09"]
+    return [kind[:-44] + char * 43 + kind[-1] for char in "AZaz09"]
+
+
+def works(texts: list[str]) -> set[object]:
+    return {found.work for text in texts if (found := parsed(text))}
+
+
+@settings(max_examples=scaled(2_500))
+@given(present=st.sets(st.sampled_from(KINDS)), data=st.data())
+def test_one_of_each_kind_that_is_there_is_found(present: set[str], data: st.DataObject) -> None:
+    kept = sorted(
+        other
+        for kind in present
+        for other in data.draw(st.lists(st.sampled_from(others_of(kind)), min_size=1))
+    )
+
+    def last(before: str | None) -> str | None:
+        return next((text for text in reversed(kept) if before is None or text < before), None)
+
+    assert works(one_of_each(last)) == works(kept)
+
+
+def with_hashes(engine: Engine, hashes: list[str]) -> None:
+    upgrade(engine)
+    with engine.begin() as connection:
+        for number, encoded in enumerate(hashes):
+            row = {"id": f"{number:022}", "disabled": False, "created": 0, "password_hash": encoded}
+            connection.execute(insert(users).values(row))
+
+
+def test_the_database_finds_one_of_each(tmp_path: Path) -> None:
+    engine = sqlite_engine(tmp_path / "accounts.db")
+    with_hashes(engine, [hash for kind in KINDS for hash in others_of(kind)])
+    assert works(imported_hashes(engine)) == works(KINDS)
+    engine.dispose()
+
+
+def test_postgresql_finds_one_of_each_in_whatever_language_it_sorts() -> None:
+    with postgres.serving() as server:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute(
+                "CREATE DATABASE people LOCALE_PROVIDER icu ICU_LOCALE 'en' TEMPLATE template0"
+            )
+        address = server.url.removeprefix("postgresql").removesuffix("postgres")
+        engine = create_engine(f"postgresql+psycopg{address}people")
+        with_hashes(engine, [hash for kind in KINDS for hash in others_of(kind)])
+        assert works(imported_hashes(engine)) == works(KINDS)
+        with engine.connect() as asking:
+            asking.exec_driver_sql("SET enable_seqscan = off")
+            plan = asking.exec_driver_sql(
+                "EXPLAIN SELECT password_hash FROM dojang_users WHERE password_hash "
+                "NOT LIKE '$argon2id$%%' AND password_hash ~<~ 's2;' "
+                "ORDER BY password_hash USING ~>~ LIMIT 1"
+            )
+            text = str(plan.all())
+        assert "dojang_users_imported" in text
+        assert "Sort" not in text
+        engine.dispose()

@@ -222,10 +222,10 @@ def test_with_an_import_everybody_costs_one_imported_hash_more() -> None:
     imported = next(case["wire"] for case in CASES if case["id"] == "bcrypt-013-rounds-10")
     hasher = PasswordHasher(CHEAPEST)
     ours = run(CHEAP.hash("correct horse"))
-    assert run(hasher.verify(ours, "correct horse", beside=imported)) == GOOD
+    assert run(hasher.verify(ours, "correct horse", beside=[imported])) == GOOD
     for encoded in (ours, None, imported):
         begun = time.process_time()
-        assert run(hasher.verify(encoded, "wrong horse", beside=imported)) == WRONG
+        assert run(hasher.verify(encoded, "wrong horse", beside=[imported])) == WRONG
         assert time.process_time() - begun > 0.005  # seconds; ours alone takes 0.0001
 
 

@@ -3,12 +3,16 @@
 A format of a new family is one entry here, and everything in `test_every_format.py` holds for it.
 """
 
+import hmac
 from collections.abc import Callable
 
-from dojang.wire import base64padded, base64url, signed_id
+from dojang.wire import base64padded, base64url, json, lucia, signed_id
 from dojang.wire.authjs import csrf
 from dojang.wire.authjs.auth_js import AuthJsToken
 from dojang.wire.authjs.next_auth import NextAuthToken
+from dojang.wire.better_auth import signed_cookie as better_auth_cookie
+from dojang.wire.better_auth import tokens
+from dojang.wire.better_auth.cache import BetterAuthCache
 from dojang.wire.django import signed_cookie
 from dojang.wire.django.cookie import DjangoCookie
 from dojang.wire.django.signer import TimestampSigner
@@ -25,7 +29,7 @@ from dojang.wire.itsdangerous.flask import FlaskCookie
 from dojang.wire.itsdangerous.serializer import TimedSerializer, UrlSafeSerializer
 from dojang.wire.itsdangerous.signer import Signer
 from dojang.wire.itsdangerous.starlette import StarletteCookie
-from dojang.wire.jose import jws
+from dojang.wire.jose import jwe, jws
 from dojang.wire.jose.jsonwebtoken_session import JsonWebTokenSession
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.jwks import KeySet
@@ -66,6 +70,20 @@ def sealed(content: bytes) -> str:
     return fe26.seal(content, Password.of(SECRET, id="1"), expires=None)
 
 
+def cached(value: dict[str, Any]) -> dict[str, Any]:
+    """Return what better-auth keeps in its cache, with `value` as the user."""
+    return {"session": {}, "user": value, "updatedAt": NOW, "version": "1"}
+
+
+def compact_cache(value: dict[str, Any]) -> str:
+    """Return the cache as better-auth signs it in its strategy `compact`."""
+    session, end = cached(value), NOW + 60_000
+    message = json.dumps({**session, "expiresAt": end}).encode()
+    signature = base64url.encode(hmac.digest(SECRET.encode(), message, "sha256"))
+    whole = {"session": session, "expiresAt": end, "signature": signature}
+    return base64url.encode(json.dumps(whole).encode())
+
+
 #: Readers behind a good signature, where only whoever has the secret can put something odd; and
 #: readers of what lies in stores and headers.
 CONTENTS: dict[str, Callable[[bytes], object]] = {
@@ -92,6 +110,7 @@ CONTENTS: dict[str, Callable[[bytes], object]] = {
         TimestampSigner(SECRET, salt="s").sign(packed.pack(content), now=NOW), now=NOW
     ),
     "deflated": lambda content: packed.unpack("." + base64url.encode(content)),
+    "Lucia": lambda content: lucia.decode(content.decode("latin-1")),
     "koa-session": lambda content: koa_session.split(
         body.decode(base64padded.encode(content)), now=NOW
     ),
@@ -206,6 +225,43 @@ ENTRIES = [
         "keygrip",
         lambda value: SignedPair(SECRET, name="c").sign(repr(value)),
         lambda text: SignedPair(SECRET, name="c").unsign(text),
+        between=".",
+    ),
+    Entry(
+        "signed cookie of better-auth",
+        "better-auth",
+        lambda value: better_auth_cookie.encode(repr(value), key=KEY),
+        lambda text: better_auth_cookie.decode(text, keys=[KEY]),
+        between=".",
+    ),
+    Entry(
+        "cache of better-auth, compact",
+        "better-auth cache",
+        compact_cache,
+        lambda text: BetterAuthCache(SECRET).decode(text, now=NOW),
+        between=".",
+        kind=BetterAuthCache,
+    ),
+    Entry(
+        "cache of better-auth, signed",
+        "jose",  # it is a token like any other under the secret, as its peer dictates
+        lambda value: jws.sign(
+            json.dumps(cached(value) | {"exp": NOW // 1000 + 60}).encode(),
+            {"alg": "HS256"},
+            key=HMAC,
+        ),
+        lambda text: BetterAuthCache(SECRET, strategy="jwt").decode(text, now=NOW),
+        between=".",
+    ),
+    Entry(
+        "cache of better-auth, encrypted",
+        "better-auth cache",
+        lambda value: jwe.encrypt(
+            json.dumps(cached(value) | {"exp": NOW // 1000 + 60}).encode(),
+            {"alg": "dir", "enc": "A256CBC-HS512"},
+            key=tokens._derived(SECRET.encode()),
+        ),
+        lambda text: BetterAuthCache(SECRET, strategy="jwe").decode(text, now=NOW),
         between=".",
     ),
 ]

@@ -158,7 +158,7 @@ class Accounts:
         The password is hashed for an unknown user, a disabled account and one without a
         password too, and why is not said. A hash that was imported or is weak is replaced
         afterwards, unless the password was changed in the meantime; while imported ones remain,
-        everybody's sign-in does the work of one.
+        everybody's sign-in does the work of one of each kind and cost.
 
         Args:
             login: As typed; with an `@` an e-mail address, otherwise a user name.
@@ -172,7 +172,7 @@ class Accounts:
         parsed = parse_login(login)
         found = await off_loop(partial(rows.by_login, self.engine, parsed)) if parsed else None
         user, encoded = found or (None, None)
-        imported = await off_loop(partial(rows.imported_hash, self.engine))
+        imported = await off_loop(partial(rows.imported_hashes, self.engine))
         verified = await self.hasher.verify(encoded, password, beside=imported)
         if user is None or encoded is None or user.disabled or not verified.ok:
             raise InvalidCredentials

@@ -1,6 +1,7 @@
 """Hashing passwords, and verifying them, beside the event loop."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -84,7 +85,7 @@ class PasswordHasher:
         return await self._queue.run(partial(self._make, forms))
 
     async def verify(
-        self, encoded: str | None, password: str, *, beside: str | None = None
+        self, encoded: str | None, password: str, *, beside: Sequence[str] = ()
     ) -> Verified:
         """Return whether `password` is the one of `encoded`; the same work either way.
 
@@ -93,9 +94,9 @@ class PasswordHasher:
                 `s2:<salt>:<hex>`, `pbkdf2_sha256$...`, `pbkdf2_sha1$...`. None, for nobody's
                 password, and any other text are never right and do the work.
             password: As typed. Over 4,096 bytes it is wrong, and nothing is hashed.
-            beside: A hash of another kind that other accounts still have (its parameters count, not
-                its password). The work of one such hash is done too, whoever asks, so that time
-                does not tell those accounts from the others.
+            beside: Hashes of other kinds that other accounts still have (their parameters count,
+                not their passwords). The work of one of each is done too, whoever asks, so that
+                time does not tell those accounts from the others.
 
         Raises:
             TooBusy: Too many callers wait already.
@@ -104,17 +105,19 @@ class PasswordHasher:
         forms = Forms.of(password)
         if forms is None:
             return Verified(ok=False, rehash=False)
-        return await self._queue.run(partial(self._compare, encoded or "", forms, beside or ""))
+        return await self._queue.run(partial(self._compare, encoded or "", forms, beside))
 
     def _make(self, forms: Forms) -> str:
         salt = entropy.random_bytes(_SALT_BYTES)
         return str(Argon2.make(forms.normal, cost=self.cost, salt=salt, pepper=self._pepper))
 
-    def _compare(self, encoded: str, forms: Forms, beside: str) -> Verified:
-        found, other = _parsed(encoded), _parsed(beside)
+    def _compare(self, encoded: str, forms: Forms, beside: Sequence[str]) -> Verified:
+        found = _parsed(encoded)
         ok = found is not None and self._matches(found, forms)
-        for decoy in (self._decoy, other):
-            if decoy is not None and (found is None or found.work != decoy.work):
+        # Each work once: of ours, of what others have, and not again what was just done.
+        others = {other.work: other for other in (self._decoy, *map(_parsed, beside)) if other}
+        for work, decoy in others.items():
+            if found is None or found.work != work:
                 self._matches(decoy, forms)
         weak = not isinstance(found, Argon2) or found.is_weaker_than(self.cost)
         return Verified(ok=ok, rehash=ok and weak)

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import Engine, RowMapping, insert, select, update
+from sqlalchemy import Engine, RowMapping, Select, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dojang.auth import roles
 from dojang.auth.errors import AlreadyTaken
 from dojang.auth.identifiers import Login
+from dojang.auth.imported import one_of_each
 from dojang.auth.tables import IMPORTED, users
 from dojang.auth.user import User
 from dojang.errors import Unavailable
@@ -25,7 +26,7 @@ __all__ = [
     "answering",
     "by_id",
     "by_login",
-    "imported_hash",
+    "imported_hashes",
     "replace_hash",
     "set_disabled",
     "set_roles",
@@ -107,20 +108,19 @@ def by_login(engine: Engine, login: Login) -> tuple[User, str | None] | None:
     return (_user(row), row["password_hash"]) if row else None
 
 
-def imported_hash(engine: Engine) -> str | None:
-    """Return a hash that is not of our making, the costliest of its kind; None if there is none.
+def imported_hashes(engine: Engine) -> list[str]:
+    """Return one hash of each kind and cost that is not of our making.
 
     Raises:
         Unavailable: The database did not answer.
     """
-    statement = (
-        select(users.c.password_hash)
-        .where(IMPORTED)
-        .order_by(users.c.password_hash.desc())
-        .limit(1)
-    )
     with answering(), engine.connect() as connection:
-        return connection.execute(statement).scalar()
+        dialect = connection.dialect.name
+
+        def last(before: str | None) -> str | None:
+            return connection.execute(_last_imported(before, dialect)).scalar()
+
+        return one_of_each(last)
 
 
 def replace_hash(engine: Engine, user_id: str, *, old: str, new: str) -> bool:
@@ -184,3 +184,13 @@ def _user(row: RowMapping) -> User:
         disabled=row["disabled"],
         roles=roles.split(row["roles"]),
     )
+
+
+def _last_imported(before: str | None, dialect: str) -> Select[str]:
+    # By bytes: PostgreSQL's own order passes over signs in most languages.
+    by_pattern = dialect == "postgresql"
+    column = users.c.password_hash
+    statement = select(column).where(IMPORTED).limit(1)
+    if before is not None:
+        statement = statement.where(column.op("~<~")(before) if by_pattern else column < before)
+    return statement.order_by(text("password_hash USING ~>~") if by_pattern else column.desc())

@@ -6,7 +6,7 @@ dojang_users   id                22 characters of base64url: 128 random bits
                username          as typed, NFKC
                username_key      folded; unique
                name              for showing
-               password_hash     PHC or bcrypt text; NULL: no password opens this account
+               password_hash     of any kind that is read; NULL: no password opens this account
                roles             what they may do: short names, apart by spaces
                disabled          true: nothing opens this account
                created           unix milliseconds
@@ -55,5 +55,6 @@ users = Table(
         "password_hash",
         sqlite_where=IMPORTED,
         postgresql_where=IMPORTED,
+        postgresql_ops={"password_hash": "varchar_pattern_ops"},  # in the order of bytes
     ),
 )
