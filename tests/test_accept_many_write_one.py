@@ -40,12 +40,27 @@ def token() -> Peer:
     return peers.JsonWebToken(OLD, "token")
 
 
+def koa() -> Peer:
+    return peers.KoaSession(OLD)
+
+
+def cookie_session() -> Peer:
+    return peers.CookieSession(OLD, "session")
+
+
 def on_server() -> Peer:
     strategy = ServerSide(MemoryStore(), keys=Keyring.of(OLD))
     return Peer(strategy=strategy, cookie=Cookie(name="sid"), lifetime=Lifetime())
 
 
-KINDS = {"iron": iron, "auth.js": auth_js, "jwt": token, "server": on_server}
+KINDS = {
+    "iron": iron,
+    "auth.js": auth_js,
+    "jwt": token,
+    "koa": koa,
+    "cookie-session": cookie_session,
+    "server": on_server,
+}
 
 
 @pytest.fixture(params=KINDS)

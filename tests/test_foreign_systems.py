@@ -51,6 +51,30 @@ def of_jose(store: MemoryStore, clock: Clock) -> tuple[peers.Peer, str]:
 FRONTS = {"iron": of_iron, "auth.js": of_auth_js, "jose": of_jose}
 
 
+@pytest.mark.parametrize(
+    ("peer", "name"),
+    [
+        (peers.KoaSession(SECRET), "koa.sess"),
+        (peers.CookieSession(SECRET, max_age=DAY), "session"),
+        (peers.CookieSession(SECRET, "mine"), "mine"),
+    ],
+)
+def test_a_session_in_two_cookies_is_read_changed_and_ended_in_both(
+    peer: peers.Peer, name: str, clock: Clock
+) -> None:
+    browser = Browser(Sessions(peer, clock=clock))
+    browser.visit(put(theme="dark"))
+    assert [line.partition("=")[0] for line in browser.sent] == [name, f"{name}.sig"]
+    assert all("HttpOnly" in line for line in browser.sent)
+    assert browser.visit(look) == {"theme": "dark"}
+    browser.visit(put(theme="light"))
+    assert browser.visit(look) == {"theme": "light"}
+    browser.visit(lambda session: session.clear())
+    assert [line.partition(";")[0] for line in browser.sent] == [f"{name}=", f"{name}.sig="]
+    with pytest.raises(Misuse, match="part of the key"):
+        Sessions(peer, cookie=peer.cookie.renamed("other"), clock=clock)
+
+
 def test_iron_session_is_named_and_lives_as_its_application_says(clock: Clock) -> None:
     browser = Browser(Sessions(peers.IronSession(SECRET, "app"), clock=clock))
     browser.visit(put(theme="dark"))
