@@ -1,10 +1,12 @@
 from pathlib import Path
 
+import httpx2
 import pytest
 
-from tests.cli.kit import Done, dojang
+from tests.cli.kit import Done, Server, dojang, serving
 
 PASSWORD = "correct horse battery staple"
+NEW = "another battery of horses"
 
 
 def create(cwd: Path, *arguments: str, password: str = PASSWORD) -> Done:
@@ -60,3 +62,50 @@ def test_a_taken_name_and_a_role_that_is_none_are_told(tmp_path: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert "'Big Boss' is no role: write 1 to 32 of a-z" in done.err
     assert "no account signs in as 'eve'" in roles(tmp_path, "eve").err
+
+
+def sign_in(server: Server, password: str = PASSWORD) -> tuple[int, str]:
+    """Return the status and the cookie."""
+    form = {"login": "ada", "password": password}
+    answer = httpx2.post(f"{server.url}/api/auth/login", json=form, headers={"origin": server.url})
+    return answer.status_code, answer.headers.get("set-cookie", "").partition(";")[0]
+
+
+def check(server: Server, cookie: str) -> int:
+    return httpx2.get(f"{server.url}/api/auth/check", headers={"cookie": cookie}).status_code
+
+
+def test_verbs_change_accounts_of_a_running_server_and_sign_them_out(tmp_path: Path) -> None:
+    create(tmp_path, "ada")
+
+    def users(*arguments: str, typed: str | None = None) -> Done:
+        return dojang("users", *arguments, cwd=tmp_path, typed=typed)
+
+    with serving(tmp_path) as server:
+        status, cookie = sign_in(server)
+        assert (status, check(server, cookie)) == (200, 200)
+        done = users("password", "ada", typed=f"{NEW}\n")
+        assert (done.code, done.out) == (0, "ada has a new password, and is signed out\n")
+        assert (check(server, cookie), sign_in(server)[0]) == (401, 401)
+        status, cookie = sign_in(server, NEW)
+        assert (status, check(server, cookie)) == (200, 200)
+        assert users("disable", "ada").out == "ada can sign in no more, and is signed out\n"
+        assert (check(server, cookie), sign_in(server, NEW)[0]) == (401, 401)
+        assert users("enable", "ada").out == "ada can sign in\n"
+        assert check(server, cookie) == 401
+        status, cookie = sign_in(server, NEW)
+        assert (status, check(server, cookie)) == (200, 200)
+        assert users("delete", "ada", typed="n\n").code == 1
+        assert check(server, cookie) == 200
+        assert users("delete", "ada", "--yes").out == "the account of ada is gone, and signed out\n"
+        assert (check(server, cookie), sign_in(server, NEW)[0]) == (401, 401)
+
+
+@pytest.mark.parametrize("verb", ["password", "disable", "enable", "delete"])
+def test_nobody_and_sessions_out_of_reach_are_told_in_one_line(tmp_path: Path, verb: str) -> None:
+    done = dojang("users", verb, "eve", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "no account signs in as 'eve'" in done.err
+    done = dojang("users", verb, "eve", cwd=tmp_path, DOJANG_SESSIONS="memory:")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("dojang: memory: sessions are in the server")

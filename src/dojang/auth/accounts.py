@@ -63,7 +63,7 @@ class Accounts:
         self.engine = engine
         self.hasher = hasher or PasswordHasher()
         self.policy = policy or PasswordPolicy()
-        self._clock = clock
+        self.clock = clock
         self._username_pattern = re.compile(username_pattern)
 
     @classmethod
@@ -140,7 +140,7 @@ class Accounts:
             email=mail.text if mail else None,
             username=nick.text if nick else None,
             name=shown,
-            created=self._clock(),
+            created=self.clock(),
             roles=parse_roles(roles),
         )
         row = rows.NewRow(
@@ -211,7 +211,7 @@ class Accounts:
         return found[0] if found else None
 
     async def set_disabled(self, user_id: str, *, disabled: bool) -> bool:
-        """Disable or enable an account; its sessions are yours to end.
+        """Disable or enable an account; `AccountChanges` also signs it out.
 
         Returns:
             Whether there is such an account.

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from sqlalchemy import Engine, RowMapping, Select, insert, select, text, update
+from sqlalchemy import delete as deletion
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -26,9 +27,12 @@ __all__ = [
     "answering",
     "by_id",
     "by_login",
+    "delete",
     "imported_hashes",
+    "password_of",
     "replace_hash",
     "set_disabled",
+    "set_password",
     "set_roles",
 ]
 
@@ -132,6 +136,48 @@ def replace_hash(engine: Engine, user_id: str, *, old: str, new: str) -> bool:
     guarded = update(users).where(users.c.id == user_id, users.c.password_hash == old)
     with answering(), engine.begin() as connection:
         return connection.execute(guarded.values(password_hash=new)).rowcount == 1
+
+
+def password_of(engine: Engine, user_id: str) -> str | None:
+    """Return the password hash of an account; None where it has none, or there is no account.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    statement = select(users.c.password_hash).where(users.c.id == user_id)
+    with answering(), engine.connect() as connection:
+        return connection.execute(statement).scalar()
+
+
+def set_password(engine: Engine, user_id: str, *, old: str | None, new: str, now: int) -> bool:
+    """Give an account a new password hash; False where it is not there, or not with `old`.
+
+    Args:
+        engine: Of the accounts.
+        user_id: Of the account.
+        old: The hash that has to be there; None for any.
+        new: PHC text.
+        now: When the person chose it; unix milliseconds.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    statement = update(users).where(users.c.id == user_id)
+    if old is not None:
+        statement = statement.where(users.c.password_hash == old)
+    changed = statement.values(password_hash=new, password_changed=now)
+    with answering(), engine.begin() as connection:
+        return connection.execute(changed).rowcount == 1
+
+
+def delete(engine: Engine, user_id: str) -> bool:
+    """Delete an account; False where there is none.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    with answering(), engine.begin() as connection:
+        return connection.execute(deletion(users).where(users.c.id == user_id)).rowcount == 1
 
 
 def set_disabled(engine: Engine, user_id: str, *, disabled: bool) -> bool:

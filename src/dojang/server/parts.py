@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
-from dojang.auth import Accounts
+from dojang.auth import AccountChanges, Accounts
 from dojang.server.settings import Settings
 from dojang.sessions import Sessions
 from dojang.tokens import Tokens
@@ -35,6 +35,11 @@ class Parts:
     tokens: Tokens
     service_keys: ServiceKeys
     note: str = ""
+
+    @property
+    def changes(self) -> AccountChanges:
+        """How accounts are changed, with all that is signed in to them."""
+        return AccountChanges(self.accounts, sign_out=self.tokens.end_all)
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

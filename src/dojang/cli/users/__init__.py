@@ -2,10 +2,14 @@
 
 import typer
 
-from dojang.cli.users import create, roles
+from dojang.cli.users import create, delete, disable, enable, password, roles
 
 __all__ = ["app"]
 
 app = typer.Typer(help="The accounts of the server.", no_args_is_help=True)
 app.command("create")(create.create)
 app.command("roles")(roles.roles)
+app.command("password")(password.password)
+app.command("disable")(disable.disable)
+app.command("enable")(enable.enable)
+app.command("delete")(delete.delete)

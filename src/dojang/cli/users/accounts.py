@@ -1,15 +1,19 @@
 """The accounts that the settings name, for one command."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import typer
 
 from dojang import blocking
 from dojang.auth import Accounts, User
 from dojang.errors import Misuse
-from dojang.server.assembly import open_accounts
+from dojang.server.assembly import assemble, close, open_accounts
+from dojang.server.parts import Parts
 from dojang.server.settings import Settings
 
-__all__ = ["found", "opened"]
+__all__ = ["asked_password", "found", "opened", "opened_parts"]
 
 
 @contextmanager
@@ -26,6 +30,27 @@ def opened() -> Iterator[Accounts]:
         accounts.close()
 
 
+@contextmanager
+def opened_parts() -> Iterator[Parts]:
+    """Open accounts and sessions of the server that DOJANG_* and .env describe, for their changes.
+
+    Raises:
+        BadSettings: They cannot be opened as configured.
+        Misuse: The sessions are out of reach.
+    """
+    settings = Settings.load()
+    if settings.sessions.startswith("memory:"):
+        raise Misuse(
+            "memory: sessions are in the server, and cannot be ended from here: keep them in "
+            "DOJANG_SESSIONS=sqlite:///..., or make the change there"
+        )
+    parts = assemble(settings)
+    try:
+        yield parts
+    finally:
+        close(parts)
+
+
 def found(accounts: Accounts, login: str) -> User:
     """Return the account that signs in as `login`, disabled or not.
 
@@ -37,3 +62,10 @@ def found(accounts: Accounts, login: str) -> User:
     if user is None:
         raise Misuse(f"no account signs in as {login!r}: `dojang users create {login}` makes one")
     return user
+
+
+def asked_password() -> str:
+    """Return a new password: typed twice, or the first line of what is piped in."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")

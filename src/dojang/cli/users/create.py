@@ -1,6 +1,5 @@
 """`dojang users create`."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -19,16 +18,10 @@ def create(
     """Make an account; the password is asked for, or is the first line of what is piped in."""
     with extra("server"):
         from dojang.auth.roles import ADMIN  # noqa: PLC0415 - guarded
-        from dojang.cli.users.accounts import opened  # noqa: PLC0415 - guarded
+        from dojang.cli.users.accounts import asked_password, opened  # noqa: PLC0415 - guarded
     with opened() as accounts:
         identifier = {"email" if "@" in login else "username": login}
         given = [ADMIN] if admin else []
-        made = accounts.sign_up(**identifier, password=_password(), name=name, roles=given)
+        made = accounts.sign_up(**identifier, password=asked_password(), name=name, roles=given)
         user = blocking.run(made)
     typer.echo(f"{login} can sign in{' and is an admin' if admin else ''} (id {user.id})")
-
-
-def _password() -> str:
-    if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-    return sys.stdin.readline().rstrip("\r\n")

@@ -1,0 +1,140 @@
+"""Changes of an account that sign out whoever signed in before."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from dojang.auth import rows
+from dojang.auth.accounts import Accounts
+from dojang.auth.errors import InvalidCredentials
+from dojang.auth.threads import off_loop
+from dojang.auth.user import User
+from dojang.session.session import Session
+
+__all__ = ["AccountChanges", "SignOut"]
+
+
+class SignOut(Protocol):
+    """Ends all that a user is signed in with: `Tokens.end_all`, or `Sessions.end_all`."""
+
+    async def __call__(self, user: str, *, but: Session | str | None = None) -> int:
+        """End it, but what belongs to one session; say how many ended."""
+        ...
+
+
+class AccountChanges:
+    """Changes accounts, and fences every session and refresh token from before, in every home.
+
+    Everybody is signed out twice: before, so that nothing is changed where nobody can be signed
+    out, and whoever is told so may try again; and afterwards, because of who came in meanwhile.
+    """
+
+    def __init__(self, accounts: Accounts, *, sign_out: SignOut) -> None:
+        """Take the accounts.
+
+        Args:
+            accounts: Who may sign in.
+            sign_out: `tokens.end_all`; or `sessions.end_all` where there are no tokens.
+        """
+        self._accounts = accounts
+        self._sign_out = sign_out
+
+    async def change_password(
+        self, user_id: str, *, old: str, new: str, but: Session | str | None = None
+    ) -> None:
+        """Give an account another password, asked for by whoever knows the one it has.
+
+        Of parallel changes from the same password, one succeeds.
+
+        Args:
+            user_id: As in `User.id`; any text is safe to pass.
+            old: As typed; the password until now.
+            new: As typed; `Accounts.policy` has the limits.
+            but: The session that asks, which stays, with its tokens; or its handle.
+
+        Raises:
+            InvalidCredentials: `old` is not its password, or there is no such account that is open.
+            InvalidInput: `new` breaks a rule; nobody was signed out.
+            TooBusy: Too many callers wait for their password to be hashed.
+            Unavailable: The database or the store of the sessions did not answer. Who was signed in
+                may be signed out; the new password holds only if it opens the account.
+        """
+        accounts = self._accounts
+        user = await accounts.find(user_id)
+        engine = accounts.engine
+        kept = await off_loop(partial(rows.password_of, engine, user.id)) if user else None
+        imported = await off_loop(partial(rows.imported_hashes, engine))
+        verified = await accounts.hasher.verify(kept, old, beside=imported)
+        if user is None or kept is None or not verified.ok:
+            raise InvalidCredentials
+        if not await self._set_password(user, new, old=kept, but=but):
+            raise InvalidCredentials
+
+    async def set_password(self, user_id: str, password: str) -> bool:
+        """Give an account another password, whatever it had: a reset, or by who looks after them.
+
+        Args:
+            user_id: As in `User.id`; any text is safe to pass.
+            password: As typed; `Accounts.policy` has the limits.
+
+        Returns:
+            Whether there is such an account; one that is disabled stays so.
+
+        Raises:
+            InvalidInput: `password` breaks a rule; nobody was signed out.
+            TooBusy: As for `change_password`.
+            Unavailable: As for `change_password`.
+        """
+        user = await self._accounts.find(user_id, also_disabled=True)
+        return user is not None and await self._set_password(user, password)
+
+    async def set_disabled(self, user_id: str, *, disabled: bool) -> bool:
+        """Disable an account, or enable it; nobody is signed in to it afterwards.
+
+        Returns:
+            Whether there is such an account.
+
+        Raises:
+            Unavailable: The database or the store of the sessions did not answer; try again.
+        """
+        if await self._accounts.find(user_id, also_disabled=True) is None:
+            return False
+        change = partial(rows.set_disabled, self._accounts.engine, user_id, disabled=disabled)
+        return await self._apart(user_id, change)
+
+    async def delete(self, user_id: str) -> bool:
+        """Delete an account; what the application keeps about its user is the application's.
+
+        Returns:
+            Whether there was such an account.
+
+        Raises:
+            Unavailable: The database or the store of the sessions did not answer; try again.
+        """
+        if await self._accounts.find(user_id, also_disabled=True) is None:
+            return False
+        return await self._apart(user_id, partial(rows.delete, self._accounts.engine, user_id))
+
+    async def _set_password(
+        self,
+        user: User,
+        password: str,
+        *,
+        old: str | None = None,
+        but: Session | str | None = None,
+    ) -> bool:
+        accounts = self._accounts
+        own = [name for name in (user.email, user.username) if name]
+        await off_loop(partial(accounts.policy.check, password, also=own))
+        new, now = await accounts.hasher.hash(password), accounts.clock()
+        change = partial(rows.set_password, accounts.engine, user.id, old=old, new=new, now=now)
+        return await self._apart(user.id, change, but=but)
+
+    async def _apart(
+        self, user_id: str, change: Callable[[], bool], *, but: Session | str | None = None
+    ) -> bool:
+        """Make a change that what was before it does not outlive."""
+        await self._sign_out(user_id, but=but)
+        done = await off_loop(change)
+        await self._sign_out(user_id, but=but)
+        return done
