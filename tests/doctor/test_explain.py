@@ -26,7 +26,7 @@ from dojang.doctor.engines import ENGINES
 from dojang.wire.chunking import Chunking
 from tests.counts import scaled
 
-from .kit import NOW, ask, between, set_and_sent, suffixes, visited
+from .kit import NOW, ask, between, led, remedy, set_and_sent, suffixes, visited
 
 URL = "https://app.example.com/auth/login"
 
@@ -222,18 +222,19 @@ def test_every_verdict_is_of_one_piece_and_shows_no_value(situation: Situation) 
         assert (reason.effect == "note") == (reason.code in NOTES)
         assert reason.fact
         assert reason.advice
+        assert reason.remedies
         assert not reason.advice.endswith(".")
         check_lines_for_dojang(reason)
 
 
 def check_lines_for_dojang(reason: Reason) -> None:
     """Every `Cookie(...)` that the doctor prescribes can be made."""
-    for remedy in reason.remedies:
-        if remedy.tool == "dojang" and remedy.line.startswith("Cookie("):
-            cookie = eval(remedy.line, {"Cookie": dojang.Cookie, "Chunking": Chunking})
+    for told in reason.remedies:
+        if told.tool == "dojang" and told.line.startswith("Cookie("):
+            cookie = eval(told.line, {"Cookie": dojang.Cookie, "Chunking": Chunking})
             assert isinstance(cookie, dojang.Cookie)
-        if remedy.tool in {"Flask", "Starlette"}:
-            ast.parse(remedy.line)
+        if told.tool in {"Django", "Flask", "Starlette"}:
+            ast.parse(told.line)
 
 
 anything = st.text() | st.text(alphabet="=;, \t\x00:/.@[]%aA0-_", max_size=60)
@@ -289,3 +290,192 @@ def test_every_reason_of_the_catalogue_is_given_somewhere() -> None:
 def test_every_check_names_its_row() -> None:
     for check in (*store.CHECKS, *send.CHECKS):
         assert (check.__doc__ or "").startswith(("S", "X"))
+
+
+# what comes between the two exchanges
+
+
+def test_a_state_cookie_is_gone_when_the_sign_in_took_too_long() -> None:
+    asked = Situation(
+        set_cookie="state=v; Max-Age=600; Path=/",
+        stored_by=visited("https://a.com/x"),
+        sent_by=led("https://idp.example.net", "https://a.com/cb"),
+        age=599,
+    )
+    assert ask(asked).sent
+    late = ask(replace(asked, age=700))
+    assert (late.stored, late.sent, late.codes) == (True, False, ("EXPIRED_SINCE",))
+    assert "600 s" in late.reasons[0].fact
+    assert "max_age=1440" in remedy(late, "EXPIRED_SINCE", "Django")
+
+
+@pytest.mark.parametrize(
+    ("url", "old", "new"),
+    [
+        ("http://192.168.0.7/", "s=old; Secure; Path=/", "s=new; Path=/"),
+        ("https://me.github.io/", "s=old; Domain=github.io; Path=/", "s=new; Path=/"),
+        ("https://app.example.com/", "s=old; SameSite=None; Path=/x", "s=new; Path=/"),
+        ("https://app.example.com/x", "__Host-s=old; Path=/", "s=new; Path=/"),
+    ],
+)
+def test_what_was_never_stored_stands_in_nobodys_way(url: str, old: str, new: str) -> None:
+    verdict = ask(Situation(set_cookie=new, stored_by=visited(url), earlier=(Earlier(url, old),)))
+    assert (verdict.sent, verdict.codes) == (True, ())
+
+
+def test_a_deletion_over_http_leaves_a_secure_cookie_where_it_is() -> None:
+    earlier = (
+        Earlier("https://a.com/", "s=old; Secure; Path=/"),
+        Earlier("http://a.com/", "s=; Max-Age=0; Path=/"),
+    )
+    asked = Situation(set_cookie="s=new", stored_by=visited("http://a.com/"), earlier=earlier)
+    assert "LEAVE_SECURE_ALONE" in ask(asked).codes
+
+
+def test_two_of_a_name_are_not_both_sent_where_one_is_strict() -> None:
+    url = "https://app.example.com/"
+    asked = Situation(
+        set_cookie="s=new; Path=/; SameSite=Lax",
+        stored_by=visited(url),
+        sent_by=led("https://other.example", url),
+        earlier=(Earlier(url, "s=old; Path=/; Domain=example.com; SameSite=Strict"),),
+    )
+    assert ask(asked).codes == ()
+    assert ask(replace(asked, sent_by=visited(url))).codes == ("DUPLICATE_NAME",)
+
+
+def test_which_safari_keeps_a_partitioned_cookie() -> None:
+    line = "s=v; Secure; SameSite=None; Path=/; Partitioned"
+    new = between("https://a.vercel.app", "https://b.fly.dev/x", line, browser="safari")
+    assert (new.stored, new.sent) == (True, True)
+    assert (new.browser, new.codes) == ("Safari 26.2", ("PARTITIONED_IN_SOME_VERSIONS",))
+    assert "18.4 and 26.2 on" in new.reasons[0].fact
+    old = between("https://a.vercel.app", "https://b.fly.dev/x", line, browser="safari-26.1")
+    assert (old.stored, old.browser) == (False, "Safari 18.5 to 26.1")
+    assert old.because
+    assert old.because.code == "THIRD_PARTY_BLOCKED"
+
+
+def test_what_a_server_asks_carries_no_cookie_of_a_browser() -> None:
+    asked = Situation(
+        set_cookie="s=v; Path=/",
+        stored_by=visited(URL),
+        sent_by=Exchange(url="https://app.example.com/me", way="server"),
+    )
+    verdict = ask(asked)
+    assert (verdict.stored, verdict.sent) == (True, False)
+    assert verdict.codes == ("NOT_A_BROWSER_REQUEST",)
+    assert "cookies()" in remedy(verdict, "NOT_A_BROWSER_REQUEST", "Next.js")
+
+
+def test_what_a_failed_preflight_keeps_back_carries_no_cookie() -> None:
+    sent = Exchange(
+        url="https://api.x.com/me",
+        pages=("https://app.x.com",),
+        credentials="include",
+        method="PUT",
+        cors=Cors(preflight="failed"),
+    )
+    verdict = set_and_sent("s=v; Path=/", visited("https://api.x.com/"), sent)
+    assert (verdict.stored, verdict.codes) == (True, ("PREFLIGHT_BLOCKED_SENT",))
+    assert "https://app.x.com" in remedy(verdict, "PREFLIGHT_BLOCKED_SENT", "Flask")
+
+
+@pytest.mark.parametrize("browser", ["chrome", "firefox"])
+def test_a_page_on_https_sends_nothing_over_http(browser: str) -> None:
+    sent = Exchange(url="http://a.com/x", pages=("https://a.com/",), credentials="include")
+    verdict = set_and_sent("s=v; Path=/", visited("http://a.com/"), sent, browser=browser)
+    assert verdict.stored
+    assert verdict.because
+    assert verdict.because.code == "MIXED_CONTENT_SENT"
+
+
+def test_a_life_of_dates_is_cut_as_one_of_seconds_is() -> None:
+    line = "s=v; Path=/; Expires=Wed, 21 Oct 2099 07:28:00 GMT"
+    verdict = set_and_sent(line, visited(URL), visited(URL))
+    assert verdict.codes == ("CAPPED",)
+    assert verdict.kept
+    assert verdict.kept.lifetime == 400 * 86400
+
+
+def test_safari_keeps_what_scripts_set_for_seven_days() -> None:
+    by_script = Exchange(url=URL, way="script", pages=(URL,))
+    line = "s=v; Path=/; Max-Age=2592000"
+    safari = set_and_sent(line, by_script, visited(URL), browser="safari")
+    assert (safari.sent, safari.codes) == (True, ("CAPPED",))
+    assert safari.kept
+    assert safari.kept.lifetime == 7 * 86400
+    assert "maxAge: 2592000000" in remedy(safari, "CAPPED", "Express")
+    assert set_and_sent(line, by_script, visited(URL)).codes == ()
+    assert set_and_sent(line, visited(URL), visited(URL), browser="safari").codes == ()
+
+
+# what can be pasted
+
+EVERYWHERE = ("dojang", "Express", "Django", "Flask", "Starlette")
+
+
+def lines(set_cookie: str, url: str = URL) -> dict[str, str]:
+    """Return the lines of the first reason, the last for each tool."""
+    verdict = set_and_sent(set_cookie, visited(url), visited(url))
+    return {each.tool: each.line for each in verdict.reasons[0].remedies}
+
+
+@pytest.mark.parametrize("line", ["s=v; Expires=never", "s=v; Max-Age=0", "s=v; Max-Age=604800000"])
+def test_a_life_is_mended_in_every_tool(line: str) -> None:
+    found = lines(line)
+    assert set(EVERYWHERE) <= set(found)
+    assert "maxAge: " in found["Express"]
+    assert "max_age=" in found["Django"]
+    assert "max_age=" in found["Flask"]
+
+
+def test_a_cookie_too_big_has_a_home_on_every_server() -> None:
+    found = lines("s=" + "x" * 5000)
+    assert "session(" in found["Express"]
+    assert "SESSION_ENGINE" in found["Django"]
+    assert "SESSION_TYPE" in found["Flask"]
+
+
+def test_two_cookies_in_one_line_become_two_lines() -> None:
+    found = lines("a=1, b=2")
+    assert "multiValueHeaders" in found["AWS Lambda"]
+    assert "append" in found["Express"]
+    assert "append" in found["Starlette"]
+
+
+@pytest.mark.parametrize(
+    ("line", "nginx"),
+    [
+        ("s=v; Domain=*.example.com", 'proxy_cookie_domain ~.+ "";'),
+        ("s=v; Domain=api.example.com", 'proxy_cookie_domain api.example.com "";'),
+        ("s=v; SameSite=None", "proxy_cookie_flags s samesite=lax;"),
+        ("s=v; Path=/; Partitioned", "proxy_cookie_flags s secure;"),
+    ],
+)
+def test_nginx_changes_what_is_wrong(line: str, nginx: str) -> None:
+    assert lines(line)["nginx"] == nginx
+
+
+def test_nginx_changes_a_path_and_adds_a_domain() -> None:
+    wrong = set_and_sent("s=v; Path=/auth", visited(URL), visited("https://app.example.com/me"))
+    assert remedy(wrong, "PATH", "nginx") == 'proxy_cookie_path ~.* "/";'
+    other = set_and_sent("s=v; Path=/", visited(URL), visited("https://www.example.com/"))
+    assert remedy(other, "HOST_ONLY", "nginx") == 'proxy_cookie_path ~.* "/; Domain=example.com";'
+
+
+def test_a_partitioned_cookie_is_set_in_django_and_nginx_too() -> None:
+    line = "s=v; Secure; SameSite=None; Path=/"
+    verdict = between("https://a.example", "https://b.test/x", line, browser="firefox")
+    assert '["partitioned"] = True' in remedy(verdict, "THIRD_PARTY_PARTITIONED", "Django")
+    (reason,) = verdict.reasons
+    assert 'proxy_cookie_path ~.* "/; Partitioned";' in [each.line for each in reason.remedies]
+
+
+def test_what_is_looked_for_elsewhere_is_read_where_it_is() -> None:
+    asked = Situation(set_cookie="s=v", stored_by=visited(URL), looked_in="authorization")
+    assert 'req.cookies["s"]' in remedy(ask(asked), "LOOKING_IN_WRONG_PLACE", "Express")
+
+
+def test_every_reason_has_a_line_to_paste() -> None:
+    assert remedy(ask(Situation(set_cookie="", stored_by=visited(""))), "BAD_INPUT", "dojang")

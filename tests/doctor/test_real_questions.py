@@ -2,7 +2,7 @@
 
 import pytest
 
-from dojang.doctor import Cors, Earlier, Exchange, Situation, Transport
+from dojang.doctor import Cors, Earlier, Exchange, Situation, Transport, Verdict
 
 from .kit import advice, ask, between, led, remedy, set_and_sent, visited
 
@@ -82,6 +82,13 @@ def test_better_auth_5611_cookies_appear_and_then_vanish() -> None:
     )
     assert deleted.codes == ("EXPIRED", "DELETION_MISSES")
     assert 'domain="example.com"' in remedy(deleted, "DELETION_MISSES", "Flask")
+    for code, told in (("DUPLICATE_NAME", verdict), ("DELETION_MISSES", deleted)):
+        assert "Max-Age=0" in remedy(told, code, "nginx")
+        assert 'clearCookie("s", { path: "/", domain: "example.com"' in remedy(
+            told, code, "Express"
+        )
+        assert "delete_cookie" in remedy(told, code, "Starlette")
+        assert ".delete()" in remedy(told, code, "dojang")
 
 
 def test_better_auth_6645_a_redirect_leaves_the_cookies_on_the_backend() -> None:
@@ -140,6 +147,9 @@ def test_oauth2_proxy_2897_begun_on_127_0_0_1_and_back_on_localhost() -> None:
     )
     assert verdict.codes == ("HOST_ONLY",)
     assert "one host name" in advice(verdict, "HOST_ONLY")
+    there = "http://127.0.0.1:4180/oauth2/callback"
+    assert remedy(verdict, "HOST_ONLY", "oauth2-proxy") == f"--redirect-url={there}"
+    assert remedy(verdict, "HOST_ONLY", "provider") == f"redirect_uri={there}"
 
 
 def test_oauth2_proxy_1937_a_secure_cookie_on_plain_http() -> None:
@@ -176,6 +186,12 @@ def test_oauth2_proxy_cannot_obtain_its_csrf_cookie(thread: str) -> None:
     assert verdict.stored
     assert not verdict.sent
     assert advice(verdict, wanted)
+    tool, line = {
+        "2216": ("Flask", 'samesite="lax"'),
+        "1962": ("Starlette", 'domain="example.com"'),
+        "360": ("oauth2-proxy", "--cookie-csrf-per-request=false"),
+    }[thread]
+    assert line in remedy(verdict, wanted, tool)
 
 
 def test_bitly_oauth2_proxy_507_a_stale_cookie_of_another_domain() -> None:
@@ -218,7 +234,7 @@ def test_a_strict_cookie_is_not_there_when_a_provider_sends_back(thread: str) ->
 
 
 def test_guardian_gateway_1490_a_strict_state_cookie_fails_in_firefox_and_safari_only() -> None:
-    def verdict(browser: str) -> tuple[str, ...]:
+    def verdict(browser: str) -> Verdict:
         return set_and_sent(
             "state=v; Secure; SameSite=Strict",
             visited("https://profile.example/start"),
@@ -228,10 +244,14 @@ def test_guardian_gateway_1490_a_strict_state_cookie_fails_in_firefox_and_safari
                 "https://idp.example.net/authorize",
             ),
             browser=browser,
-        ).codes
+        )
 
-    assert verdict("chrome") == ()
-    assert verdict("firefox") == verdict("safari") == ("SAMESITE_REDIRECT_CHAIN",)
+    code = "SAMESITE_REDIRECT_CHAIN"
+    assert verdict("chrome").codes == ()
+    for browser in ("firefox", "safari"):
+        assert verdict(browser).codes == (code,)
+        assert 'sameSite: "lax"' in remedy(verdict(browser), code, "Express")
+        assert "samesite=lax" in remedy(verdict(browser), code, "nginx")
 
 
 def embedded(top: str, url: str = "https://idp.example/frame") -> Exchange:
@@ -248,7 +268,9 @@ def test_chips_a_login_in_a_frame_stays_in_its_frame(thread: str) -> None:
     assert verdict.stored
     assert verdict.codes == ("OTHER_PARTITION",)
     assert "postMessage" in advice(verdict, "OTHER_PARTITION")
-    assert "partitioned: true" in remedy(verdict, "OTHER_PARTITION", "Express")
+    assert "postMessage" in remedy(verdict, "OTHER_PARTITION", "popup")
+    assert 'sameSite: "none"' in remedy(verdict, "OTHER_PARTITION", "Express")
+    assert "partitioned" not in remedy(verdict, "OTHER_PARTITION", "Express")
     assert set_and_sent(line, one, one).sent
 
 
@@ -335,6 +357,12 @@ def test_a_second_root_domain_never_sees_the_cookie_of_the_first(thread: str) ->
     assert other.because
     assert other.because.code == "DOMAIN_MISMATCH"
     assert "one-time code" in advice(other, "DOMAIN_MISMATCH")
+    for code, told in (("HOST_ONLY", widened), ("DOMAIN_MISMATCH", other)):
+        assert "return_to=https://app.two.example" in remedy(told, code, "redirect")
+        assert "domain: two.example" in remedy(told, code, "Authelia")
+        assert "auth.two.example" in remedy(told, code, "tinyauth")
+        assert "--cookie-domain=two.example" in remedy(told, code, "traefik-forward-auth")
+        assert "Vite" not in {each.tool for reason in told.reasons for each in reason.remedies}
 
 
 def test_caddy_6580_the_cookie_of_forward_auth_stays_at_the_proxy() -> None:

@@ -32,6 +32,9 @@ CATALOGUE: dict[str, Entry] = {
     "MIXED_CONTENT": Entry(
         "S0", "a page on https asks for something on http", "W3C Mixed Content section 5.1"
     ),
+    "MIXED_CONTENT_SENT": Entry(
+        "S0", "a page on https asks for something on http", "W3C Mixed Content section 5.1"
+    ),
     "CTL_CHAR": Entry("S2", "a control character", f"{_RFC} section 5.6 step 1"),
     "FOLDED_SET_COOKIE": Entry(
         "S3", "two cookies in one header", f"{_RFC} section 4.1; RFC 9110 section 5.3"
@@ -43,7 +46,10 @@ CATALOGUE: dict[str, Entry] = {
     "BECAME_SESSION": Entry(
         "S6", "the life cannot be read, so it ends with the browser", f"{_RFC} section 5.6.1"
     ),
-    "CAPPED": Entry("S7", "a life of more than 400 days is cut", f"{_RFC} section 5.5"),
+    "CAPPED": Entry("S7", "a life longer than browsers allow is cut", f"{_RFC} section 5.5"),
+    "EXPIRED_SINCE": Entry(
+        "S6", "the cookie's life was over when it should have gone out", f"{_RFC} section 5.5"
+    ),
     "DOMAIN_SYNTAX": Entry("S8", "Domain is no host name", f"{_RFC} section 5.6.3"),
     "DOMAIN_MISMATCH": Entry(
         "S8", "Domain is not the host nor above it", f"{_RFC} section 5.1.3 and 5.7 step 10"
@@ -76,6 +82,9 @@ CATALOGUE: dict[str, Entry] = {
     "PREFLIGHT_BLOCKED": Entry(
         "S19", "the browser asked first and was refused", "Fetch Standard, CORS-preflight fetch"
     ),
+    "PREFLIGHT_BLOCKED_SENT": Entry(
+        "S19", "the browser asked first and was refused", "Fetch Standard, CORS-preflight fetch"
+    ),
     "CORS_UNREADABLE_BUT_STORED": Entry(
         "S19", "the script sees an error, and the cookie is there all the same",
         "Fetch Standard, CORS check",
@@ -85,6 +94,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "THIRD_PARTY_PARTITIONED": Entry(
         "S20", "the cookie exists only inside pages of this site", f"{_RFC} section 7.1"
+    ),
+    "PARTITIONED_IN_SOME_VERSIONS": Entry(
+        "S20", "not every version of the browser knows Partitioned", "WebKit release notes"
     ),
     "HTTPONLY_JS": Entry("S21", "scripts cannot touch it", f"{_RFC} section 5.7 step 15 and 23"),
     "EVICTED": Entry("S22", "too many cookies of one site", f"{_RFC} section 6.1"),
@@ -134,6 +146,9 @@ CATALOGUE: dict[str, Entry] = {
     "RELOAD": Entry(
         "X8", "a reload stays as foreign as the visit was", f"{_RFC} section 5.2, section 8.8.5"
     ),
+    "NOT_A_BROWSER_REQUEST": Entry(
+        "X10", "a program asks, which has no jar of the browser's", f"{_RFC} section 5.8.1"
+    ),
     "LOOKING_IN_WRONG_PLACE": Entry(
         "X10", "the cookie is there, and somebody looks elsewhere", f"{_RFC} section 5.6.6"
     ),
@@ -143,12 +158,16 @@ CATALOGUE: dict[str, Entry] = {
 NOTES = frozenset({
     "ATTRIBUTE_TOO_LONG", "BECAME_SESSION", "CAPPED", "CORS_UNREADABLE_BUT_STORED",
     "DELETION_MISSES", "DUPLICATE_NAME", "FOLDED_SET_COOKIE", "LOCALHOST_DOMAIN",
-    "LOOKING_IN_WRONG_PLACE", "NONE_NOT_NEEDED", "SAMESITE_TYPO", "THIRD_PARTY_PARTITIONED",
+    "LOOKING_IN_WRONG_PLACE", "NONE_NOT_NEEDED", "PARTITIONED_IN_SOME_VERSIONS", "SAMESITE_TYPO",
+    "THIRD_PARTY_PARTITIONED",
 })  # fmt: skip
 
 #: What is said of sending, by what says the same of storing; both at once would be tiresome.
 TWINS = {
     "CREDENTIALS_MODE_SENT": "CREDENTIALS_MODE",
+    "MIXED_CONTENT_SENT": "MIXED_CONTENT",
+    "NOT_A_BROWSER_REQUEST": "NOT_A_BROWSER_RESPONSE",
+    "PREFLIGHT_BLOCKED_SENT": "PREFLIGHT_BLOCKED",
     "SAMESITE_SUBREQUEST": "SAMESITE_CROSS_SITE_SET",
     "SECURE_SENT_ON_HTTP": "SECURE_ON_HTTP",
     "THIRD_PARTY_BLOCKED_SENT": "THIRD_PARTY_BLOCKED",

@@ -26,6 +26,10 @@ class Engine:
         guards_by_host: Whether a Secure cookie of one host is safe only from cookies that reach
             that host; if not, also from those of the domain above it.
         host_path_may_be_default: Whether `__Host-` is content with a path that comes to be `/`.
+        partitions: Whether it knows Partitioned; if not, it passes it over.
+        partitions_since: Which versions of it know Partitioned, where that came and went.
+        script_life: Seconds that a cookie lives at most if document.cookie set it, where they are
+            fewer than for others.
         per_site: Cookies of one site, inclusive; beyond it the oldest go.
     """
 
@@ -43,6 +47,9 @@ class Engine:
     loose_dates: bool
     guards_by_host: bool
     host_path_may_be_default: bool
+    partitions: bool
+    partitions_since: str | None
+    script_life: int | None
     per_site: int
 
 
@@ -61,7 +68,31 @@ _CHROMIUM = Engine(
     loose_dates=False,
     guards_by_host=False,
     host_path_may_be_default=False,
+    partitions=True,
+    partitions_since=None,
+    script_life=None,
     per_site=180,
+)
+
+_SAFARI = Engine(
+    shown="Safari 26.2",
+    measured=False,
+    lax_by_default=False,
+    lax_post=0,
+    schemeful=False,
+    redirects_count=True,
+    trusts_loopback=False,
+    third_party="blocked",
+    none_needs_secure=False,
+    takes_tab=True,
+    nameless="value",
+    loose_dates=False,
+    guards_by_host=False,
+    host_path_may_be_default=False,
+    partitions=True,
+    partitions_since="18.4 and 26.2 on, not 18.5 to 26.1",
+    script_life=7 * 24 * 3600,
+    per_site=600,
 )
 
 ENGINES: dict[str, Engine] = {
@@ -84,23 +115,11 @@ ENGINES: dict[str, Engine] = {
         loose_dates=True,
         guards_by_host=True,
         host_path_may_be_default=True,
+        partitions=True,
+        partitions_since=None,
+        script_life=None,
         per_site=180,
     ),
-    "safari": Engine(
-        shown="Safari 26",
-        measured=False,
-        lax_by_default=False,
-        lax_post=0,
-        schemeful=False,
-        redirects_count=True,
-        trusts_loopback=False,
-        third_party="blocked",
-        none_needs_secure=False,
-        takes_tab=True,
-        nameless="value",
-        loose_dates=False,
-        guards_by_host=False,
-        host_path_may_be_default=False,
-        per_site=600,
-    ),
+    "safari": _SAFARI,
+    "safari-26.1": replace(_SAFARI, shown="Safari 18.5 to 26.1", partitions=False),
 }

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from dojang.doctor import jar, send, set_cookie, store
+from dojang.doctor import remedies, send, store
 from dojang.doctor.catalogue import TWINS
-from dojang.doctor.context import Context, Unreadable
-from dojang.doctor.engines import ENGINES, Engine
+from dojang.doctor.context import Unreadable
+from dojang.doctor.engines import ENGINES
 from dojang.doctor.finding import Case, Finding
+from dojang.doctor.history import case_of, jar_of
 from dojang.doctor.sites import Suffixes
 from dojang.doctor.situation import Situation
 from dojang.doctor.verdict import Kept, Verdict
@@ -34,30 +35,18 @@ def explain(situation: Situation, *, suffixes: Suffixes, now: int) -> Verdict:
     if engine is None:
         return _unreadable(situation, f"the browser is none of {', '.join(ENGINES)}")
     try:
-        case = _case(situation, engine, suffixes, now)
+        before = jar_of(situation.earlier, engine, suffixes, now=now)
+        case = case_of(situation, engine, suffixes, before, now=now)
     except Unreadable as error:
         return _unreadable(situation, str(error))
     return _verdict(case)
-
-
-def _case(situation: Situation, engine: Engine, suffixes: Suffixes, now: int) -> Case:
-    line = set_cookie.read(situation.set_cookie, engine)
-    storing = Context.of(situation.stored_by, engine, suffixes)
-    return Case(
-        situation=situation,
-        line=line,
-        storing=storing,
-        sending=Context.of(situation.sent_by or situation.stored_by, engine, suffixes),
-        kept=jar.keep(line, storing, now=now),
-        jar=jar.fill(situation.earlier, engine, suffixes, now=now),
-    )
 
 
 def _verdict(case: Case) -> Verdict:
     storing = [found.reason("not-stored") for check in store.CHECKS if (found := check(case))]
     sending = [found.reason("not-sent") for check in send.CHECKS if (found := check(case))]
     stored = all(reason.effect == "note" for reason in storing)
-    said = {reason.code for reason in storing}
+    said = {reason.code for reason in storing} | (set() if stored else {"DUPLICATE_NAME"})
     sending = [reason for reason in sending if TWINS.get(reason.code, reason.code) not in said]
     sent = stored and all(reason.effect == "note" for reason in sending)
     engine = case.storing.engine
@@ -78,7 +67,7 @@ def _shown(case: Case) -> Kept:
 
 
 def _unreadable(situation: Situation, fact: str) -> Verdict:
-    reason = Finding("BAD_INPUT", fact, "write it anew").reason("not-stored")
+    reason = Finding("BAD_INPUT", fact, "write it anew", remedies.ask_again()).reason("not-stored")
     return Verdict(
         stored=False,
         sent=False,

@@ -52,6 +52,7 @@ class Case:
         storing: The exchange that brought it.
         sending: The request that should carry it.
         kept: The cookie as it lies in the jar, or would if nothing were in its way.
+        asked_life: Seconds for which the line asks; None until the browser ends.
         jar: What is in the jar already, oldest first.
     """
 
@@ -60,6 +61,7 @@ class Case:
     storing: Context
     sending: Context
     kept: Kept
+    asked_life: int | None
     jar: tuple[Kept, ...]
 
     @property

@@ -1,13 +1,17 @@
-"""What keeps a stored cookie from being sent: the checks S22, S23 and X1 to X10, in order."""
+"""What keeps a stored cookie from being sent: the checks S0, S6, S19, S22, S23 and X1 to X10."""
 
 from collections.abc import Callable
 
 from dojang.doctor.finding import Case, Finding
-from dojang.doctor.send import jar_state, partition, reach, same_site
+from dojang.doctor.send import departure, jar_state, partition, reach, same_site
 
 __all__ = ["CHECKS"]
 
 CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
+    departure.is_asked_by_a_browser,
+    departure.is_asked_for,
+    departure.is_let_through,
+    departure.lives_on,
     jar_state.is_not_evicted,
     jar_state.has_no_double,
     jar_state.deletes_what_is_there,

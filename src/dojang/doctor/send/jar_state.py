@@ -1,7 +1,10 @@
 """What else is in the jar: the checks S22 and S23."""
 
+from dataclasses import replace
+
 from dojang.doctor import jar, remedies
 from dojang.doctor.finding import Case, Finding
+from dojang.doctor.send import partition, same_site
 from dojang.doctor.verdict import Kept
 from dojang.doctor.words import shown
 
@@ -17,7 +20,9 @@ def is_not_evicted(case: Case) -> Finding | None:
         "EVICTED",
         f"{case.situation.later} more cookies were set, and {case.storing.engine.shown} keeps "
         f"about {limit} of one site",
-        "use one name for each purpose; one cookie for each attempt fills the jar",
+        "use one name for each purpose; one cookie for each attempt fills the jar, and those that "
+        "live for minutes empty it again",
+        (*remedies.lifetime(case.line, 600), *remedies.one_state()),
     )
 
 
@@ -26,12 +31,10 @@ def has_no_double(case: Case) -> Finding | None:
     doubles = [
         old
         for old in case.jar
-        if old.name == case.kept.name
-        and not jar.is_same(old, case.kept)
-        and jar.goes_to(old, case.sending)
+        if old.name == case.kept.name and not jar.is_same(old, case.kept) and _is_sent(old, case)
     ]
     over = case.kept.lifetime is not None and case.kept.lifetime <= 0
-    if not doubles or over or not jar.goes_to(case.kept, case.sending):
+    if not doubles or over or not _is_sent(case.kept, case):
         return None
     old = doubles[0]
     first = "the old one" if len(old.path) >= len(case.kept.path) else "the new one"
@@ -40,7 +43,7 @@ def has_no_double(case: Case) -> Finding | None:
         f"there is an older {case.called} of {_whose(old)} beside the new one of "
         f"{_whose(case.kept)}; both are sent, {first} first, and many servers read the first",
         "delete the old one once, with its very Domain and Path, or change the name",
-        remedies.attributes(case.line, domain=None if old.host_only else old.domain, path=old.path),
+        remedies.deletion(case.line, old),
     )
 
 
@@ -57,7 +60,17 @@ def deletes_what_is_there(case: Case) -> Finding | None:
         f"the line deletes the {case.called} of {_whose(case.kept)}, and the one that is there is "
         f"of {_whose(old)}: it stays, and is sent",
         "delete it with the attributes it was set with",
-        remedies.attributes(case.line, domain=None if old.host_only else old.domain, path=old.path),
+        remedies.deletion(case.line, old),
+    )
+
+
+def _is_sent(kept: Kept, case: Case) -> bool:
+    of_that = replace(case, kept=kept)
+    asked = same_site.is_asked_by_its_own_site, partition.is_of_this_partition
+    return (
+        jar.goes_to(kept, case.sending)
+        and case.sending.has_credentials
+        and not any(check(of_that) for check in asked)
     )
 
 

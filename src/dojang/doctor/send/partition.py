@@ -19,8 +19,11 @@ def is_of_this_partition(case: Case) -> Finding | None:
         "OTHER_PARTITION",
         f"{case.called} was set under {kept.partition} and is looked for under {context.partition}",
         "sign in where it is used; from a frame, open a popup and hand over a one-time code with "
-        "postMessage, or ask document.requestStorageAccess()",
-        remedies.attributes(case.line, same_site="none", secure=True, partitioned=True),
+        "postMessage, or set it without Partitioned and ask document.requestStorageAccess()",
+        (
+            *remedies.hand_over(context.top.origin, context.target.origin),
+            *remedies.attributes(case.line, same_site="none", secure=True, partitioned=False),
+        ),
     )
 
 

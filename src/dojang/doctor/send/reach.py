@@ -2,9 +2,10 @@
 
 from dojang.doctor import remedies
 from dojang.doctor.finding import Case, Finding
-from dojang.doctor.sites import domain_match, path_match
+from dojang.doctor.sites import domain_match, is_loopback, path_match
 from dojang.doctor.store.arrival import without_credentials
 from dojang.doctor.store.secure import insecure
+from dojang.doctor.verdict import Remedy
 from dojang.doctor.words import shown
 
 __all__ = [
@@ -32,9 +33,16 @@ def is_of_this_host(case: Case) -> Finding | None:
             "use one host name everywhere (localhost, 127.0.0.1 and www. are different ones), or "
             "hand the login over with a one-time code"
         )
-        lines = remedies.same_origin(case.storing.target.origin)
+        lines = _across_sites(case)
     whose = f"{kept.domain} only" if kept.host_only else f"{kept.domain} and what is below it"
     return Finding("HOST_ONLY", f"{case.called} is of {whose}, not of {host}", advice, lines)
+
+
+def _across_sites(case: Case) -> tuple[Remedy, ...]:
+    begun, back = case.storing.target, case.sending.target
+    if is_loopback(begun.host) and is_loopback(back.host):
+        return remedies.one_host(begun, back)
+    return remedies.hand_off(begun, back, case.sending.site)
 
 
 def _shareable(name: str) -> str:
@@ -78,11 +86,13 @@ def is_looked_for_where_it_is(case: Case) -> Finding | None:
             "LOOKING_IN_WRONG_PLACE",
             f"{case.called} is HttpOnly: document.cookie does not show it, and requests carry it",
             "ask the server who is signed in, such as GET /api/auth/check",
+            remedies.read_it(case.line.name),
         )
     if where == "authorization":
         return Finding(
             "LOOKING_IN_WRONG_PLACE",
             f"{case.called} travels in Cookie, and the API reads Authorization",
             "read the cookie; Sessions.open(cookies, bearer=...) takes both",
+            remedies.read_it(case.line.name),
         )
     return None

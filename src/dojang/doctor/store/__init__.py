@@ -18,7 +18,7 @@ CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
     shape.is_something,
     shape.lives,
     shape.has_a_life,
-    shape.lives_at_most_400_days,
+    shape.lives_as_long_as_it_asks,
     domain.has_a_host_as_domain,
     domain.is_of_its_host,
     domain.is_nobodys_domain,
@@ -35,5 +35,6 @@ CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
     arrival.is_let_through,
     arrival.is_read_by_its_page,
     embedding.is_kept_when_embedded,
+    embedding.is_partitioned_everywhere,
     embedding.is_the_scripts_business,
 )

@@ -1,6 +1,7 @@
 """Whether a browser got the cookie at all: the checks S0, S18 and S19."""
 
 from dojang.doctor import remedies
+from dojang.doctor.context import Context
 from dojang.doctor.finding import Case, Finding
 from dojang.doctor.words import shown
 
@@ -11,6 +12,8 @@ __all__ = [
     "is_let_through",
     "is_read_by_its_page",
     "knows_its_scheme",
+    "mixed",
+    "refused",
     "without_credentials",
 ]
 
@@ -70,13 +73,18 @@ def _lost_scheme(case: Case) -> str | None:
 
 def is_asked_for(case: Case) -> Finding | None:
     """S0: whether the page may ask at all."""
-    if not case.storing.mixed:
+    return mixed(case.storing, "MIXED_CONTENT")
+
+
+def mixed(context: Context, code: str) -> Finding | None:
+    """Return what is to say about a request in the clear of an encrypted page."""
+    if not context.mixed:
         return None
     return Finding(
-        "MIXED_CONTENT",
-        f"a page on https may not ask {case.storing.target.origin}, which is in the clear",
+        code,
+        f"a page on https may not ask {context.target.origin}, which is in the clear",
         "serve it on https, or under the address of the page",
-        remedies.same_origin(case.storing.target.origin),
+        remedies.same_origin(context.target.origin),
     )
 
 
@@ -106,16 +114,20 @@ def without_credentials(mode: str, case: Case, code: str) -> Finding:
 
 def is_let_through(case: Case) -> Finding | None:
     """S19: after a preflight that failed there is no request."""
-    cors = case.situation.stored_by.cors
-    if cors is None or cors.preflight != "failed" or not case.storing.cross_origin:
+    return refused(case.storing, "PREFLIGHT_BLOCKED")
+
+
+def refused(context: Context, code: str) -> Finding | None:
+    """Return what is to say about a request whose preflight failed."""
+    cors = context.exchange.cors
+    if cors is None or cors.preflight != "failed" or not context.cross_origin:
         return None
-    page = case.storing.pages[-1].origin
     return Finding(
-        "PREFLIGHT_BLOCKED",
-        f"the browser asked {case.storing.target.origin} with OPTIONS first and was refused, so "
-        "the request was never sent",
+        code,
+        f"the browser asked {context.target.origin} with OPTIONS first and was refused, so the "
+        "request was never sent",
         "answer OPTIONS with the method, the headers and the exact origin",
-        remedies.cors(page),
+        remedies.cors(context.pages[-1].origin),
     )
 
 

@@ -5,6 +5,7 @@ import re
 from dojang.doctor import remedies
 from dojang.doctor.finding import Case, Finding
 from dojang.doctor.sites import domain_match, is_loopback, site
+from dojang.doctor.verdict import Remedy
 from dojang.doctor.words import shown
 
 __all__ = [
@@ -42,8 +43,15 @@ def is_of_its_host(case: Case) -> Finding | None:
         "DOMAIN_MISMATCH",
         f"Domain={shown(domain)} is neither {host} nor a domain above it",
         _mismatch_advice(case),
-        remedies.attributes(case.line, domain=None),
+        (*_handed_off(case), *remedies.attributes(case.line, domain=None)),
     )
+
+
+def _handed_off(case: Case) -> tuple[Remedy, ...]:
+    begun, back = case.storing, case.sending
+    if begun.site == back.site:
+        return ()
+    return remedies.hand_off(begun.target, back.target, back.site)
 
 
 def _mismatch_advice(case: Case) -> str:

@@ -7,6 +7,7 @@ from dojang.doctor.words import attribute, shown
 __all__ = [
     "has_a_known_same_site",
     "is_kept_when_embedded",
+    "is_partitioned_everywhere",
     "is_the_scripts_business",
     "may_be_set_from_there",
 ]
@@ -51,7 +52,9 @@ def has_a_known_same_site(case: Case) -> Finding | None:
 def is_kept_when_embedded(case: Case) -> Finding | None:
     """S20: cookies of embedded sites."""
     context = case.storing
-    if not context.third_party or case.line.partitioned or not context.has_credentials:
+    if not context.third_party or not context.has_credentials:
+        return None
+    if case.line.partitioned and context.engine.partitions:
         return None
     top, blocked = context.top.origin, context.engine.third_party == "blocked"
     if context.engine.third_party == "allowed":
@@ -66,6 +69,22 @@ def is_kept_when_embedded(case: Case) -> Finding | None:
             *remedies.same_origin(context.target.origin),
             *remedies.attributes(case.line, same_site="none", secure=True, partitioned=True),
         ),
+    )
+
+
+def is_partitioned_everywhere(case: Case) -> Finding | None:
+    """S20: Partitioned came, went and came again in some browsers."""
+    context, since = case.storing, case.storing.engine.partitions_since
+    if since is None or not case.line.partitioned or not context.third_party:
+        return None
+    if not context.engine.partitions:
+        return None
+    return Finding(
+        "PARTITIONED_IN_SOME_VERSIONS",
+        f"{context.engine.shown} keeps {case.called} because it is Partitioned, which its versions "
+        f"know from {since}",
+        "put both under one registrable domain, or serve the API under the page's own address",
+        remedies.same_origin(context.target.origin),
     )
 
 

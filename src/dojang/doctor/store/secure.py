@@ -85,7 +85,8 @@ def is_secure_for_none(case: Case) -> Finding | None:
 
 def is_secure_for_partitioned(case: Case) -> Finding | None:
     """S17: Partitioned wants Secure."""
-    if not case.line.partitioned or case.line.secure:
+    partitions = case.line.partitioned and case.storing.engine.partitions
+    if not partitions or case.line.secure:
         return None
     return Finding(
         "PARTITIONED_NEEDS_SECURE",

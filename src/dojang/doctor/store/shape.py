@@ -14,7 +14,7 @@ __all__ = [
     "is_small",
     "is_something",
     "lives",
-    "lives_at_most_400_days",
+    "lives_as_long_as_it_asks",
 ]
 
 #: Bytes of name and value together, inclusive (RFC 6265bis section 5.6).
@@ -61,6 +61,7 @@ def is_one_cookie(case: Case) -> Finding | None:
         f"the line holds a comma and then {found[1]}=: two cookies folded into one header are "
         "one cookie with a strange value",
         "send each cookie in a header of its own; on AWS Lambda use multiValueHeaders",
+        remedies.one_by_one(),
     )
 
 
@@ -72,10 +73,7 @@ def is_small(case: Case) -> Finding | None:
         "TOO_BIG",
         f"name and value of {case.called} take {case.line.size} bytes, browsers keep {_MAX_PAIR}",
         "store less, cut it into chunks, or keep the session on the server",
-        (
-            *remedies.only_dojang("Sessions(ServerSide(SqliteStore(path)), secret=secret)"),
-            *remedies.only_dojang('Cookie(name="session", chunks=Chunking())'),
-        ),
+        remedies.server_sessions(),
     )
 
 
@@ -87,6 +85,7 @@ def has_short_attributes(case: Case) -> Finding | None:
         "ATTRIBUTE_TOO_LONG",
         f"{shown(', '.join(case.line.too_long[:3]))}: over 1024 bytes, so browsers pass it over",
         "write a shorter one",
+        remedies.attributes(case.line),
     )
 
 
@@ -115,7 +114,7 @@ def lives(case: Case) -> Finding | None:
         f"{said} says that {case.called} is over, so the line deletes it",
         "nothing, if it is a logout; otherwise write a Max-Age in seconds, which needs no right "
         "clock on either side",
-        remedies.only_dojang("Lifetime(idle=7 * 86400)"),
+        remedies.lifetime(case.line, 7 * 86400),
     )
 
 
@@ -136,19 +135,29 @@ def has_a_life(case: Case) -> Finding | None:
         "BECAME_SESSION",
         f"{' and '.join(unread)} cannot be read, so {case.called} ends with the browser",
         "write Max-Age as a whole number of seconds",
-        remedies.only_dojang("Lifetime(idle=7 * 86400)"),
+        remedies.lifetime(case.line, 7 * 86400),
     )
 
 
-def lives_at_most_400_days(case: Case) -> Finding | None:
+def lives_as_long_as_it_asks(case: Case) -> Finding | None:
     """S7: longer lives are cut."""
-    asked = case.line.max_age
-    if asked is None or asked <= jar.MAX_AGE:
+    asked, longest = case.asked_life, jar.longest(case.storing)
+    if asked is None or asked <= longest:
         return None
+    said = "Max-Age" if case.line.max_age is not None else "Expires"
+    days = f"{longest // 86400} days ({longest} s)"
+    if longest < jar.MAX_AGE:
+        return Finding(
+            "CAPPED",
+            f"{said} asks for {asked} s, and {case.storing.engine.shown} keeps what "
+            f"document.cookie sets for {days}",
+            "let the server set it",
+            remedies.lifetime(case.line, min(asked, jar.MAX_AGE)),
+        )
     return Finding(
         "CAPPED",
-        f"Max-Age is {asked} s, and browsers cut it to 400 days ({jar.MAX_AGE} s); "
-        "a number this large is often milliseconds",
+        f"{said} asks for {asked} s, and browsers cut it to {days}; a number this large is often "
+        "milliseconds",
         "write seconds",
-        remedies.only_dojang("Lifetime(absolute=30 * 86400)"),
+        remedies.lifetime(case.line, 30 * 86400),
     )

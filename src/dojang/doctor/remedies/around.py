@@ -1,37 +1,16 @@
-"""What to write instead, as lines one can paste."""
+"""What stands around a cookie: pages, proxies and the permission to ask."""
 
-from typing import Any
-
-from dojang.doctor.prescription import is_plain, prescribe
-from dojang.doctor.set_cookie import Line
+from dojang.doctor.prescription import is_plain
 from dojang.doctor.verdict import Remedy
 
 __all__ = [
-    "attributes",
     "cors",
     "credentials",
     "forward_auth",
-    "only_dojang",
+    "hand_on_cookies",
     "same_origin",
     "trust_proxy",
 ]
-
-
-def attributes(line: Line, **changes: Any) -> tuple[Remedy, ...]:
-    """Return how to set the cookie of `line` with other attributes."""
-    cookie = prescribe(line, **changes)
-    name = cookie.name
-    remedies = (
-        Remedy("dojang", _dojang(name, cookie)),
-        Remedy("Express", _express(name, cookie)),
-        Remedy("Django", _set_cookie(name, cookie)),
-        Remedy("Flask", _set_cookie(name, cookie)),
-        Remedy("Starlette", _set_cookie(name, cookie)),
-        Remedy("nginx", _nginx(name, cookie)),
-    )
-    if cookie.partitioned:  # the others have no word for it that all their versions know
-        return tuple(remedy for remedy in remedies if remedy.tool not in {"Django", "nginx"})
-    return remedies
 
 
 def credentials(api: str) -> tuple[Remedy, ...]:
@@ -109,60 +88,23 @@ def forward_auth(name: str) -> tuple[Remedy, ...]:
     )
 
 
-def only_dojang(line: str) -> tuple[Remedy, ...]:
-    """Return a line that there is for dojang alone."""
-    return (Remedy("dojang", line),)
-
-
-def _dojang(name: str, cookie: Line) -> str:
-    options = [
-        f'name="{name}"',
-        *_if(cookie.domain, f'domain="{cookie.domain}"'),
-        *_if(cookie.path not in {None, "/"}, f'path="{cookie.path}"'),
-        *_if(not cookie.secure, "secure=False"),
-        *_if(not cookie.http_only, "http_only=False"),
-        *_if(cookie.same_site != "lax", f"same_site={_quoted(cookie.same_site)}"),
-        *_if(cookie.partitioned, "partitioned=True"),
-    ]
-    return f"Cookie({', '.join(options)})"
-
-
-def _express(name: str, cookie: Line) -> str:
-    options = [
-        f'path: "{cookie.path or "/"}"',
-        *_if(cookie.domain, f'domain: "{cookie.domain}"'),
-        *_if(cookie.http_only, "httpOnly: true"),
-        f"secure: {'true' if cookie.secure else 'false'}",
-        *_if(cookie.same_site, f'sameSite: "{cookie.same_site}"'),
-        *_if(cookie.partitioned, "partitioned: true"),
-    ]
-    return f'res.cookie("{name}", value, {{ {", ".join(options)} }});'
-
-
-def _set_cookie(name: str, cookie: Line) -> str:
-    options = [
-        f'path="{cookie.path or "/"}"',
-        *_if(cookie.domain, f'domain="{cookie.domain}"'),
-        f"secure={cookie.secure}",
-        f"httponly={cookie.http_only}",
-        f"samesite={_quoted(cookie.same_site)}",
-        *_if(cookie.partitioned, "partitioned=True"),
-    ]
-    return f'response.set_cookie("{name}", value, {", ".join(options)})'
-
-
-def _nginx(name: str, cookie: Line) -> str:
-    flags = [
-        "secure" if cookie.secure else "nosecure",
-        "httponly" if cookie.http_only else "nohttponly",
-        f"samesite={cookie.same_site}" if cookie.same_site else "nosamesite",
-    ]
-    return f"proxy_cookie_flags {name} {' '.join(flags)};"
-
-
-def _if(wanted: object, text: str) -> list[str]:
-    return [text] if wanted else []
-
-
-def _quoted(text: str | None) -> str:
-    return "None" if text is None else f'"{text}"'
+def hand_on_cookies(api: str) -> tuple[Remedy, ...]:
+    """Return how a program asks `api` with the cookies of the browser that asks the program."""
+    return (
+        Remedy(
+            "Next.js",
+            f'await fetch("{api}/...", {{ headers: {{ cookie: (await cookies()).toString() }} }})',
+        ),
+        Remedy(
+            "Express",
+            f'await fetch("{api}/...", {{ headers: {{ cookie: req.headers.cookie ?? "" }} }})',
+        ),
+        *(
+            Remedy(tool, f'httpx.get("{api}/...", headers={{"cookie": {header}}})')
+            for tool, header in (
+                ("Django", 'request.headers.get("cookie", "")'),
+                ("Flask", 'request.headers.get("cookie", "")'),
+                ("Starlette", 'request.headers.get("cookie", "")'),
+            )
+        ),
+    )
