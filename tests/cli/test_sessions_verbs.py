@@ -5,13 +5,22 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from dojang import blocking, clock
+from dojang.errors import Rejected
 from dojang.session.record import Device, Login, Record
+from dojang.sessions import Sessions
 from dojang.stores import urls
 from dojang.stores.whole import WholeStore
+from dojang.strategies.client_side import ClientSide
+from dojang.strategies.server_side import ServerSide
+from dojang.tokens import Pair, Tokens
+from dojang.wire.iron.iron_session import IronSeal
+from tests.browser import Browser
+from tests.conftest import SECRET
 from tests.redis import RedisServer
 
 from . import kit
@@ -211,3 +220,75 @@ def test_what_a_user_agent_says_does_not_reach_the_terminal(tmp_path: Path) -> N
         assert "[red]ada\\x9b" in out
         assert "\\x1b]52;c;eA==\\x07" in out
         assert not any(char in out for char in "\x1b\x07\x9b")
+
+
+def sign_in(store: WholeStore) -> tuple[Browser, Tokens, Pair]:
+    """A session on the server, and tokens of it."""
+    sessions = Sessions(ServerSide(store), secret=SECRET)
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login("ada"))
+    tokens = Tokens(
+        store, secret=SECRET, issuer="https://a", audience="https://a", sessions=sessions
+    )
+    return browser, tokens, browser.visit(lambda s: blocking.run(tokens.of_session(s)))
+
+
+def verdict(tokens: Tokens, pair: Pair) -> str:
+    """Say what becomes of its tokens in another process, which begins now."""
+    assert tokens.sessions is not None
+    strategy = tokens.sessions.strategy
+    assert isinstance(strategy, ServerSide)
+    sessions = Sessions(ServerSide(strategy.store), secret=SECRET)
+    store = cast("WholeStore", strategy.store)
+    other = Tokens(
+        store, secret=SECRET, issuer="https://a", audience="https://a", sessions=sessions
+    )
+    said = []
+    for use in (other.verify(pair.access), other.refresh(pair.refresh)):
+        try:
+            blocking.run(use)
+        except Rejected as rejected:
+            said.append(rejected.code)
+        else:
+            said.append("good")
+    return " ".join(said)
+
+
+def test_the_tokens_of_a_session_end_with_it(url: str, store: WholeStore, tmp_path: Path) -> None:
+    first, second, third = (sign_in(store) for _ in range(3))
+    handles = [one[0].visit(lambda session: session.handle) for one in (first, second, third)]
+    assert verdict(*first[1:]) == "good good"
+    environment = {"DOJANG_SESSIONS": url}
+    run("sessions", "end", handles[0], cwd=tmp_path, **environment)
+    assert [verdict(*one[1:]) for one in (first, second)] == ["revoked revoked", "good good"]
+    run("sessions", "end-user", "ada", "--but", handles[1], cwd=tmp_path, **environment)
+    assert [verdict(*one[1:]) for one in (second, third)] == ["good good", "revoked revoked"]
+    run("sessions", "end-user", "ada", cwd=tmp_path, **environment)
+    assert verdict(*second[1:]) == "revoked revoked"
+
+
+@pytest.mark.parametrize("born_in_a_peer", [False, True])
+def test_sessions_in_a_cookie_end_where_the_store_is_their_log(
+    url: str, store: WholeStore, tmp_path: Path, born_in_a_peer: bool
+) -> None:
+    def process() -> Sessions:
+        return Sessions(ClientSide(IronSeal(SECRET), revocations=store), principal="user.id")
+
+    one, two = Browser(process()), Browser(process())
+    for browser in (one, two):
+        if born_in_a_peer:
+            seal = IronSeal(SECRET).encode({"user": {"id": "ada"}}, expires=None, now=clock.now())
+            browser.cookies = {"__Host-session": seal}
+        browser.visit(lambda session: session.update(n=1))
+        if not born_in_a_peer:
+            browser.visit(lambda session: session.login("ada"))
+    handle = one.twin().visit(lambda session: session.handle)
+    assert run("sessions", "end", handle, "--store", url, cwd=tmp_path).out == "ended\n"
+    for browser in (one, two):
+        browser.sessions = process()
+    assert [browser.twin().visit(lambda session: session.user) for browser in (one, two)] == [
+        None, "ada",
+    ]  # fmt: skip
+    run("sessions", "end-user", "ada", "--store", url, cwd=tmp_path)
+    two.sessions = process()
+    assert two.visit(lambda session: session.user) is None

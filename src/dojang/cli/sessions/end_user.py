@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from dojang import blocking, clock
+from dojang import blocking
+from dojang.cli.sessions import ending
 from dojang.cli.sessions.output import out, print_object
 from dojang.cli.sessions.stores import AsJson, StoreUrl, opened
 from dojang.session import principal
@@ -18,10 +19,10 @@ def end_user(
     but: Annotated[str | None, typer.Option(help="The handle of one that stays.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """End all sessions of a user."""
+    """End all sessions of a user, and all their tokens."""
     principal.check(user)
     with opened(store) as sessions:
-        ended = blocking.run(sessions.remove_all(user, now=clock.now(), but=but))
+        ended = blocking.run(ending.end_all(sessions, user, but=but))
     if as_json:
         print_object({"ended": ended})
     else:

@@ -1,0 +1,39 @@
+"""Ending sessions of a store so that the tokens made from them end too, and those in a cookie."""
+
+from dojang import clock
+from dojang.session.fence import Revocation
+from dojang.session.record import Principal
+from dojang.stores.whole import WholeStore
+
+__all__ = ["end", "end_all"]
+
+#: Milliseconds for which an entry of the log stays: as long as browsers keep a cookie at the most.
+_LONGEST = 400 * 24 * 3600 * 1000
+
+
+async def end(store: WholeStore, handle: str) -> bool:
+    """End one session; say whether it was there.
+
+    Raises:
+        Unavailable: The store did not answer.
+    """
+    now = clock.now()
+    # First, as everywhere: what could not be written to the log can be ended again.
+    await store.revoke(Revocation(handle=handle, expires=now + _LONGEST), now=now)
+    return await store.remove(handle)
+
+
+async def end_all(store: WholeStore, user: Principal, *, but: str | None) -> int:
+    """End all sessions of a user, but the one with that handle; say how many ended.
+
+    Raises:
+        Unavailable: The store did not answer.
+    """
+    now = clock.now()
+    entry = Revocation(user=str(user), not_before=now, exempt=but, expires=now + _LONGEST)
+    await store.revoke(entry, now=now)
+    for record in await store.list(user, now=now):
+        # Born in a peer, and so without the instant of a login: by its name.
+        if record.login is None and record.handle != but:
+            await store.revoke(Revocation(handle=record.handle, expires=entry.expires), now=now)
+    return await store.remove_all(user, now=now, but=but)
