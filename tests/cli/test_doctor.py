@@ -259,3 +259,22 @@ def test_no_terminal_obeys_what_it_is_shown(tmp_path: Path) -> None:
         assert "\x1b" not in with_input(har, "-", cwd=tmp_path).out
     done = dojang("doctor", *FINE, "--set-cookie", "s=v; Path=/\x1b[31m", cwd=tmp_path)
     assert "\x1b" not in done.out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_of_windows_are_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "site.har").write_text(HAR, encoding=encoding)
+    assert "SAMESITE_CROSS_SITE_SET" in dojang("doctor", "site.har", cwd=tmp_path).out
+
+
+def test_a_header_may_be_pasted_with_its_name(tmp_path: Path) -> None:
+    for name in ("Set-Cookie: ", "< set-cookie:"):
+        done = dojang("doctor", *FINE, "--set-cookie", f"{name}sid=x; Secure", cwd=tmp_path)
+        assert "sid=<1 bytes>; Secure" in done.out
+        assert "et-" not in done.out
+
+
+def test_no_line_is_padded_in_a_pipe(tmp_path: Path) -> None:
+    done = dojang("doctor", *FINE, "--set-cookie", "s=v; SameSite=None", cwd=tmp_path)
+    assert [line for line in done.out.splitlines() if line != line.rstrip()] == []
+    assert max(map(len, done.out.splitlines())) < 400

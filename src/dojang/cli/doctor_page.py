@@ -1,15 +1,15 @@
 """The doctor's answers in a terminal, and for programs."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from dojang.cli.doctor_question import Asked
+from dojang.cli.printing import put
 from dojang.cli.terminal import escaped
 from dojang.doctor import Reason, Verdict
 from dojang.doctor.verdict import grouped
@@ -51,11 +51,9 @@ def show(answers: list[Asked], *, everything: bool) -> None:
         answers: With their verdicts.
         everything: Whether lines to paste are shown for every reason, or for the first alone.
     """
-    # What goes into a file keeps its lines, so that they can be pasted.
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _UNBROKEN)
     for answer in answers:
-        console.print()
-        console.print(Padding(Group(*_answer(answer, everything=everything)), (0, 0, 0, 1)))
+        # What goes into a file keeps its lines, so that they can be pasted.
+        put(Group(*_answer(answer, everything=everything)), width=_UNBROKEN)
 
 
 def _answer(answer: Asked, *, everything: bool) -> Iterator[Text | Table | Padding]:

@@ -1,5 +1,6 @@
 """From the options, a live answer or a file to questions for the doctor."""
 
+import codecs
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from dojang.cli.live import visit
-from dojang.doctor import Exchange, Situation, Verdict, evidence, explain
+from dojang.doctor import Exchange, Situation, Verdict, evidence, explain, set_cookie
 from dojang.doctor.engines import ENGINES
 from dojang.doctor.evidence import Answer
 from dojang.doctor.sites import Suffixes
@@ -91,7 +92,8 @@ def from_options(question: Question, api: str | None, set_cookies: list[str]) ->
         )
     if read_url(api) is None:
         raise BadQuestion("--api is no URL; write it as https://api.example.com/login")
-    return list(_asked(question, Answer(Exchange(url=api, way="typed"), tuple(set_cookies))))
+    lines = tuple(set_cookie.value_of(line) for line in set_cookies)
+    return list(_asked(question, Answer(Exchange(url=api, way="typed"), lines)))
 
 
 def from_evidence(question: Question, where: str) -> list[Asked]:
@@ -102,14 +104,17 @@ def from_evidence(question: Question, where: str) -> list[Asked]:
         BadEvidence: It is neither.
     """
     try:
-        if where == "-":
-            text = sys.stdin.read(_LONGEST)
-        else:
-            with Path(where).open(encoding="utf-8", errors="replace") as file:
-                text = file.read(_LONGEST)
+        with sys.stdin.buffer if where == "-" else Path(where).open("rb") as file:
+            text = _decoded(file.read(_LONGEST))
     except OSError as error:
         raise BadQuestion(f"{where}: {error.strerror}") from None
     return [asked for answer in evidence.read(text) for asked in _asked(question, answer)]
+
+
+def _decoded(data: bytes) -> str:
+    """Return what a file says; shells of Windows write UTF-16."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
 def from_live(question: Question, url: str) -> list[Asked]:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.highlighter import JSONHighlighter
 from rich.json import JSON
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from dojang.cli.printing import put
 from dojang.cli.terminal import escaped
 from dojang.inspection import Guess, Opening
 from dojang.wire import json
@@ -71,9 +72,7 @@ def as_json(found: Inspected) -> str:
 
 def show(found: Inspected) -> None:
     """Print it."""
-    console = Console(highlight=False)
-    console.print()
-    console.print(Padding(Group(*_lines(found)), (0, 0, 0, 1)))
+    put(Group(*_lines(found)))
 
 
 def _lines(found: Inspected) -> Iterator[Text | Table | Padding]:

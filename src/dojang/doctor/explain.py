@@ -46,7 +46,9 @@ def _verdict(case: Case) -> Verdict:
     storing = [found.reason("not-stored") for check in store.CHECKS if (found := check(case))]
     sending = [found.reason("not-sent") for check in send.CHECKS if (found := check(case))]
     stored = all(reason.effect == "note" for reason in storing)
-    said = {reason.code for reason in storing} | (set() if stored else {"DUPLICATE_NAME"})
+    said = {reason.code for reason in storing}
+    if not stored:
+        said.add("DUPLICATE_NAME")
     sending = [reason for reason in sending if TWINS.get(reason.code, reason.code) not in said]
     sent = stored and all(reason.effect == "note" for reason in sending)
     engine = case.storing.engine

@@ -8,7 +8,7 @@ from typing import Literal
 
 from dojang.doctor.engines import Engine
 
-__all__ = ["Line", "read"]
+__all__ = ["Line", "read", "value_of"]
 
 #: Bytes of an attribute's value, inclusive; longer ones are passed over (RFC 6265bis 5.6).
 _MAX_ATTRIBUTE = 1024
@@ -22,6 +22,9 @@ _SHORT_TIME = re.compile(r"([0-9]{1,2}):([0-9]{1,2})")
 _DAY = re.compile(r"([0-9]{1,2})(?![0-9]).*", re.DOTALL)
 _YEAR = re.compile(r"([0-9]{2,4})(?![0-9]).*", re.DOTALL)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+_HEADER = re.compile(r"(?i)[<\s]*set-cookie\s*:\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,15 @@ def read(text: str, engine: Engine) -> Line:
         expires_text=said.get("expires"),
         too_long=tuple(_too_long(rest)),
     )
+
+
+def value_of(header: str) -> str:
+    """Return the value of a Set-Cookie header that was pasted with its name, or without.
+
+    Args:
+        header: Any text is safe to pass.
+    """
+    return _HEADER.sub("", header, count=1) if _HEADER.match(header) else header
 
 
 def _pieces(rest: str) -> Iterator[tuple[str, str]]:

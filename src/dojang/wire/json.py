@@ -10,7 +10,7 @@ from typing import Any, cast
 from dojang.errors import Malformed, NotJson
 from dojang.wire.js import number
 
-__all__ = ["MAX_DEPTH", "dumps", "loads", "loads_object"]
+__all__ = ["MAX_DEPTH", "dumps", "loads", "loads_any", "loads_object"]
 
 #: Objects and lists inside each other. Far beyond any session, well inside both recursion limits.
 MAX_DEPTH = 128
@@ -75,6 +75,26 @@ def loads(text: str | bytes, *, exact: bool = False) -> Any:
     if decoded.count("[") + decoded.count("{") > MAX_DEPTH and not _shallow(value, MAX_DEPTH):
         raise Malformed(f"expected JSON at most {MAX_DEPTH} deep")
     return value
+
+
+def loads_any(text: str) -> Any:
+    """Return the value that `text` spells, though it has members twice, NaN or an infinity.
+
+    For files that other programs wrote and people look at, never for what is trusted: of a member
+    that stands twice the last counts.
+
+    Args:
+        text: Any text is safe to pass.
+
+    Raises:
+        Malformed: Not even that.
+
+    Source: RFC 8259 section 4.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise Malformed("expected JSON") from None
 
 
 def loads_object(text: str | bytes, *, exact: bool = False) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Answers as tools write them down: HAR files of browsers, and what `curl -v` prints."""
 
+from dojang.doctor import sites
 from dojang.doctor.evidence.answer import Answer, BadEvidence
 from dojang.doctor.evidence.curl import read_curl
 from dojang.doctor.evidence.har import read_har
@@ -16,11 +17,13 @@ def read(text: str) -> list[Answer]:
     Raises:
         BadEvidence: It is neither, or no answer in it sets a cookie.
     """
-    answers = read_har(text) if text.lstrip().startswith("{") else read_curl(text)
-    setting = [answer for answer in answers if answer.set_cookies]
+    text = text.removeprefix("\ufeff").lstrip()
+    answers = read_har(text) if text.startswith("{") else read_curl(text)
+    # Extensions of browsers are in a HAR file too, and have no cookies.
+    setting = [each for each in answers if each.set_cookies and sites.read(each.exchange.url)]
     if not setting:
         raise BadEvidence(
-            f"none of {len(answers)} answers has a Set-Cookie header: "
+            f"none of {len(answers)} answers is of http or https and has a Set-Cookie header: "
             "export the HAR with sensitive data, or run curl -v"
         )
     return setting

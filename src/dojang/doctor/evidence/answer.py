@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dojang.doctor.sites import read
 from dojang.doctor.situation import Cors, Exchange, Way
 from dojang.errors import Misuse
 
@@ -40,8 +41,7 @@ def answer_of(url: str, method: str, status: int, asked: Headers, answered: Head
         asked: Headers of the request.
         answered: Headers of the answer.
     """
-    page = _first(asked, "origin") or _first(asked, "referer")
-    page = "" if page == "null" else page
+    page = _page(asked, url)
     way = _way(_first(asked, "sec-fetch-mode"), _first(asked, "sec-fetch-dest"), page)
     cors = Cors(
         allow_origin=_first(answered, "access-control-allow-origin"),
@@ -57,6 +57,18 @@ def answer_of(url: str, method: str, status: int, asked: Headers, answered: Head
         cors=cors if way == "fetch" else None,
     )
     return Answer(exchange, tuple(_all(answered, "set-cookie")))
+
+
+def _page(asked: Headers, url: str) -> str:
+    """Return which page asked, or empty where nobody did."""
+    named = (_first(asked, "origin"), _first(asked, "referer"))
+    told = next((page for page in named if page not in {"", "null"}), "")
+    target, site = read(url), _first(asked, "sec-fetch-site").lower()
+    if told or target is None:
+        return told
+    if site == "cross-site":  # nobody knows which
+        return f"{target.scheme}://unknown.invalid"
+    return target.origin if site in {"same-origin", "same-site"} else ""
 
 
 def _way(mode: str, destination: str, page: str) -> Way:

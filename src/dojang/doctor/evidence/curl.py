@@ -11,7 +11,10 @@ __all__ = ["read_curl"]
 _ASKS = re.compile(r"> ([A-Z]+) (\S+)(?: HTTP/\S+)?\s*")
 _ANSWERS = re.compile(r"< HTTP/\S+ ([0-9]{3}).*")
 _HEADER = re.compile(r"[<>] ([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*)")
-_PORT = re.compile(r"\* .*\bport ([0-9]{1,5})\b.*")
+_PORT = re.compile(r"\* .*?\bport ([0-9]{1,5})\b.*")
+#: What OpenSSL, GnuTLS, Schannel, Secure Transport, mbedTLS, wolfSSL and QUIC have curl say.
+_ENCRYPTED = re.compile(r"\* .*(\b(SSL|TLS|ALPN|QUIC)|schannel|using HTTP/3|\[:scheme: https\])")
+_CONNECTS = re.compile(r"\* +(Trying|Hostname)\b")
 
 
 @dataclass
@@ -29,6 +32,8 @@ class _Heard:
     def answer(self) -> Answer:
         host = next((value for name, value in self.asked if name.lower() == "host"), "")
         host = host.strip()
+        if "://" in self.path:  # asked of a proxy
+            return answer_of(self.path, self.method, self.status, self.asked, self.answered)
         if ":" not in host and self.port and self.port not in {"80", "443"}:
             host = f"{host}:{self.port}"
         url = f"{'https' if self.https else 'http'}://{host}{self.path}"
@@ -51,17 +56,20 @@ def read_curl(text: str) -> list[Answer]:
 
 def _requests(text: str) -> Iterator[_Heard]:
     heard: _Heard | None = None
-    https, port = False, ""
+    https, tunnelled, port = False, False, ""
     for line in text.splitlines():
         if line.startswith("* "):
-            https = https or "SSL connection using" in line or "TLS handshake" in line
-            port = found[1] if (found := _PORT.match(line)) else port
-            if re.match(r"\* +(Trying|Hostname)\b", line):  # another connection begins
-                https = False
+            https = not _CONNECTS.match(line) and (https or bool(_ENCRYPTED.match(line)))
+            if (found := _PORT.match(line)) and not tunnelled:
+                port = found[1]
         elif found := _ASKS.fullmatch(line.rstrip()):
             if heard:
                 yield heard
-            heard = _Heard(found[1], found[2], https, port)
+            tunnelled = found[1] == "CONNECT"
+            if tunnelled:  # what the proxy is asked is nothing of the browser's
+                heard, port = None, found[2].rpartition(":")[2]
+            else:
+                heard = _Heard(found[1], found[2], https or port == "443", port)
         elif heard and (found := _ANSWERS.match(line)):
             heard.status = int(found[1])
         elif heard and (found := _HEADER.match(line)):

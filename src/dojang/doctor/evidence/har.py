@@ -18,7 +18,7 @@ def read_har(text: str) -> list[Answer]:
     Source: HTTP Archive 1.2.
     """
     try:
-        document = json.loads(text)
+        document = json.loads_any(text)
     except Malformed as error:
         raise BadEvidence(f"not a HAR file: {error}") from None
     entries = _member(_member(document, "log"), "entries")
