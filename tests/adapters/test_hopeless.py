@@ -95,3 +95,21 @@ def test_what_clients_make_up_fills_neither_memory_nor_log(
     for number in range(1_000):
         look(watch, host=f"h{number}.example.com", cookie="session=x")
     assert len(caplog.records) <= 40
+
+
+@pytest.mark.parametrize(
+    ("cookie", "says"),
+    [
+        ("session=a", "the browser sends session, and __Host-session is read here"),
+        ("__Host-session=a; __Host-session=b", "twice"),
+    ],
+)
+def test_what_is_strange_about_the_cookies_is_for_the_page_too(cookie: str, says: str) -> None:
+    watch = Watch(Cookie())
+    for _ in range(2):
+        sentence = look(watch, "https", host="app.example.com", cookie=cookie)
+        assert sentence
+        assert says in sentence
+    assert (
+        look(watch, "https", host="app.example.com", cookie="__Host-session=a; session=b") is None
+    )

@@ -228,3 +228,13 @@ def test_an_address_that_is_none_is_one_line(tmp_path: Path, to: str) -> None:
     done = dojang("dev-proxy", "--to", to, cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "to", ["https://a..b", "https://user:pa55word@api.example.com", "https://api.example.com/v1"]
+)
+def test_what_is_no_bare_address_is_exit_code_2(tmp_path: Path, to: str) -> None:
+    done = dojang("dev-proxy", "--to", to, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert len(done.err.splitlines()) == 1
+    assert "pa55word" not in done.err

@@ -1,6 +1,7 @@
 """Which format a text is in, what can be read of it, and which secret made it."""
 
 from collections.abc import Callable
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import given
@@ -166,6 +167,15 @@ def test_any_text_is_some_format_or_none(text: str) -> None:
         "my-secret-key-in-a-tutorial",
         "change_me_please_change_me_please",
         "a" * 40,
+        "a-string-secret-at-least-256-bits-long",
+        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+        "your-256-bit-secret",
+        "your-384-bit-secret",
+        "your-512-bit-secret",
+        "top-secret-and-long-enough-for-hs256",
+        "insecure-session-secret-for-development",
+        "DO NOT USE IN PRODUCTION 8c1f0a7e4b",
     ],
 )
 def test_a_secret_of_a_tutorial_is_well_known(secret: str) -> None:
@@ -181,3 +191,41 @@ def test_a_good_secret_has_nothing_wrong_and_a_short_one_has() -> None:
         "short: 14 characters, at least 32 are needed",
         "empty",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("p7Qh2mKc9TzR4vXb8NwJ5sLd1GfY6aUe." + "A" * 43 + "=", "better-auth"),
+        ("eyJ1c2VyIjp7ImlkIjo3fX0=", "cookie-session"),
+        ("7v1kq0w5m2z8x4c6b9n3a1s5d7f2g4h6", "opaque"),
+        ("Authorization: Bearer gho_16C7e42F292c6912E7710c838347Ae178B4a", "opaque"),
+    ],
+)
+def test_what_other_systems_write_is_named(text: str, kind: str) -> None:
+    guess = identify(token_in(text).text)
+    assert guess is not None
+    assert guess.kind == kind
+
+
+def test_a_token_of_better_auth_is_opened_by_its_secret() -> None:
+    token = signed_id.to_cookie("p7Qh2mKc9TzR4vXb8NwJ5sLd1GfY6aUe", key=RIGHT.encode())
+    found = inspected(
+        f"better-auth.session_token={quote(unquote(token)[2:] + '=', safe='')}", WRONG, RIGHT
+    )
+    assert (found.secret, found.note) == (2, "signed as better-auth does")
+
+
+def test_a_cookie_in_pieces_is_one_token() -> None:
+    text = MAKERS["auth-js"](NOW + HOUR)
+    cut = len(text) // 2
+    pieces = f"{NAME}.1={text[cut:]}; theme=dark; {NAME}.0={text[:cut]}"
+    token = token_in(f"Cookie: {pieces}")
+    assert (token.text, token.name) == (text, NAME)
+    assert inspected(f"Cookie: {pieces}", RIGHT).payload is not None
+
+
+def test_a_guard_of_the_sign_in_is_not_taken_for_the_session() -> None:
+    text = MAKERS["auth-js"](NOW + HOUR)
+    header = f"Cookie: __Host-authjs.csrf-token={'a' * 64}%7C{'b' * 64}; {NAME}={text}"
+    assert token_in(header).name == NAME

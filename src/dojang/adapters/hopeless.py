@@ -38,9 +38,9 @@ class Watch:
         self._told: dict[tuple[str, str], str | None] = {}
 
     def look(self, headers: Mapping[str, str], *, scheme: str, peer: str = "") -> str | None:
-        """Return why this browser will not keep the session cookie; None if it will.
+        """Return why this browser will not keep the session cookie, or what is strange about it.
 
-        That, and what is strange about the cookies that came, goes to the log, once.
+        That, and where the scheme got lost, goes to the log, once. None if all is well.
 
         Args:
             headers: `host`, `cookie`, `user-agent`, `sec-fetch-site` and `x-forwarded-proto`, by
@@ -51,11 +51,11 @@ class Watch:
         if not headers.get("user-agent", "").startswith("Mozilla/"):
             return None  # no browser: curl and health checks are not asked what they keep
         host = headers.get("host", "")
-        self._look_at_cookies(headers.get("cookie", ""), host)
+        strange = self._look_at_cookies(headers.get("cookie", ""), host)
         if not self._cookie.secure:
-            return None
+            return strange
         self._look_at_scheme(headers, scheme, peer)
-        return self._stored(browser_url(headers, scheme=scheme), headers)
+        return self._stored(browser_url(headers, scheme=scheme), headers) or strange
 
     def _stored(self, url: str, headers: Mapping[str, str]) -> str | None:
         known = ("stored", url)
@@ -88,24 +88,32 @@ class Watch:
             f"redirects to {self._cookie.name} is not sent to. {reason}",
         )
 
-    def _look_at_cookies(self, header: str, host: str) -> None:
-        if self._bare not in header or len(self._told) >= _ENOUGH:
-            return
+    def _look_at_cookies(self, header: str, host: str) -> str | None:
+        if self._bare not in header:
+            return None
         names = [name for name, _ in cookies.parse(header)]
-        if names.count(self._cookie.name) > 1 and ("double", host) not in self._told:
-            self._tell(("double", host), f"{host}: {self._double()}")
-        for name in names:
-            self._look_at_name(name, host)
+        alike = next((name for name in names if self._is_alike(name)), None)
+        named = None if alike is None else self._once(("name", host), self._other(alike, host))
+        if names.count(self._cookie.name) > 1:
+            return self._once(("double", host), f"{host}: {self._double()}")
+        # Where ours came too, the other one is in nobody's way.
+        return None if self._cookie.name in names else named
 
-    def _look_at_name(self, name: str, host: str) -> None:
+    def _once(self, known: tuple[str, str], sentence: str) -> str:
+        if known not in self._told and len(self._told) < _ENOUGH:
+            self._tell(known, sentence)
+        return sentence
+
+    def _is_alike(self, name: str) -> bool:
         alike = name == self._bare or name.lower() in {f"{p}{self._bare}".lower() for p in PREFIXES}
-        if alike and name != self._cookie.name and ("name", host) not in self._told:
-            self._tell(
-                ("name", host),
-                f"{host}: the browser sends {name}, and {self._cookie.name} is read here: whoever "
-                "set it took the connection for another scheme. Let the proxy say https "
-                "(X-Forwarded-Proto), and everybody behind it believe that",
-            )
+        return alike and name != self._cookie.name
+
+    def _other(self, name: str, host: str) -> str:
+        return (
+            f"{host}: the browser sends {name}, and {self._cookie.name} is read here: whoever "
+            "set it took the connection for another scheme. Let the proxy say https "
+            "(X-Forwarded-Proto), and everybody behind it believe that"
+        )
 
     def _double(self) -> str:
         return (

@@ -11,13 +11,27 @@ from dojang.wire import base64url, json
 __all__ = ["Guess", "Kind", "identify"]
 
 Kind = Literal[
-    "iron-session", "signed-id", "next-auth", "auth-js", "jwe", "jwt", "itsdangerous", "django"
+    "iron-session",
+    "signed-id",
+    "better-auth",
+    "next-auth",
+    "auth-js",
+    "jwe",
+    "jwt",
+    "itsdangerous",
+    "django",
+    "cookie-session",
+    "opaque",
 ]
 Confidence = Literal["certain", "likely", "possible"]
 
 #: Password id, salt, IV, what is sealed, its end, salt and MAC; then what iron-session adds.
 _IRON = re.compile(r"Fe26\.2" + r"\*([^*]*)" * 4 + r"\*([0-9]*)\*([^*]*)\*([^*~]*)(~.*)?")
 _SIGNED = re.compile(r"s:(.+)\.([A-Za-z0-9+/]{43})", re.DOTALL)
+_BETTER_AUTH = re.compile(r"([A-Za-z0-9_-]{16,})\.[A-Za-z0-9+/]{43}=")
+_OPAQUE = re.compile(r"[A-Za-z0-9_+/-]{24,}={0,2}")
+_URL_SAFE = str.maketrans("+/", "-_")
+_DJANGO_ID = re.compile(r"[a-z0-9]{32}")
 _ITSDANGEROUS = re.compile(r"\.?[A-Za-z0-9_=+/-]+\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}")
 _DJANGO = re.compile(r"\.?[A-Za-z0-9_-]+:[A-Za-z0-9]+:[A-Za-z0-9_-]{27,43}")
 
@@ -71,6 +85,23 @@ def _guesses(text: str) -> Iterator[Guess]:
         yield Guess("itsdangerous", "a signed cookie of Flask or Starlette", "likely")
     if _DJANGO.fullmatch(text):
         yield Guess("django", "a signed cookie of Django", "likely")
+    if found := _BETTER_AUTH.fullmatch(text):
+        facts = {"token": f"{len(found[1])} characters", "signature": "HMAC-SHA256"}
+        yield Guess("better-auth", "a signed session token of better-auth", "likely", facts)
+    yield from _unsigned(text)
+
+
+def _unsigned(text: str) -> Iterator[Guess]:
+    if (
+        text.startswith("eyJ")
+        and (data := _object(text.rstrip("=").translate(_URL_SAFE))) is not None
+    ):
+        title = "a session of cookie-session, whose signature is in the cookie with .sig"
+        yield Guess("cookie-session", title, "likely", payload=data)
+    if _OPAQUE.fullmatch(text):
+        maker = ", as Django's sessionid" if _DJANGO_ID.fullmatch(text) else ""
+        title = f"a random value{maker}: only its maker knows what it stands for"
+        yield Guess("opaque", title, "possible", {"length": f"{len(text)} characters"})
 
 
 def _iron(found: "re.Match[str]") -> Guess:

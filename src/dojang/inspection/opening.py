@@ -151,6 +151,17 @@ def _signed_id(name: str, secret: str) -> Iterator[_Opener]:
     yield as_dojang
 
 
+def _better_auth(name: str, secret: str) -> Iterator[_Opener]:
+    del name
+
+    def opened(text: str, now: int) -> _Found:
+        del now
+        signed_id.unsign(text.rstrip("="), keys=[utf8(secret)])
+        return _Found(None, None, "signed as better-auth does")
+
+    yield opened
+
+
 def _itsdangerous(name: str, secret: str) -> Iterator[_Opener]:
     del name
     yield _decoding(FlaskCookie(secret, max_age=None), "signed as Flask does")
@@ -181,10 +192,13 @@ def _decoding(format: Format, note: str = "") -> _Opener:
 _MAKERS: dict[Kind, Callable[[str, str], Iterator[_Opener]]] = {
     "iron-session": _iron,
     "signed-id": _signed_id,
+    "better-auth": _better_auth,
     "next-auth": _next_auth,
     "auth-js": _auth_js,
     "jwe": _nothing,
     "jwt": _jwt,
     "itsdangerous": _itsdangerous,
     "django": _django,
+    "cookie-session": _nothing,
+    "opaque": _nothing,
 }

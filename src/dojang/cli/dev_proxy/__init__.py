@@ -28,8 +28,11 @@ def dev_proxy(
     For a front that is developed on this machine; nobody else reaches it.
     """
     api = read(to)
-    if api is None or api.path != "/" or "?" in to:
-        raise BadProxy(f"--to is {to!r}: write it as https://api.example.com, without a path")
+    # A user or a query would be lost on the way, and nothing here may be shown that is secret.
+    if api is None or api.path != "/" or set("?#@") & set(to):
+        raise BadProxy(
+            "--to is no bare address: write it as https://api.example.com, without user and path"
+        )
     console = Console(highlight=False)
     console.print(f"http://localhost:{port} is {api.origin}, for pages on this machine")
     console.print("  cookies lose Domain, Secure and Partitioned, and are SameSite=Lax")
