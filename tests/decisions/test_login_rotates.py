@@ -1,5 +1,7 @@
 """A principal gained or changed means a new id, detected rather than asked for."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from dojang.testing import Clock
 from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser, look, put
 from tests.conftest import SECRET
+from tests.counts import scaled
 
 
 @pytest.fixture
@@ -50,6 +53,29 @@ def test_a_login_as_somebody_else_takes_no_data_along(on_server: Sessions) -> No
     browser.visit(put(letters="of ada"))
     browser.visit(lambda session: session.login("eve"))
     assert browser.visit(lambda session: (session.user, dict(session))) == ("eve", {})
+
+
+def test_a_session_that_moves_while_all_of_its_users_are_ended_does_not_stay(
+    in_every_store: Sessions,
+) -> None:
+    async def survives(user: str) -> bool:
+        first = await in_every_store.open()
+        first.session.login(user)
+        cookie = cookie_of(await first.close(200))
+        moving = await in_every_store.open(cookie)
+        moving.session.rotate()
+        lines, _ = await asyncio.gather(moving.close(200), in_every_store.end_all(user))
+        late = await in_every_store.open(cookie_of(lines) if lines else cookie)
+        return late.session.user is not None
+
+    async def survivors() -> int:
+        return sum([await survives(f"ada {n}") for n in range(scaled(1_000))])
+
+    assert asyncio.run(survivors()) == 0
+
+
+def cookie_of(lines: Sequence[str]) -> str:
+    return lines[0].partition(";")[0]
 
 
 def test_a_logout_with_something_left_to_say_moves_to_a_new_id(on_server: Sessions) -> None:

@@ -112,10 +112,15 @@ def replacing(
         return [(_UPDATE, values)]
     if retire_until is not None:
         values["retire_until"] = retire_until
-    if after.user is None or limit is None:
-        return [(_END if retire_until is None else _RETIRE, values)]
-    counted = _END_COUNTED if retire_until is None else _RETIRE_COUNTED
-    return [user_lock(str(after.user)), (counted, {**values, **_bounds(limit, now)})]
+    moving = (_END if retire_until is None else _RETIRE, values)
+    if after.user is None:
+        return [moving]
+    if limit is not None:
+        counted = _END_COUNTED if retire_until is None else _RETIRE_COUNTED
+        moving = (counted, {**values, **_bounds(limit, now)})
+    # Whoever ends all sessions of the user would see the old row alone, and wait for it: the new
+    # one would outlive them.
+    return [user_lock(str(after.user)), moving]
 
 
 def judge(rows: Rows, limit: Limit | None) -> None:
