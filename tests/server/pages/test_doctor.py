@@ -22,7 +22,6 @@ def test_the_form_is_answered_with_reasons_and_lines_to_paste(visitor: Person) -
         "front": "http://localhost:3000",
         "api": "http://localhost:4000/login",
         "set-cookie": f"s={VALUE}; SameSite=None",
-        "include": "yes",
     }
     text = visitor.send("/doctor", asked).text
     assert "<dt>Chromium 156</dt><dd>not stored, not sent back" in text
@@ -31,9 +30,27 @@ def test_the_form_is_answered_with_reasons_and_lines_to_paste(visitor: Person) -
     assert VALUE not in text
 
 
+def test_the_form_asks_what_the_command_line_asks_and_keeps_it(visitor: Person) -> None:
+    asked = {
+        "front": "http://localhost:3000",
+        "api": "http://localhost:4000/login",
+        "set-cookie": f"Set-Cookie: s={VALUE}; Path=/",
+        "credentials": "omit",
+        "browser": "firefox",
+    }
+    page = Page.of(visitor.send("/doctor", asked))
+    assert "CREDENTIALS_MODE" in page.text
+    assert "Chromium" not in page.text.partition("What browsers make of it")[2]
+    for name in ("omit", "firefox"):
+        (option,) = page.all("option", value=name)
+        assert "selected" in option
+    framed = {**asked, "way": "frame", "browser": "every"}
+    assert "CREDENTIALS_MODE" not in visitor.send("/doctor", framed).text
+
+
 def test_any_text_in_the_form_is_answered(visitor: Person) -> None:
     for value in ("", "<script>alert(1)</script>", "\x00", "💥" * 100):
-        asked = {"front": value, "api": value, "set-cookie": value}
+        asked = dict.fromkeys(("front", "api", "set-cookie", "way", "method", "browser"), value)
         answer = visitor.send("/doctor", asked)
         assert answer.status_code == 200
         assert "<script" not in answer.text

@@ -9,21 +9,18 @@ from starlette.responses import Response
 from dojang import clock
 from dojang.adapters.asgi import session_of
 from dojang.auth.roles import ADMIN
-from dojang.doctor import Situation, Verdict, explain
-from dojang.doctor.situation import Credentials
+from dojang.doctor import Verdict, explain
 from dojang.doctor.verdict import grouped
-from dojang.doctor.words import redacted
 from dojang.server.pages import forms, trial
 from dojang.server.pages.asking import address, asking
 from dojang.server.pages.probes import Result
+from dojang.server.pages.question import CHOICES, Question
 from dojang.server.pages.render import page
 from dojang.server.pages.visitor import signed_in
 from dojang.server.parts import parts_of
 from dojang.suffixes import public_suffixes
 
 __all__ = ["answer", "begin", "show", "tried"]
-
-_BROWSERS = ("chrome", "firefox", "safari")
 
 #: Headers by which proxies say where a request came from.
 _CHAIN = ("host", "forwarded", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-for")
@@ -38,19 +35,12 @@ async def show(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """Say what browsers make of the cookie in the form."""
     await _check_access(request)
-    form = await forms.read(request)
-    front, api = form.get("front", "").strip(), form.get("api", "").strip()
-    line = form.get("set-cookie", "")
-    credentials: Credentials = "include" if "include" in form else "same-origin"
+    question = Question.of(await forms.read(request))
     verdicts = [
-        explain(
-            Situation.between(front, api, line, credentials=credentials, browser=browser),
-            suffixes=public_suffixes(),
-            now=clock.now(),
-        )
-        for browser in _BROWSERS
+        explain(situation, suffixes=public_suffixes(), now=clock.now())
+        for situation in question.situations
     ]
-    return _page(request, verdicts, shown=redacted(line), front=front, api=api)
+    return _page(request, question, verdicts)
 
 
 async def begin(request: Request) -> Response:
@@ -71,26 +61,23 @@ async def tried(request: Request) -> Response:
 
 def _page(
     request: Request,
-    verdicts: list[Verdict] | None = None,
+    question: Question | None = None,
+    verdicts: Sequence[Verdict] = (),
     *,
     results: Sequence[Result] = (),
     trials: Sequence[trial.Trial] = (),
-    shown: str = "",
-    front: str = "http://localhost:3000",
-    api: str = "https://api.example.com/login",
 ) -> Response:
     return page(
         request,
         "doctor",
         session=session_of(request),
-        verdicts=verdicts or [],
-        reasons=grouped(verdicts or []),
+        question=question or Question.of({}),
+        choices=CHOICES,
+        verdicts=verdicts,
+        reasons=grouped(verdicts),
         headers={"content-security-policy": trial.policy(request)} if trials else None,
         results=results,
         trials=trials,
-        shown=shown,
-        front=front,
-        api=api,
         chain=[(name, request.headers[name]) for name in _CHAIN if name in request.headers],
         address=address(request),
         scheme=request.scope.get("scheme", "http"),
