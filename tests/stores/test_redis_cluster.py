@@ -89,7 +89,7 @@ def test_a_primary_that_is_killed_under_load_troubles_its_own_slots_only_and_not
 ) -> None:
     with redis_cluster(tmp_path) as cluster:
         url, primary = cluster.url, cluster.nodes[0]
-        store = RedisStore(url, timeout=1.0, wait=wait, wait_timeout=0.2)
+        store = RedisStore(url, timeout=1.5, wait=wait, wait_timeout=1.0)
         load, slots, killed = Load(store), slots_of(primary), list[float]()
 
         def harm() -> None:
