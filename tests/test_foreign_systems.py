@@ -179,6 +179,20 @@ def test_passwords_of_iron_session_are_numbered(id: Any) -> None:
     assert peers.IronSession({"1": SECRET, 2: SECRET[::-1]}, "app")
 
 
+@pytest.mark.parametrize("legacy", [True, False])
+def test_a_seal_of_next_iron_session_is_read_where_that_is_asked_for(
+    legacy: bool, clock: Clock
+) -> None:
+    data = {"persistent": {"user": {"id": 7}}, "flash": {}}
+    peer = peers.IronSession(SECRET, "app", legacy=legacy, principal="user.id")
+    browser = Browser(Sessions(peer, clock=clock))
+    browser.cookies["app"] = IronSeal(SECRET).encode(data, expires=None, now=clock())[:-2]
+    assert browser.visit(lambda session: session.user) == (7 if legacy else None)
+    browser.visit(put(theme="dark"))
+    assert browser.cookie.endswith("~2")
+    assert browser.visit(look)["theme"] == "dark"
+
+
 def test_iron_session_without_https_is_not_secure(clock: Clock) -> None:
     browser = Browser(Sessions(peers.IronSession(SECRET, "app", https=False), clock=clock))
     browser.visit(put(theme="dark"))

@@ -30,6 +30,7 @@ def IronSession(  # noqa: N802, PLR0913 - named as what it stands for, with its 
     https: bool = True,
     chunk: bool = False,
     max_age: MaxAge = "ttl",
+    legacy: bool = False,
     principal: str | None = None,
     revocations: Revocations | RevocationLog | None = None,
     mirror_expiry: str | None = None,
@@ -48,6 +49,8 @@ def IronSession(  # noqa: N802, PLR0913 - named as what it stands for, with its 
         max_age: Its `cookieOptions.maxAge` in seconds, at least 1, where it has one; "session"
             where that is `undefined`: a cookie that ends with the browser, and a seal without an
             end.
+        legacy: Whether a seal without `~2` is read as next-iron-session wrote it, and as 6 and 8
+            read it, with the data under `persistent`; the suffix is not authenticated.
         principal: Where it keeps the user in the session, as `user.id`.
         revocations: A store that makes these sessions listed and revocable by us. It needs an end
             that no renewal passes: `Sessions(peer, lifetime=Lifetime(absolute=...))`.
@@ -68,7 +71,7 @@ def IronSession(  # noqa: N802, PLR0913 - named as what it stands for, with its 
     follows = max_age == "ttl" and lives.ttl > 0
     return Peer(
         strategy=ClientSide(
-            IronSeal(password, reserved=METHODS),
+            IronSeal(password, legacy=legacy, reserved=METHODS),
             revocations=revocations,
             mirror_expiry=mirror_expiry,
         ),
