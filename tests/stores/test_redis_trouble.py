@@ -13,8 +13,13 @@ import pytest
 from dojang import blocking
 from dojang.errors import Unavailable
 from dojang.session.record import Record
+from dojang.sessions import Sessions
 from dojang.stores.redis import RedisStore
+from dojang.strategies import server_side
+from dojang.strategies.server_side import ServerSide
 from dojang.testing.store_contract import NOW, Driver, a_record, of_user
+from tests.browser import Browser, look, put
+from tests.conftest import SECRET
 from tests.counts import FULL, scaled
 from tests.redis import RedisServer, callers, redis_server, until
 from tests.stores.proxy import Proxy, proxy_to
@@ -162,6 +167,30 @@ def test_scripts_that_the_server_forgot_are_sent_again(
         redis.ask("SCRIPT", "FLUSH")
         run(redis_store.insert(of_user(f"h{n}"), now=NOW))
     assert len(run(redis_store.list("ada", now=NOW))) == 3
+
+
+@pytest.mark.parametrize("layout", ["redis_store", "connect_redis_store"])
+def test_of_writers_in_step_each_has_its_turn(
+    layout: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever lost knows what is there, and is back before the winner, who has to ask."""
+    monkeypatch.setattr(server_side, "_TRIES", 50)
+    store = request.getfixturevalue(layout)
+    sessions = Sessions(ServerSide(store), secret=SECRET)
+    browser = Browser(sessions)
+    browser.visit(put(**{f"n{task}": 0 for task in range(16)}))
+
+    async def increment(task: int) -> None:
+        for _ in range(20):
+            visit = await sessions.open(browser.header)
+            visit.session[f"n{task}"] += 1
+            await visit.close(200)
+
+    async def in_step() -> None:
+        await asyncio.gather(*(increment(task) for task in range(16)))
+
+    asyncio.run(in_step())
+    assert browser.visit(look) == {f"n{task}": 20 for task in range(16)}
 
 
 def test_one_record_that_cannot_be_read_does_not_harm_its_batch(

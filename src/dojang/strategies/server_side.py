@@ -16,7 +16,7 @@ from dojang.session.limit import Limit
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
 from dojang.session.resume import resume
-from dojang.stores.contract import Store
+from dojang.stores.contract import Changed, Store
 from dojang.stores.leases import Leases
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.revocations import Revocations
@@ -43,7 +43,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22,256}")
 _FOREVER = 4_102_444_800_000
 
 #: Times a write is tried again when others keep changing the session. Each lost try is somebody
-#: else's success; of 32 writers at once, one loses this often in 1e14 writes.
+#: else's success; of 32 writers at once, one loses this often in 1e14 writes, where chance decides,
+#: and where they go in step each has its turn.
 _TRIES = 1_000
 
 
@@ -253,8 +254,9 @@ class ServerSide:
                 # Somebody who just proved who they are gets in, whatever became of the old session.
                 began = new.user is not None and new.login != before.login
                 return await self._insert(after, now) if began else self._lost()
-            except Conflict:
-                theirs = await self.store.find(before.handle, id=before.id)
+            except Conflict as conflict:
+                known = conflict.current if isinstance(conflict, Changed) else None
+                theirs = known or await self.store.find(before.handle, id=before.id)
                 if theirs is None:
                     continue
                 if theirs.user != before.user:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from dojang.errors import Conflict, Gone
 from dojang.session.record import Record
+from dojang.stores.contract import Changed
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Answer, Ask, Command
 from dojang.stores.redis import connect_redis_scripts as scripts
@@ -181,10 +182,20 @@ class ConnectRedisLayout:
             if answer == 1:
                 self._met.forget(before.handle)
                 return
-            if answer is not None and json.dumps(self._stored.split(answer)[0]) != before.data:
-                raise Conflict("the session was changed")
-            text = answer
+            text = None if answer is None else self._unless_changed(There(*answer), before)
         raise Gone("the session was ended")
+
+    def _unless_changed(self, there: There, before: Record) -> bytes | None:
+        """Return the text that is there, where only its cookie differs.
+
+        Raises:
+            Changed: Its data do.
+        """
+        current = self._stored.read(there, before.id, before.handle)
+        if current is not None and current.data != before.data:
+            self._met.note(before.handle, before.id, there.text or b"")
+            raise Changed(current)
+        return there.text
 
     async def _id_of(self, handle: str) -> str:
         met = self._met.id(handle)

@@ -39,9 +39,9 @@ return 1
 
 #: The JSON that should be there, and as for `INSERT`. Gives 1, or what is there.
 SWAP = Script(f"""{_COMMON}
-local there = redis.call('GET', KEYS[1])
-if not there or ended(redis.call('GET', KEYS[2])) then return false end
-if there ~= ARGV[1] then return there end
+local there, side = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+if not there or ended(side) then return false end
+if there ~= ARGV[1] then return {{there, side, redis.call('PEXPIRETIME', KEYS[1])}} end
 put(ARGV[2], ARGV[3])
 note(redis.call('PEXPIRETIME', KEYS[1]), ARGV[4])
 return 1
@@ -50,9 +50,9 @@ return 1
 #: The JSON that should be there, until when it reads as rotated or 0, and the least life of the
 #: mark. Gives 1, or what is there.
 RETIRE = Script(f"""{_COMMON}
-local there = redis.call('GET', KEYS[1])
-if not there or ended(redis.call('GET', KEYS[2])) then return false end
-if there ~= ARGV[1] then return there end
+local there, side = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+if not there or ended(side) then return false end
+if there ~= ARGV[1] then return {{there, side, redis.call('PEXPIRETIME', KEYS[1])}} end
 finish(ARGV[2], ARGV[3])
 return 1
 """)

@@ -1,1 +1,1 @@
-"""Sessions that other Python frameworks left in a store: they are read, and never written."""
+"""Sessions that other Python frameworks left in a store."""
