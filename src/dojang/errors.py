@@ -284,10 +284,19 @@ class MissingRole(Refused):
 
 
 class Conflict(Refused):
-    """Somebody else changed the session between our reading and our writing."""
+    """Somebody else changed the session between our reading and our writing.
+
+    Attributes:
+        current: The record as it is now, where the store knows it, so that whoever lost is back
+            before the one who won, who has to ask; else None.
+    """
 
     code = "conflict"
     status = 409
+
+    def __init__(self, message: str, *, current: object = None) -> None:
+        super().__init__(message)
+        self.current = current
 
 
 class Gone(Refused):

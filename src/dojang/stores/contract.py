@@ -3,24 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from dojang.errors import Conflict
 from dojang.session.limit import Limit
 from dojang.session.record import Principal, Record
 
-__all__ = ["Changed", "Store"]
-
-
-class Changed(Conflict):
-    """Somebody else changed a session first.
-
-    A store that knows what it is now says so: whoever lost tries again without asking, and is there
-    before the one who won, who has to ask.
-    """
-
-    def __init__(self, current: Record) -> None:
-        """Say what it is now."""
-        super().__init__("the session was changed")
-        self.current = current
+__all__ = ["Store"]
 
 
 class Store(Protocol):
@@ -89,8 +75,8 @@ class Store(Protocol):
 
         Raises:
             Gone: There is nothing under `before.handle`, or something rotated.
-            Conflict: Its data have changed, or the new handle is taken; `Changed` where what is
-                there now is known.
+            Conflict: Its data have changed, with what is there now where that is known; or the new
+                handle is taken.
             TooManySessions: The limit is reached and refuses.
         """
         ...

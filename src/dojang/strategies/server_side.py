@@ -16,7 +16,7 @@ from dojang.session.limit import Limit
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
 from dojang.session.resume import resume
-from dojang.stores.contract import Changed, Store
+from dojang.stores.contract import Store
 from dojang.stores.leases import Leases
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.revocations import Revocations
@@ -255,8 +255,9 @@ class ServerSide:
                 began = new.user is not None and new.login != before.login
                 return await self._insert(after, now) if began else self._lost()
             except Conflict as conflict:
-                known = conflict.current if isinstance(conflict, Changed) else None
-                theirs = known or await self.store.find(before.handle, id=before.id)
+                theirs = conflict.current
+                if not isinstance(theirs, Record):
+                    theirs = await self.store.find(before.handle, id=before.id)
                 if theirs is None:
                     continue
                 if theirs.user != before.user:

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from dojang.errors import Conflict, Gone
 from dojang.session.record import Record
-from dojang.stores.contract import Changed
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Answer, Ask, Command
 from dojang.stores.redis import connect_redis_scripts as scripts
@@ -189,12 +188,12 @@ class ConnectRedisLayout:
         """Return the text that is there, where only its cookie differs.
 
         Raises:
-            Changed: Its data do.
+            Conflict: Its data do.
         """
         current = self._stored.read(there, before.id, before.handle)
         if current is not None and current.data != before.data:
             self._met.note(before.handle, before.id, there.text or b"")
-            raise Changed(current)
+            raise Conflict("the session was changed", current=current)
         return there.text
 
     async def _id_of(self, handle: str) -> str:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from dojang.errors import Gone, Malformed, Unavailable
+from dojang.errors import Conflict, Gone, Malformed, Unavailable
 from dojang.session.record import Record
-from dojang.stores.contract import Changed
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Command, Script
 from dojang.stores.redis import packed
@@ -120,7 +119,7 @@ class NativeLayout:
             if current is None:
                 raise Gone("the session was ended")
             if current.data != before.data:
-                raise Changed(current)
+                raise Conflict("the session was changed", current=current)
             expected = there  # touched meanwhile, which is no conflict
 
     def _key(self, handle: str) -> bytes:
