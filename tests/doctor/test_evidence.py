@@ -137,6 +137,11 @@ def har(*entries: object) -> str:
             "fetch",
             ("https://api.x.com",),
         ),
+        (
+            {"sec_fetch_mode": "cors", "sec_fetch_dest": "font", "origin": "https://a.com"},
+            "crossorigin",
+            ("https://a.com",),
+        ),
         ({"sec_fetch_site": "none", "sec_fetch_mode": "navigate"}, "typed", ()),
         ({"origin": "null", "referer": "https://a.com/x"}, "fetch", ("https://a.com/x",)),
     ],

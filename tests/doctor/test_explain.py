@@ -182,13 +182,14 @@ def situations() -> st.SearchStrategy[Situation]:
         Exchange,
         url=urls,
         way=st.sampled_from([
-            "typed", "navigation", "reload", "frame", "fetch", "image", "websocket", "script",
-            "server", "forward-auth",
+            "typed", "navigation", "reload", "frame", "fetch", "image", "crossorigin", "websocket",
+            "script", "server", "forward-auth",
         ]),
         pages=pages,
         method=st.sampled_from(["GET", "POST", "PUT"]),
         redirects=st.lists(urls, max_size=2).map(tuple),
         credentials=st.sampled_from(["same-origin", "include", "omit"]),
+        credentialless=st.booleans(),
         cors=cors,
     )  # fmt: skip
     return st.builds(
@@ -479,3 +480,43 @@ def test_what_is_looked_for_elsewhere_is_read_where_it_is() -> None:
 
 def test_every_reason_has_a_line_to_paste() -> None:
     assert remedy(ask(Situation(set_cookie="", stored_by=visited(""))), "BAD_INPUT", "dojang")
+
+
+def picture(way: str, **more: object) -> Exchange:
+    page, api = "https://app.example.com/", "https://img.example.com/1.png"
+    return Exchange(url=api, way=way, pages=(page,), **more)  # type: ignore[arg-type]
+
+
+HOST_COOKIE = visited("https://img.example.com/")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        (picture("image"), True),
+        (picture("crossorigin"), False),
+        (picture("crossorigin", credentials="include"), True),
+        (picture("image", credentialless=True), False),
+        (picture("crossorigin", credentials="include", credentialless=True), True),
+    ],
+)
+def test_a_picture_with_crossorigin_says_whether_cookies_go_along(
+    asked: Exchange, sent: bool
+) -> None:
+    verdict = set_and_sent("s=v", HOST_COOKIE, asked)
+    assert verdict.sent == sent
+    if not sent:
+        assert "CREDENTIALS_MODE_SENT" in verdict.codes
+        line = '<img src="https://img.example.com/..." crossorigin="use-credentials">'
+        assert line == remedy(verdict, "CREDENTIALS_MODE_SENT", "page")
+
+
+def test_safari_knows_no_credentialless_pages() -> None:
+    asked = picture("image", credentialless=True)
+    assert set_and_sent("s=v", HOST_COOKIE, asked, browser="safari").sent
+
+
+def test_a_credentialless_page_keeps_no_cookie_of_its_pictures() -> None:
+    verdict = ask(Situation(set_cookie="s=v", stored_by=picture("image", credentialless=True)))
+    (reason,) = [each for each in verdict.reasons if each.code == "CREDENTIALS_MODE"]
+    assert "Cross-Origin-Embedder-Policy: credentialless" in reason.fact

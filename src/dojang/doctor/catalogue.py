@@ -177,7 +177,7 @@ TWINS = {
 SILENT: dict[str, Entry] = {
     "S1": Entry("S1", "an answer of any status sets cookies", f"{_RFC} section 5.3"),
     "X9": Entry(
-        "X9", "a WebSocket's handshake follows the rules of the page that opens it",
-        "Fetch Standard, WebSocket opening handshake",
+        "X9", "WebSockets, pictures and fonts follow the rules of the page that asks for them",
+        "Fetch Standard, WebSocket opening handshake; HTML Standard, CORS settings attributes",
     ),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Literal
 
 from dojang.doctor.engines import Engine
 from dojang.doctor.sites import Place, Suffixes, is_loopback, read, same_site, site
-from dojang.doctor.situation import Exchange
+from dojang.doctor.situation import Credentials, Exchange, Way
 
 __all__ = ["Context", "Crossing", "Unreadable"]
 
@@ -17,6 +17,8 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 TOP_LEVEL = frozenset({"typed", "navigation", "reload"})
 #: Ways that no browser goes.
 OUTSIDE = frozenset({"server", "forward-auth"})
+#: Ways that say whether cookies are to go along.
+_CHOOSING: frozenset[Way] = frozenset({"fetch", "crossorigin"})
 
 
 class Unreadable(ValueError):
@@ -117,17 +119,28 @@ class Context:
         return f"{key} (embedded)" if self.third_party else key
 
     @property
+    def credentials(self) -> Credentials:
+        """The request's credentials mode.
+
+        Source: Fetch Standard, section 2.2.5; HTML Standard, "cross-origin embedder policies".
+        """
+        if not self.pages:
+            return "include"
+        if self.exchange.way in _CHOOSING:
+            return self.exchange.credentials
+        spared = self.exchange.credentialless and self.engine.credentialless
+        return "same-origin" if spared and self.exchange.way == "image" else "include"
+
+    @property
     def has_credentials(self) -> bool:
         """Whether the request carries cookies, and its answer may set some.
 
         Source: Fetch Standard, "HTTP-network-or-cache fetch".
         """
-        if self.exchange.way != "fetch" or not self.pages:
-            return True
-        if self.exchange.credentials == "same-origin":
-            asker = self.pages[-1].origin
-            return all(hop.origin == asker for hop in (*self.redirects, self.target))
-        return self.exchange.credentials == "include"
+        if self.credentials != "same-origin":
+            return self.credentials == "include"
+        asker = self.pages[-1].origin
+        return all(hop.origin == asker for hop in (*self.redirects, self.target))
 
     @property
     def cross_origin(self) -> bool:

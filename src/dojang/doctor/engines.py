@@ -18,6 +18,7 @@ class Engine:
         schemeful: Whether http and https of one domain are two sites.
         redirects_count: Whether a redirect through another site makes a request cross-site.
         trusts_loopback: Whether http to this machine is as good as https for Secure.
+        credentialless: Whether it knows `Cross-Origin-Embedder-Policy: credentialless`.
         third_party: What becomes of unpartitioned cookies of embedded sites.
         none_needs_secure: Whether SameSite=None without Secure is refused.
         takes_tab: Whether a tab within a line, but for Path, is fine.
@@ -40,6 +41,7 @@ class Engine:
     schemeful: bool
     redirects_count: bool
     trusts_loopback: bool
+    credentialless: bool
     third_party: Literal["allowed", "partitioned", "blocked"]
     none_needs_secure: bool
     takes_tab: bool
@@ -61,6 +63,7 @@ _CHROMIUM = Engine(
     schemeful=True,
     redirects_count=False,
     trusts_loopback=True,
+    credentialless=True,
     third_party="allowed",
     none_needs_secure=True,
     takes_tab=False,
@@ -82,6 +85,7 @@ _SAFARI = Engine(
     schemeful=False,
     redirects_count=True,
     trusts_loopback=False,
+    credentialless=False,
     third_party="blocked",
     none_needs_secure=False,
     takes_tab=True,
@@ -108,6 +112,7 @@ ENGINES: dict[str, Engine] = {
         schemeful=False,
         redirects_count=True,
         trusts_loopback=True,
+        credentialless=True,
         third_party="partitioned",
         none_needs_secure=True,
         takes_tab=True,

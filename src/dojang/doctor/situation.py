@@ -13,6 +13,7 @@ Way = Literal[
     "frame",  # an iframe loads it
     "fetch",  # fetch, XMLHttpRequest, axios, EventSource
     "image",  # an image, script or style sheet, without `crossorigin`
+    "crossorigin",  # one of these with `crossorigin`, a module script, or a font
     "websocket",  # the handshake
     "script",  # no request: `document.cookie` in the document at this URL
     "server",  # not a browser: server-side rendering, a server action, Postman, curl
@@ -48,7 +49,10 @@ class Exchange:
             one that asks; empty if nobody asks (`typed`).
         method: With which it arrives.
         redirects: URLs it passed on the way to `url`, in order.
-        credentials: Of fetch; axios' and XMLHttpRequest's `withCredentials` is `include`.
+        credentials: Of fetch; axios' and XMLHttpRequest's `withCredentials` is `include`. Of
+            `crossorigin`: `use-credentials` is `include`, `anonymous` and fonts are `same-origin`.
+        credentialless: Whether the page that asks was sent with
+            `Cross-Origin-Embedder-Policy: credentialless`.
         status: Of the answer.
         cors: What the answer allows, or None where nobody knows.
     """
@@ -59,6 +63,7 @@ class Exchange:
     method: str = "GET"
     redirects: tuple[str, ...] = ()
     credentials: Credentials = "same-origin"
+    credentialless: bool = False
     status: int = 200
     cors: Cors | None = None
 

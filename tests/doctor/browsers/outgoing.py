@@ -6,6 +6,8 @@ from dojang.doctor import Exchange
 from dojang.doctor.situation import Way
 from tests.doctor.browsers.draw import Draw, Drawn
 
+NEITHER_PAGE_NOR_FETCH: list[Way] = ["websocket", "crossorigin", "image"]
+
 
 class Outgoing(Draw):
     """One method for each row."""
@@ -129,5 +131,11 @@ class Outgoing(Draw):
 
     def x9(self) -> Drawn:
         front, api = self.foreign() if self.random.random() < 0.5 else self.sibling()
-        sent = Exchange(url=api, way="websocket", pages=(front,))
+        sent = Exchange(
+            url=api,
+            way=self.random.choice(NEITHER_PAGE_NOR_FETCH),
+            pages=(front,),
+            credentials=self.random.choice(["include", "same-origin"]),
+            credentialless=self.random.random() < 0.3,
+        )
         return self.situation("X9", self.line(self.same_site()), self.typed(api), sent)

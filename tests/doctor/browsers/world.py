@@ -121,7 +121,11 @@ class _Handler(BaseHTTPRequestHandler):
             inner = _with(pages[at + 1], scene=name, part="page", at=str(at + 1))
             self.document(f'<iframe src="{html.escape(inner)}"></iframe>')
         else:
-            self.document(f"<script>{_script(scene, name)}</script>")
+            policy = "credentialless" if scene.exchange.credentialless else "unsafe-none"
+            self.document(
+                f"<script>{_script(scene, name)}</script>",
+                [("cross-origin-embedder-policy", policy)],
+            )
 
     def hop(self, scene: Scene, name: str, at: int) -> None:
         if at + 1 < len(scene.way):
@@ -139,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         if exchange.way == "websocket":
             self.shake_hands(headers)
             return
-        if exchange.way == "image":
+        if exchange.way in {"image", "crossorigin"}:
             picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
             self.answer(exchange.status, picture, headers, "image/svg+xml")
             return
@@ -174,8 +178,8 @@ class _Handler(BaseHTTPRequestHandler):
         ]
         return [header for header in headers if header[1]]
 
-    def document(self, body: str) -> None:
-        self.answer(200, f"<!doctype html><title>.</title>{body}".encode())
+    def document(self, body: str, headers: Sequence[tuple[str, str]] = ()) -> None:
+        self.answer(200, f"<!doctype html><title>.</title>{body}".encode(), headers)
 
     def shake_hands(self, headers: list[tuple[str, str]]) -> None:
         key = (self.headers.get("sec-websocket-key") or "").encode()
@@ -226,8 +230,11 @@ def _script(scene: Scene, name: str) -> str:
                 f"const frame = document.createElement('iframe'); frame.src = {target};"
                 "document.documentElement.append(frame)"
             )
-        case "image":
-            return f"const i = new Image(); i.onload = i.onerror = {done}; i.src = {target}"
+        case "image" | "crossorigin":
+            return (
+                f"const i = new Image(); {_crossorigin(exchange)}"
+                f"i.onload = i.onerror = {done}; i.src = {target}"
+            )
         case "websocket":
             socket_url = target.replace('"http', '"ws', 1)
             return f"const s = new WebSocket({socket_url}); s.onclose = {done}"
@@ -240,6 +247,13 @@ def _script(scene: Scene, name: str) -> str:
             headers = {"headers": {"x-custom": "1"}} if custom else {}
             given = json.dumps({**options, **headers})
             return f"const done = {done}; fetch({target}, {given}).then(done, done)"
+
+
+def _crossorigin(exchange: Exchange) -> str:
+    if exchange.way == "image":
+        return ""
+    said = "use-credentials" if exchange.credentials == "include" else "anonymous"
+    return f"i.crossOrigin = {json.dumps(said)}; "
 
 
 class _Server(ThreadingHTTPServer):

@@ -233,11 +233,30 @@ def test_a_notice_is_one_of_ours_or_none(visitor: Person) -> None:
     assert page.all("p", role="status") == []
 
 
-def test_where_the_browser_will_not_keep_the_session_the_form_says_why(serve: Serve) -> None:
-    app = serve(url="https://login.example.org")
-    person = Person(app)
-    headers = {"host": "192.168.0.7:8000", "user-agent": "Mozilla/5.0", "x-forwarded-proto": "http"}
-    text = person.get("http://192.168.0.7:8000/sign-in", **headers).text
-    assert "will not keep you signed in" in text
-    assert "__Host-session is Secure and http://192.168.0.7:8000 is http" in text
-    assert "will not keep you" not in person.get("/sign-in").text
+BEHIND_TLS = {"host": "login.example.org", "x-forwarded-proto": "https"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "headers", "said"),
+    [
+        (
+            "http://192.168.0.7:8000",
+            {"host": "192.168.0.7:8000", "x-forwarded-proto": "http"},
+            "__Host-session is Secure and http://192.168.0.7:8000 is http",
+        ),
+        ("", {**BEHIND_TLS, "cookie": "session=x"}, "the browser sends session, and __Host-"),
+        (
+            "",
+            {**BEHIND_TLS, "cookie": "__Host-session=x; __Host-session=y"},
+            "the browser sends __Host-session twice",
+        ),
+    ],
+)
+def test_where_signing_in_would_not_last_the_form_says_why(
+    serve: Serve, origin: str, headers: dict[str, str], said: str
+) -> None:
+    person = Person(serve(url="https://login.example.org"))
+    (alert,) = Page.of(person.get(f"{origin}/sign-in", **headers)).alerts
+    assert alert.startswith("Signing in will not last here, it seems.")
+    assert said in alert
+    assert person.look("/sign-in").alerts == []

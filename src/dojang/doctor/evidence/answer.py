@@ -42,7 +42,8 @@ def answer_of(url: str, method: str, status: int, asked: Headers, answered: Head
         answered: Headers of the answer.
     """
     page = _page(asked, url)
-    way = _way(_first(asked, "sec-fetch-mode"), _first(asked, "sec-fetch-dest"), page)
+    destination = _first(asked, "sec-fetch-dest")
+    way = _way(_first(asked, "sec-fetch-mode"), destination, page)
     cors = Cors(
         allow_origin=_first(answered, "access-control-allow-origin"),
         allow_credentials=_first(answered, "access-control-allow-credentials"),
@@ -52,7 +53,7 @@ def answer_of(url: str, method: str, status: int, asked: Headers, answered: Head
         way=way,
         pages=(page,) if page and way != "typed" else (),
         method=method,
-        credentials="include",
+        credentials="same-origin" if destination == "font" else "include",
         status=status,
         cors=cors if way == "fetch" else None,
     )
@@ -80,6 +81,8 @@ def _way(mode: str, destination: str, page: str) -> Way:
         return "websocket"
     if mode == "no-cors":
         return "image"
+    if mode == "cors" and destination not in {"", "empty"}:
+        return "crossorigin"
     return "fetch" if page else "typed"
 
 

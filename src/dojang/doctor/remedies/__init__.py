@@ -3,6 +3,7 @@
 from dojang.doctor.remedies.around import (
     cors,
     credentials,
+    crossorigin,
     forward_auth,
     hand_on_cookies,
     same_origin,
@@ -17,6 +18,7 @@ __all__ = [
     "attributes",
     "cors",
     "credentials",
+    "crossorigin",
     "deletion",
     "forward_auth",
     "hand_off",

@@ -21,6 +21,14 @@ def credentials(api: str) -> tuple[Remedy, ...]:
     )
 
 
+def crossorigin(api: str) -> tuple[Remedy, ...]:
+    """Return how a document loads something of `api` with cookies and reads it."""
+    return (
+        Remedy("page", f'<img src="{api}/..." crossorigin="use-credentials">'),
+        Remedy("page", f'<script src="{api}/..." crossorigin="use-credentials"></script>'),
+    )
+
+
 def same_origin(api: str) -> tuple[Remedy, ...]:
     """Return how to serve `api` under the address of the page, so that nothing is foreign."""
     return (

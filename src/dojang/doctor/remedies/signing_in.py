@@ -36,7 +36,10 @@ def hand_off(signed_in: Place, other: Place, other_site: str) -> tuple[Remedy, .
             f"session: {{ cookies: [{{ domain: {other_site}, "
             f"authelia_url: https://auth.{other_site} }}] }}",
         ),
-        Remedy("tinyauth", f"APP_URL=https://auth.{other_site}  # a second instance"),
+        Remedy(
+            "tinyauth",
+            f"TINYAUTH_APPURL=https://auth.{other_site}  # a second instance; APP_URL before 5",
+        ),
         Remedy(
             "traefik-forward-auth", f"--cookie-domain={other_site} --auth-host=auth.{other_site}"
         ),
@@ -66,5 +69,5 @@ def one_state() -> tuple[Remedy, ...]:
     """Return how a sign-in keeps few cookies for attempts that nobody finished."""
     return (
         Remedy("oauth2-proxy", "--cookie-csrf-per-request=false"),
-        Remedy("oauth2-proxy", "--cookie-csrf-per-request-limit=5"),
+        Remedy("oauth2-proxy", "--cookie-csrf-per-request --cookie-csrf-per-request-limit=5"),
     )

@@ -3,7 +3,7 @@
 from dojang.doctor import remedies
 from dojang.doctor.finding import Case, Finding
 from dojang.doctor.sites import domain_match, is_loopback, path_match
-from dojang.doctor.store.arrival import without_credentials
+from dojang.doctor.store.credentials import without_credentials
 from dojang.doctor.store.secure import insecure
 from dojang.doctor.verdict import Remedy
 from dojang.doctor.words import shown
@@ -72,10 +72,10 @@ def is_on_https(case: Case) -> Finding | None:
 
 
 def goes_with_credentials(case: Case) -> Finding | None:
-    """X4: a fetch without credentials carries no cookie."""
+    """X4 and X9: a request without credentials carries no cookie."""
     if case.sending.has_credentials:
         return None
-    return without_credentials(case.sending.exchange.credentials, case, "CREDENTIALS_MODE_SENT")
+    return without_credentials(case.sending, "CREDENTIALS_MODE_SENT", "no cookie goes along")
 
 
 def is_looked_for_where_it_is(case: Case) -> Finding | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from dojang.doctor.finding import Case, Finding
-from dojang.doctor.store import arrival, domain, embedding, prefix, secure, shape
+from dojang.doctor.store import arrival, credentials, domain, embedding, prefix, secure, shape
 
 __all__ = ["CHECKS"]
 
@@ -31,7 +31,7 @@ CHECKS: tuple[Callable[[Case], Finding | None], ...] = (
     embedding.has_a_known_same_site,
     prefix.keeps_its_prefix,
     secure.is_secure_for_partitioned,
-    arrival.has_credentials,
+    credentials.has_credentials,
     arrival.is_let_through,
     arrival.is_read_by_its_page,
     embedding.is_kept_when_embedded,

@@ -7,14 +7,12 @@ from dojang.doctor.words import shown
 
 __all__ = [
     "arrives",
-    "has_credentials",
     "is_asked_for",
     "is_let_through",
     "is_read_by_its_page",
     "knows_its_scheme",
     "mixed",
     "refused",
-    "without_credentials",
 ]
 
 
@@ -85,30 +83,6 @@ def mixed(context: Context, code: str) -> Finding | None:
         f"a page on https may not ask {context.target.origin}, which is in the clear",
         "serve it on https, or under the address of the page",
         remedies.same_origin(context.target.origin),
-    )
-
-
-def has_credentials(case: Case) -> Finding | None:
-    """S18: a fetch without credentials ignores Set-Cookie."""
-    if case.storing.has_credentials:
-        return None
-    return without_credentials(case.situation.stored_by.credentials, case, "CREDENTIALS_MODE")
-
-
-def without_credentials(mode: str, case: Case, code: str) -> Finding:
-    """Return what is to say about a fetch that goes without cookies."""
-    context = case.storing if code == "CREDENTIALS_MODE" else case.sending
-    page = context.pages[-1].origin if context.pages else "the page"
-    done = "its Set-Cookie is ignored" if code == "CREDENTIALS_MODE" else "no cookie goes along"
-    return Finding(
-        code,
-        f"the request has credentials {mode!r}, and {context.target.origin} is another origin "
-        f"than {page}: {done}"
-        if mode != "omit"
-        else f"the request has credentials 'omit': {done}",
-        "ask with credentials, and answer with the page's exact origin and "
-        "Access-Control-Allow-Credentials: true",
-        (*remedies.credentials(context.target.origin), *remedies.cors(page)),
     )
 
 

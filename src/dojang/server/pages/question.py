@@ -26,6 +26,7 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
         "navigation": "as a link or a form",
         "frame": "in a frame",
         "image": "as an image or a script",
+        "crossorigin": "as one of these with crossorigin, or a font",
         "websocket": "as a WebSocket",
     },
     "method": {"GET": "GET", "POST": "POST", "PUT": "PUT", "DELETE": "DELETE"},
