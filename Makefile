@@ -2,13 +2,19 @@
 
 BIN := .venv/bin
 
-.PHONY: run test check vectors proof bench docs
+.PHONY: run test cover check vectors proof bench docs
 
 run: ## start the server on 127.0.0.1:8000 (HOST, PORT and DOJANG_* change it)
 	@scripts/setup run
 	@exec $(BIN)/dojang serve
 
 test: check ## every check and every test
+	@scripts/setup-system
+	@scripts/setup-peers
+	$(BIN)/python -m pytest
+
+cover: ## every test, and which lines and branches none of them reaches; twice as long
+	@scripts/setup test
 	@scripts/setup-system
 	@scripts/setup-peers
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
