@@ -2,9 +2,17 @@
 
 from dojang.auth.accounts import Accounts
 from dojang.auth.changes import AccountChanges
-from dojang.auth.errors import AlreadyTaken, InvalidCredentials, InvalidInput, TooBusy
+from dojang.auth.errors import (
+    AlreadyTaken,
+    InvalidCredentials,
+    InvalidInput,
+    TooBusy,
+    TooManyAttempts,
+)
 from dojang.auth.passwords import PasswordHasher
 from dojang.auth.policy import PasswordPolicy
+from dojang.auth.sign_in import Proven, SignIn
+from dojang.auth.throttle import Limits, Rate, Throttle
 from dojang.auth.user import User
 
 __all__ = [
@@ -13,8 +21,14 @@ __all__ = [
     "AlreadyTaken",
     "InvalidCredentials",
     "InvalidInput",
+    "Limits",
     "PasswordHasher",
     "PasswordPolicy",
+    "Proven",
+    "Rate",
+    "SignIn",
+    "Throttle",
     "TooBusy",
+    "TooManyAttempts",
     "User",
 ]

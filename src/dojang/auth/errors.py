@@ -4,7 +4,7 @@ from typing import Literal
 
 from dojang.errors import Refused, Rejected, Unavailable
 
-__all__ = ["AlreadyTaken", "InvalidCredentials", "InvalidInput", "TooBusy"]
+__all__ = ["AlreadyTaken", "InvalidCredentials", "InvalidInput", "TooBusy", "TooManyAttempts"]
 
 
 class InvalidCredentials(Rejected):
@@ -70,3 +70,26 @@ class TooBusy(Unavailable):
             f"{limit} passwords are being checked already; ask again in a second", retry_after=1
         )
         self.limit = limit
+
+
+class TooManyAttempts(Refused):
+    """Passwords were tried too often, from there or at that account; this one was not looked at.
+
+    Attributes:
+        retry_after: Seconds after which the next one is looked at; at least 1.
+    """
+
+    code = "too-many-attempts"
+    status = 429
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(f"too many attempts; try again in {duration(retry_after)}")
+        self.retry_after = retry_after
+
+
+def duration(seconds: int) -> str:
+    """Return `seconds` in its largest unit, rounded up: "40 seconds", "3 minutes", "2 hours"."""
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if seconds > size:
+            return f"{-(-seconds // size)} {unit}s"
+    return f"{seconds} second{'s' if seconds > 1 else ''}"

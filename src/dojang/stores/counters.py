@@ -41,6 +41,14 @@ class Counters(Protocol):
         """
         ...
 
+    async def take_back(self, key: str) -> bool:
+        """Drop the newest event under `key`; say whether there was one.
+
+        Raises:
+            Unavailable: The store did not answer.
+        """
+        ...
+
     async def forget(self, key: str) -> bool:
         """Drop what was counted under `key`; say whether there was something.
 

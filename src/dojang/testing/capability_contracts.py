@@ -149,6 +149,17 @@ class CountersContract(Driven):
         assert run(store.forget("a")) is False
         assert run(store.hit("a", limit=1, window=1000, now=NOW)).allowed is True
 
+    def test_an_event_can_be_taken_back_the_newest_first(
+        self, store: Counters, run: Driver
+    ) -> None:
+        for at in (0, 400):
+            run(store.hit("login:ip", limit=2, window=1000, now=NOW + at))
+        assert run(store.take_back("login:ip")) is True
+        assert run(store.hit("login:ip", limit=2, window=1000, now=NOW + 500)) == Hit(True, 2, 0)
+        assert run(store.hit("login:ip", limit=2, window=1000, now=NOW + 600)).retry_after == 400
+        assert [run(store.take_back("login:ip")) for _ in range(3)] == [True, True, False]
+        assert run(store.hit("login:ip", limit=2, window=1000, now=NOW + 700)) == Hit(True, 1, 0)
+
     def test_of_many_at_once_no_more_than_the_limit_are_allowed(self, store: Counters) -> None:
         allowed = []
 

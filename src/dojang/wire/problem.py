@@ -46,8 +46,9 @@ def body(error: DojangError) -> bytes:
 def headers(error: DojangError) -> list[tuple[str, str]]:
     """Return the headers that go with the document."""
     named = [("content-type", MEDIA_TYPE), ("cache-control", "no-store")]
-    if isinstance(error, Unavailable):
-        named.append(("retry-after", str(error.retry_after)))
+    retry_after = getattr(error, "retry_after", None)
+    if isinstance(retry_after, int):
+        named.append(("retry-after", str(retry_after)))
     return named
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from dojang.auth import InvalidCredentials
-from dojang.errors import DojangError, Unavailable
+from dojang.errors import DojangError
 from dojang.server.pages import words
 
 __all__ = ["Complaint"]
@@ -34,7 +34,7 @@ class Complaint:
     def about(cls, error: DojangError) -> "Complaint":
         """Return what `error` means for whoever filled in the form."""
         named = "password" if isinstance(error, InvalidCredentials) else _field_of(error)
-        retry_after = error.retry_after if isinstance(error, Unavailable) else None
+        retry_after = getattr(error, "retry_after", None)
         return cls(named, words.explain(error), error.status, error.code, retry_after)
 
     @classmethod

@@ -31,6 +31,14 @@ class MemoryCounters:
             self._tidy(now)
             return result
 
+    async def take_back(self, key: str) -> bool:
+        with self._count_lock:
+            counted = self._hits.get(key)
+            if not counted:
+                return False
+            counted.pop()
+            return True
+
     async def forget(self, key: str) -> bool:
         with self._count_lock:
             self._last.pop(key, None)

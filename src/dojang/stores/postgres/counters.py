@@ -28,6 +28,15 @@ _FORGET: LiteralString = """
     WITH gone AS (DELETE FROM dojang_hit WHERE key = %(key)s RETURNING 1)
     SELECT count(*) FROM gone
 """
+_TAKE_BACK: LiteralString = """
+    WITH gone AS (
+        DELETE FROM dojang_hit WHERE ctid = (
+            SELECT ctid FROM dojang_hit WHERE key = %(key)s ORDER BY at DESC LIMIT 1
+        )
+        RETURNING 1
+    )
+    SELECT count(*) FROM gone
+"""
 
 
 class PostgresCounters:
@@ -48,6 +57,10 @@ class PostgresCounters:
         if events < limit:
             return Hit(allowed=True, count=events + 1, retry_after=0)
         return Hit(allowed=False, count=events, retry_after=first + window - now)
+
+    async def take_back(self, key: str) -> bool:
+        ((gone,),) = await self._driver.write(lock("counter", key), (_TAKE_BACK, {"key": key}))
+        return bool(gone)
 
     async def forget(self, key: str) -> bool:
         ((gone,),) = await self._driver.write(lock("counter", key), (_FORGET, {"key": key}))

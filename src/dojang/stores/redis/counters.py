@@ -34,6 +34,9 @@ class RedisCounters:
         allowed, count, retry_after = await self._driver.script(call)
         return Hit(allowed=allowed == 1, count=count, retry_after=retry_after)
 
+    async def take_back(self, key: str) -> bool:
+        return bool(await self._driver.command("ZPOPMAX", self._counted(key)))
+
     async def forget(self, key: str) -> bool:
         return bool(await self._driver.command("DEL", self._counted(key)))
 

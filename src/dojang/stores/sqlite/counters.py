@@ -10,6 +10,10 @@ __all__ = ["SqliteCounters", "sweep_hits"]
 _COUNTED = "SELECT at FROM hit WHERE key = ? AND at > ? ORDER BY at"
 _COUNT = "INSERT INTO hit VALUES (?, ?, ?)"
 _FORGET = "DELETE FROM hit WHERE key = ?"
+_TAKE_BACK = """
+    DELETE FROM hit
+    WHERE rowid = (SELECT rowid FROM hit WHERE key = ? ORDER BY at DESC, rowid DESC LIMIT 1)
+"""
 _OVER = "DELETE FROM hit WHERE key = ? AND at <= ?"
 _SWEEP = "DELETE FROM hit WHERE rowid IN (SELECT rowid FROM hit WHERE expires <= ? LIMIT ?)"
 
@@ -29,6 +33,9 @@ class SqliteCounters:
             return result
 
         return await self._driver.write(count)
+
+    async def take_back(self, key: str) -> bool:
+        return await self._driver.write(lambda db: db.execute(_TAKE_BACK, (key,)).rowcount > 0)
 
     async def forget(self, key: str) -> bool:
         return await self._driver.write(lambda db: db.execute(_FORGET, (key,)).rowcount > 0)

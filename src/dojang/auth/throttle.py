@@ -1,0 +1,159 @@
+"""How often a password may be tried: by one source, against one account.
+
+Nobody is locked out of an account by somebody else: whoever guesses is made to wait by where they
+guess from, and while very many guess at one account, each source has one try at it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from dojang.auth.errors import TooManyAttempts
+from dojang.auth.sources import networks
+from dojang.stores.counters import Counters, Hit
+from dojang.wire import base64url
+
+__all__ = ["Limits", "Rate", "Throttle"]
+
+_DIGEST = 16  # bytes: no two keys meet, and a name of any length is short
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many attempts in so long.
+
+    Attributes:
+        attempts: Inclusive; at least 1.
+        seconds: The window, which slides along with time.
+    """
+
+    attempts: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many attempts that failed are too many.
+
+    Attributes:
+        guesses: By one source at one account; each is kept, so that waiting grows.
+        source: By one source at all accounts.
+        site: By all sources of one organisation, which is known for IPv6 alone (/48).
+        account: By all sources at one account; beyond it each source has one try.
+        sign_ups: Accounts that one source asks for, made or not.
+    """
+
+    guesses: tuple[Rate, ...] = (Rate(5, 60), Rate(10, 900), Rate(30, 86_400))
+    source: Rate = Rate(100, 600)
+    site: Rate = Rate(1_000, 600)
+    account: Rate = Rate(100, 3_600)
+    sign_ups: Rate = Rate(30, 3_600)
+
+
+class Throttle:
+    """Counts attempts before they are made, in a store that all processes share."""
+
+    def __init__(
+        self, counters: Counters, *, clock: Callable[[], int], limits: Limits | None = None
+    ) -> None:
+        """Take the parts.
+
+        Args:
+            counters: A store; one in memory counts for its process alone.
+            clock: Returns unix milliseconds.
+            limits: Five guesses a minute, ten a quarter of an hour, thirty a day by default.
+        """
+        self._counters = counters
+        self._clock = clock
+        self._limits = limits or Limits()
+
+    async def attempt(self, account: str, *, address: str) -> None:
+        """Count one attempt, before the password is looked at.
+
+        Args:
+            account: What is guessed at: one spelling for each account, unknown ones too.
+            address: Of whoever tries; without one, sources are not told apart.
+
+        Raises:
+            TooManyAttempts: It must wait; nothing was looked at.
+            Unavailable: The store did not answer.
+        """
+        sources, limits = networks(address), self._limits
+        for key, rate in self._of_source(sources):
+            _pass(await self._hit(key, rate))
+        guesses = [
+            _pass(await self._hit(key, rate)) for key, rate in self._guesses(account, sources)
+        ]
+        hit = await self._hit(_key("account", account), limits.account)
+        if not (sources and guesses[-1].count == 1):
+            _pass(hit)
+
+    async def succeeded(self, account: str, *, address: str) -> None:
+        """Take back what `attempt` counted, and the guesses before it.
+
+        Args:
+            account: As it was given to `attempt`.
+            address: As it was given to `attempt`.
+
+        Raises:
+            Unavailable: The store did not answer.
+        """
+        await self._take_back(account, networks(address))
+        for key, _ in self._guesses(account, networks(address)):
+            await self._counters.forget(key)
+
+    async def came_to_nothing(self, account: str, *, address: str) -> None:
+        """Take back what `attempt` counted, where no password was compared in the end.
+
+        Args:
+            account: As it was given to `attempt`.
+            address: As it was given to `attempt`.
+
+        Raises:
+            Unavailable: The store did not answer.
+        """
+        await self._take_back(account, networks(address))
+        for key, _ in self._guesses(account, networks(address)):
+            await self._counters.take_back(key)
+
+    async def sign_up(self, *, address: str) -> None:
+        """Count one sign-up, which says who has an account already.
+
+        Args:
+            address: Of whoever signs up; without one, nothing is counted.
+
+        Raises:
+            TooManyAttempts: It must wait; nothing was looked at.
+            Unavailable: The store did not answer.
+        """
+        for source in networks(address)[:1]:
+            _pass(await self._hit(_key("sign-up", source), self._limits.sign_ups))
+
+    async def _take_back(self, account: str, sources: Sequence[str]) -> None:
+        for key, _ in self._of_source(sources):
+            await self._counters.take_back(key)
+        await self._counters.take_back(_key("account", account))
+
+    def _of_source(self, sources: Sequence[str]) -> Iterator[tuple[str, Rate]]:
+        rates = (self._limits.source, self._limits.site)
+        for source, rate in zip(sources, rates, strict=False):
+            yield _key("source", source), rate
+
+    def _guesses(self, account: str, sources: Sequence[str]) -> Iterator[tuple[str, Rate]]:
+        for rate in self._limits.guesses:
+            yield _key(f"guess:{rate.seconds}", account, *sources[:1]), rate
+
+    async def _hit(self, key: str, rate: Rate) -> Hit:
+        window = rate.seconds * 1000
+        return await self._counters.hit(key, limit=rate.attempts, window=window, now=self._clock())
+
+
+def _pass(hit: Hit) -> Hit:
+    if not hit.allowed:
+        raise TooManyAttempts(retry_after=-(-hit.retry_after // 1000))
+    return hit
+
+
+def _key(kind: str, *what: str) -> str:
+    text = "\0".join(what).encode("utf-8", "surrogatepass")
+    return f"throttle:{kind}:{base64url.encode(sha256(text).digest()[:_DIGEST])}"
