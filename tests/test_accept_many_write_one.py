@@ -1,5 +1,6 @@
 """Sessions of other kinds become ours when they come, and nobody is signed out."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -102,6 +103,19 @@ def test_who_was_signed_in_stays_signed_in_and_the_old_cookie_goes(
     assert browser.visit(user) == "ada"
     assert browser.sent == []
     assert here.circulation.seen == {"before": Sighting(1, clock())}
+
+
+def test_on_an_event_loop_a_session_moves_into_a_file_as_well(
+    former: Peer, in_sqlite: Sessions, clock: Clock
+) -> None:
+    here = accepting(in_sqlite, clock, {"before": former})
+    before = signed_in_before(former, clock)
+
+    async def visit() -> object:
+        visit = await here.open(before.header)
+        return visit.session.user
+
+    assert asyncio.run(visit()) == "ada"
 
 
 def test_a_page_that_does_not_look_moves_the_session_too(sessions: Sessions, clock: Clock) -> None:

@@ -1,5 +1,6 @@
 """A foreign system is one argument: format, cookie, lifetime and cutting as it has them."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.stores.redis import RedisStore
+from dojang.stores.sqlite import SqliteStore
 from dojang.testing import Clock
 from dojang.wire import base64url, json, signed_id
 from dojang.wire.authjs.auth_js import AuthJsToken
@@ -240,6 +242,20 @@ def test_a_peer_without_an_end_is_not_revocable_until_it_is_given_one(clock: Clo
     with pytest.raises(Misuse, match=r"write Lifetime\(absolute=\.\.\.\)"):
         Sessions(peer, clock=clock)
     assert Sessions(peer, lifetime=Lifetime(absolute=30 * DAY), clock=clock).revocable
+
+
+def test_on_an_event_loop_what_a_front_began_is_listed_in_a_file(
+    sqlite_store: SqliteStore, clock: Clock
+) -> None:
+    peer = peers.AuthJs(SECRET, revocations=sqlite_store)
+    sessions = Sessions(peer, lifetime=Lifetime(absolute=30 * DAY), clock=clock)
+    text = AuthJsToken(SECRET, salt=peer.cookie.name).write({"sub": "7"}, now=clock())
+
+    async def main() -> object:
+        visit = await sessions.open(f"{peer.cookie.name}={text}")
+        return visit.session.user, len(await sessions.list("7"))
+
+    assert asyncio.run(main()) == ("7", 1)
 
 
 @pytest.mark.parametrize(

@@ -85,8 +85,8 @@ class ClientSide:
 
     @property
     def suspends(self) -> bool:
-        """Whether asking for revocations may wait for an event loop."""
-        return self._revocations is not None and self._revocations.log.suspends
+        """Whether asking for revocations, or listing what a peer began, may wait for a loop."""
+        return self._revocations is not None
 
     @property
     def revocable(self) -> bool:

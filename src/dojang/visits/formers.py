@@ -46,11 +46,6 @@ class Formers:
         self._lifetime = lifetime
         self._principal = principal
 
-    @property
-    def suspends(self) -> bool:
-        """Whether looking for them may wait for an event loop."""
-        return any(peer.strategy.suspends for peer in self._peers.values())
-
     def came(self, header: str) -> bool:
         """Return whether a Cookie header has a cookie of another kind."""
         return any(_texts(peer, header) for peer in self._peers.values())

@@ -35,8 +35,8 @@ class House:
 
     @property
     def suspends(self) -> bool:
-        """Whether opening a session may wait for an event loop."""
-        return self.strategy.suspends or self.formers.suspends
+        """Whether opening a session of our own may wait for an event loop."""
+        return self.strategy.suspends
 
     @property
     def takes_tokens(self) -> bool:

@@ -58,7 +58,8 @@ class Visit:
 
         Without a cookie or token nothing is asked.
         """
-        if not self._house.suspends or not self._came:
+        # A session of another kind is stored when it is loaded, and stores write in their own time.
+        if not self._former_came and not (self._house.suspends and self._came):
             return
         try:
             self._prefetched = await self._load()
