@@ -275,6 +275,26 @@ def test_a_log_that_was_lost_fences_everything_older_than_the_new_one(clock: Clo
     assert user(sign_in(browser.sessions)) == "ada"
 
 
+def test_a_log_that_was_lost_twice_between_two_looks_fences_all_of_what_was_between(
+    clock: Clock,
+) -> None:
+    """Both times it has not begun, which is no reason to take one for the other."""
+    log = MemoryStore()
+    here, there = process(log, clock), process(log, clock)
+    there.strategy.revocations.log = here.strategy.revocations.log = MemoryStore()  # type: ignore[union-attr]
+    first = sign_in(here)
+    for lost in (MemoryStore(), MemoryStore()):
+        clock.tick(BOUND)
+        here.strategy.revocations.log = there.strategy.revocations.log = lost  # type: ignore[union-attr]
+        first.sessions = there
+        assert first.twin().visit(lambda session: session.rejected) == "revoked"
+        between = sign_in(here)
+    clock.tick(BOUND)
+    here.strategy.revocations.log = there.strategy.revocations.log = MemoryStore()  # type: ignore[union-attr]
+    between.sessions = there
+    assert between.visit(lambda session: session.rejected) == "revoked"
+
+
 def test_while_the_store_is_down_sessions_pass_for_the_grace_and_then_are_503(
     clock: Clock,
 ) -> None:

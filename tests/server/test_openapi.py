@@ -31,6 +31,7 @@ BODIES: dict[str, Any] = {
     "refresh_token": {"refresh_token": "drt.none"},
     "sign_up": {"username": "grace", "password": PASSWORD},
     "log_in": LOGIN,
+    "change_password": {"old_password": PASSWORD, "new_password": "another battery of horses"},
 }
 
 

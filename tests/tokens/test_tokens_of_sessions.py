@@ -9,6 +9,7 @@ import pytest
 from dojang import blocking
 from dojang.errors import Misuse, Rejected
 from dojang.session.lifetime import Lifetime
+from dojang.session.limit import Limit
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.stores.sqlite import SqliteStore
@@ -23,7 +24,7 @@ from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.signed_session import SignedJwt
 from tests.browser import Browser
 from tests.conftest import SECRET
-from tests.tokens.kit import process, why, why_access
+from tests.tokens.kit import process, refresh, why, why_access
 
 Process = Callable[[], Tokens]
 
@@ -137,6 +138,84 @@ def test_a_session_that_moves_takes_along_what_it_was_spared_from(
     pair = another(tokens, browser)
     clock.tick(1)
     assert verdicts(tokens, pair) == ("ada", "refreshed")
+
+
+def test_a_session_that_moves_to_a_new_id_keeps_its_pairs(start: Process, clock: Clock) -> None:
+    here, there = start(), start()
+    browser, pair = sign_in(here)
+    before = browser.twin().visit(lambda session: session.handle)
+    browser.visit(lambda session: session.rotate())
+    after = browser.twin().visit(lambda session: session.handle)
+    assert after != before
+    clock.tick(1)
+    assert verdicts(there, pair) == ("ada", "refreshed")
+    assert verdicts(here, pair) == ("ada", "refreshed")
+    # They are found where the session is now.
+    pair = refresh(there, pair.refresh)
+    assert blocking.run(there.verify(pair.access)).sid == after
+    assert [device.session for device in blocking.run(there.list("ada"))] == [after]
+    blocking.run(there.end_all("ada", but=before))
+    clock.tick(1)
+    assert verdicts(here, pair) == ("ada", "refreshed")
+    assert browser.visit(lambda session: session.user) == "ada"
+
+
+@pytest.mark.parametrize("how", ["logout", "handle", "all"])
+def test_the_end_of_a_session_that_has_moved_is_the_end_of_its_pairs(
+    start: Process, clock: Clock, how: str
+) -> None:
+    here, there = start(), start()
+    browser, pair = sign_in(here)
+    for _ in range(2):
+        browser.visit(lambda session: session.rotate())
+    handle = browser.twin().visit(lambda session: session.handle)
+    clock.tick(1)
+    assert there.sessions is not None
+    if how == "logout":
+        browser.visit(lambda session: session.logout())
+    elif how == "handle":
+        assert blocking.run(there.sessions.end(handle))
+    else:
+        blocking.run(there.sessions.end_all("ada"))
+    clock.tick(1)
+    assert verdicts(here, pair) == ("revoked", "revoked")
+    assert why_access(there, pair.access) == "revoked"
+
+
+@pytest.mark.parametrize("store", [MemoryStore, SqliteStore])
+def test_a_pair_is_refreshed_while_its_session_is_moving(
+    tmp_path: Path, clock: Clock, store: type[Any]
+) -> None:
+    """The new id is in the store, and the log does not say yet that it took the old one's place."""
+    seen: list[str] = []
+
+    class Moving(store):  # type: ignore[misc]
+        async def replace(self, *records: Any, **options: Any) -> None:
+            await super().replace(*records, **options)
+            seen.append(why(tokens, pair.refresh))
+
+    home = Moving() if store is MemoryStore else Moving(tmp_path / "sessions.db")
+    sessions = Sessions(ServerSide(home), secret=SECRET, clock=clock)
+    tokens = process(home, clock, sessions=sessions)
+    browser, pair = sign_in(tokens)
+    browser.visit(lambda session: session.rotate())
+    assert seen == ["refreshed"]
+    assert verdicts(tokens, pair) == ("ada", "refreshed")
+
+
+def test_a_session_that_expired_or_had_to_make_room_ends_its_pairs(clock: Clock) -> None:
+    store = MemoryStore()
+    home = ServerSide(store, limit=Limit(1))
+    lifetime = Lifetime(idle=600, absolute=3600)
+    sessions = Sessions(home, secret=SECRET, clock=clock, lifetime=lifetime)
+    tokens = process(store, clock, sessions=sessions)
+    _, evicted = sign_in(tokens)
+    clock.tick(1)
+    _, idle = sign_in(tokens)
+    assert why(tokens, evicted.refresh) == "revoked"
+    assert why(tokens, idle.refresh) == "refreshed"
+    clock.tick(601)
+    assert why(tokens, idle.refresh) == "revoked"
 
 
 def test_a_pair_never_outlives_its_session(start: Process, clock: Clock) -> None:

@@ -42,14 +42,17 @@ class InvalidInput(Refused):
     """A sign-up value breaks a rule; the message names the limit and the remedy.
 
     Attributes:
-        field: "email", "username", "password", "name" or "roles". The value itself is not kept.
+        field: "email", "username", "password", "new_password", "name" or "roles". The value
+            itself is not kept.
     """
 
     code = "invalid-input"
     status = 422
 
     def __init__(
-        self, field: Literal["email", "username", "password", "name", "roles"], problem: str
+        self,
+        field: Literal["email", "username", "password", "new_password", "name", "roles"],
+        problem: str,
     ) -> None:
         super().__init__(problem)
         self.field = field

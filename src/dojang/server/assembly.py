@@ -105,7 +105,7 @@ def prepare(settings: Settings) -> Parts:
     """
     parts = assemble(settings)
     try:
-        troubles = blocking.run(readiness(parts)) or blocking.run(_keys_trouble(parts))
+        troubles = blocking.run(readiness(parts)) or blocking.run(_first_trouble(parts))
     finally:
         close(parts)
     if troubles:
@@ -121,9 +121,14 @@ def close(parts: Parts) -> None:
     parts.sessions.close()
 
 
-async def _keys_trouble(parts: Parts) -> dict[str, str]:
+async def _first_trouble(parts: Parts) -> dict[str, str]:
+    """Make what is made once, and return what could not be."""
+    now, revocations = parts.sessions.clock(), parts.sessions.strategy.revocations
     try:
-        await parts.tokens.keys.current(now=parts.sessions.clock())
+        await parts.tokens.keys.current(now=now)
+        if revocations is not None:
+            # Before anybody signs in, so that it is older than all logins, whoever is first.
+            await revocations.log.begin(now=now)
     except Unavailable as error:
         return {"keys": str(error)}
     return {}

@@ -17,7 +17,8 @@ class Revocation:
         user: The principal as text; None when the entry is about one session.
         not_before: Unix milliseconds; logins before this instant are over.
         exempt: The handle that stays, or None. When one session is over because it moved to a new
-            id, the handle it goes on under, which is spared whatever the old one was spared.
+            id, the handle it goes on under, which is spared whatever the old one was spared, and
+            over when the old one is ended.
         expires: When nothing it fences can be alive any more; unix milliseconds.
     """
 
@@ -46,26 +47,40 @@ class Fence:
                 older is known to be good.
         """
         self._handles: set[str] = set()
-        self._heirs: dict[str, str] = {}
+        self._ended: set[str] = set()
+        self._heirs: dict[str, list[str]] = {}
         self._users: dict[str, list[tuple[int, set[str]]]] = {}
+        self._sparing: dict[str, list[set[str]]] = {}
         self.everything_before = everything_before
         for revocation in revocations:
             self.add(revocation)
 
     def add(self, revocation: Revocation) -> None:
-        """Take one more."""
-        if revocation.handle is not None:
-            self._handles.add(revocation.handle)
-            if revocation.exempt is not None:
-                self._heirs[revocation.handle] = revocation.exempt
-                self._inherit(revocation.handle, revocation.exempt)
+        """Take one more. What it comes to is the same in whatever order they come, and how often.
+
+        A process knows its own at once, and those of others later.
+        """
+        handle, exempt = revocation.handle, revocation.exempt
+        if handle is not None:
+            self._handles.add(handle)
+            if exempt is None:
+                self._end(self._line(handle))
+            else:
+                self._move(handle, exempt)
         if revocation.user is not None:
             spared: set[str] = set()
-            heir = revocation.exempt
-            while heir is not None and heir not in spared:
-                spared.add(heir)
-                heir = self._heirs.get(heir)
             self._users.setdefault(revocation.user, []).append((revocation.not_before, spared))
+            if exempt is not None:
+                self._spare(spared, self._line(exempt))
+
+    def latest(self, handle: str) -> str:
+        """Return the handle under which a session goes on; its own unless it has moved.
+
+        What was made from the session is judged by this one: it lives on with the session, and is
+        over with it.
+        """
+        line = self._line(handle)
+        return next((one for one in line if one in self._ended), line[-1])
 
     def stops(self, record: Record) -> bool:
         """Return whether the session was ended from afar.
@@ -83,8 +98,29 @@ class Fence:
             at < not_before and record.handle not in spared for not_before, spared in entries
         )
 
-    def _inherit(self, old: str, new: str) -> None:
-        for entries in self._users.values():
-            for _, spared in entries:
-                if old in spared:
-                    spared.add(new)
+    def _line(self, handle: str) -> list[str]:
+        """Return the handle, and those under which the session went on, one after the other."""
+        line = [handle]
+        for one in line:
+            line += [heir for heir in self._heirs.get(one, ()) if heir not in line]
+        return line
+
+    def _move(self, old: str, new: str) -> None:
+        heirs = self._heirs.setdefault(old, [])
+        if new not in heirs:
+            heirs.append(new)
+        moved = self._line(new)
+        if old in self._ended:
+            self._end(moved)
+        for spared in tuple(self._sparing.get(old, ())):
+            self._spare(spared, moved)
+
+    def _spare(self, spared: set[str], line: Iterable[str]) -> None:
+        for one in line:
+            if one not in spared:
+                spared.add(one)
+                self._sparing.setdefault(one, []).append(spared)
+
+    def _end(self, line: Iterable[str]) -> None:
+        self._ended.update(line)
+        self._handles.update(line)

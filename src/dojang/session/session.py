@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from dojang.errors import ResponseStarted
+from dojang.errors import Misuse, ResponseStarted
 from dojang.session import principal as principals
 from dojang.session.content import TOO_LATE, Content, Keeper
 from dojang.session.instants import instant
@@ -30,6 +30,7 @@ class Session(Content):
         *,
         remember: bool | None = None,
         methods: tuple[str, ...] = ("pwd",),
+        at: int | None = None,
     ) -> None:
         """Make `user` the principal; the session goes on under a new id and the old one dies.
 
@@ -40,13 +41,18 @@ class Session(Content):
             remember: Whether the cookie outlives the browser; as it was unless given, and yes for
                 a new session.
             methods: What the user showed, as in RFC 8176.
+            at: When they began to, in unix milliseconds: before their password was looked at, so
+                that a change of it that came in between ends this login too. Now unless given.
 
         Raises:
-            Misuse: `user` is empty or neither text nor integer.
+            Misuse: `user` is empty or neither text nor integer, or `at` is still to come.
             ReadOnly: The session cannot be changed any more.
             ResponseStarted: The headers have left.
         """
         principals.check(user)
+        now = self._clock()
+        if at is not None and at > now:
+            raise Misuse(f"a login began {at - now} ms from now; at= is unix milliseconds")
         self._refuse_if_fixed()
         previous = self.user
         if self._answered:
@@ -55,7 +61,7 @@ class Session(Content):
             self._fill({})
         self._name(user)
         # The instant of the login, not of the request: what was ended in between stays apart.
-        self._login = Login(self._clock(), methods)
+        self._login = Login(now if at is None else at, methods)
         if remember is not None:
             self._remember = remember
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from dojang.session.fence import Revocation
 from dojang.stores.contract import Store
@@ -15,7 +15,8 @@ class Pulled:
     """What is new in a log, and what a reader checks its own copy against.
 
     Attributes:
-        generation: Random; another one means that the log was lost and begun anew.
+        generation: Random; another one means that the log was lost and begun anew. Empty for one
+            that has not begun.
         begun: When this generation began, in unix milliseconds.
         live: How many revocations are alive in the whole log.
         cursor: Where to go on next time.
@@ -29,6 +30,7 @@ class Pulled:
     entries: Sequence[Revocation]
 
 
+@runtime_checkable
 class RevocationLog(Store, Protocol):
     """A store that also keeps an ordered log of revocations until they expire."""
 

@@ -133,10 +133,10 @@ class ClientSide:
                 text = self._format.encode(claims, expires=named.expires, now=now)
                 fits(named, text)
                 if named.handle != record.handle:
-                    await self._enlist(named, found.record, lifetime, now)
-                elif _is_news(found.record, named) and not await self._noted(named, now):
-                    return Kept(None, None, lost=True)
-                return Kept(named, text)
+                    there = await self._enlist(named, found.record, lifetime, now)
+                else:
+                    there = not _is_news(found.record, named) or await self._noted(named, now)
+                return Kept(named, text) if there else Kept(None, None, lost=True)
             case Remove(record):
                 if self._revocations is not None and record.user is not None:
                     await self.end(record.handle, lifetime, now=now)
@@ -168,7 +168,7 @@ class ClientSide:
 
     async def end(self, handle: str, lifetime: Lifetime, *, now: int) -> bool:
         """End one session, within the bound of `Revocations`; say whether it was in the list."""
-        return await self._end(handle, lifetime, now)
+        return await self.leave(handle, lifetime, now=now)
 
     async def end_all(
         self, user: Principal, lifetime: Lifetime, *, but: str | None, now: int
@@ -185,7 +185,7 @@ class ClientSide:
         ended = 0
         for listed in await revocations.log.list(user, now=now):
             if listed.login is None and listed.handle != but:
-                ended += await self._end(listed.handle, lifetime, now)
+                ended += await self.leave(listed.handle, lifetime, now=now)
         await revocations.add(entry, now=now)
         return ended + await revocations.log.remove_all(user, now=now, but=but)
 
@@ -194,29 +194,48 @@ class ClientSide:
         if self._revocations is not None:
             self._revocations.log.close()
 
-    async def _enlist(
-        self, named: Record, before: Record | None, lifetime: Lifetime, now: int
-    ) -> None:
-        if self._revocations is None:
-            return
-        if before is not None and before.user is not None:
-            # A session that only moves keeps what it was spared from when others were ended.
-            moved = before.login == named.login
-            await self._end(before.handle, lifetime, now, heir=named.handle if moved else None)
-        if named.user is not None:
-            # A log that does not exist yet begins here, and must not be younger than this login.
-            await self._revocations.log.begin(now=named.login.at if named.login else now)
-            await self._revocations.log.insert(_entry(named, now), now=now)
-
-    async def _end(
-        self, handle: str, lifetime: Lifetime, now: int, *, heir: str | None = None
+    async def leave(
+        self, handle: str, lifetime: Lifetime, *, heir: str | None = None, now: int
     ) -> bool:
+        """End the session of a handle that goes on under another one; say whether it was listed.
+
+        Args:
+            handle: Its old name.
+            lifetime: The limits in force.
+            heir: Its new one; None where somebody has signed in anew. What only moves keeps what it
+                was spared from when others were ended.
+            now: Unix milliseconds.
+
+        Raises:
+            Unavailable: The store did not answer.
+        """
         revocations = self._known("ended from afar")
         if not handle:
             return False
         expires = revocations.until(lifetime, now=now)
         await revocations.add(Revocation(handle=handle, exempt=heir, expires=expires), now=now)
         return await revocations.log.remove(handle)
+
+    async def _enlist(
+        self, named: Record, before: Record | None, lifetime: Lifetime, now: int
+    ) -> bool:
+        """List a session under its new name; say whether it goes on."""
+        if self._revocations is None:
+            return True
+        log, moved = self._revocations.log, before is not None and before.login == named.login
+        if before is not None and before.user is not None:
+            await self.leave(before.handle, lifetime, heir=named.handle if moved else None, now=now)
+        if named.user is None:
+            return True
+        await log.insert(_entry(named, now), now=now)
+        if named.login is not None and not moved:
+            await self._revocations.admit(named, store=log, now=now)
+            return True
+        await self._revocations.refresh(now=now, at_once=True)
+        if self._revocations.stops(named):  # it was ended while it moved
+            await log.remove(named.handle)
+            return False
+        return True
 
     async def _met(self, record: Record, text: str, now: int) -> Record:
         """Name and list a session born in a peer, when it is seen for the first time."""

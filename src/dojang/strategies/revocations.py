@@ -2,11 +2,13 @@
 
 import heapq
 import threading
+from contextlib import suppress
 
 from dojang.errors import Misuse, Revoked, Unavailable
 from dojang.session.fence import Fence, Revocation
 from dojang.session.lifetime import Lifetime
 from dojang.session.record import Record
+from dojang.stores.contract import Store
 from dojang.stores.revocation_log import Pulled, RevocationLog
 
 __all__ = ["Revocations"]
@@ -97,7 +99,7 @@ class Revocations:
 
         Args:
             now: Unix milliseconds.
-            at_once: Whether to pull however fresh the copy is.
+            at_once: Whether to pull however fresh the copy is, and go by no older one.
 
         Raises:
             Unavailable: The store did not answer, and the copy is too old to go by.
@@ -107,12 +109,39 @@ class Revocations:
         try:
             await self._pull(now)
         except Unavailable:
-            if self._pulled_at is None or now - self._pulled_at >= self.staleness:
+            if at_once or self._pulled_at is None or now - self._pulled_at >= self.staleness:
                 raise
+
+    async def admit(self, login: Record, *, store: Store, now: int) -> None:
+        """Let a login in that has just been stored, unless it was ended since it began.
+
+        Whoever ends it from here on finds it in the store; what was ended before is seen here.
+
+        Args:
+            login: It has a login; a log that does not exist yet begins with it.
+            store: Where it was stored, and is not when this raises.
+            now: Unix milliseconds.
+
+        Raises:
+            Revoked: It was ended.
+            Unavailable: The store did not answer.
+        """
+        try:
+            assert login.login is not None
+            await self.begin(login.login.at, now=now)
+            self.check(login)
+        except (Revoked, Unavailable):
+            with suppress(Unavailable):
+                await store.remove(login.handle)
+            raise
 
     def stops(self, record: Record) -> bool:
         """Return whether a session was ended, as far as is known."""
         return self._fence.stops(record)
+
+    def latest(self, handle: str) -> str:
+        """Return the handle under which a session goes on, as far as is known."""
+        return self._fence.latest(handle)
 
     def check(self, record: Record) -> None:
         """Let a session pass, as far as is known.
@@ -134,18 +163,36 @@ class Revocations:
             # It comes again with the next pull, which does no harm.
             self._fence.add(revocation)
 
+    async def begin(self, at: int, *, now: int) -> None:
+        """Pull what is new; a log that does not exist yet begins.
+
+        Args:
+            at: When it begins, in unix milliseconds: with the first login that it is asked about.
+            now: Unix milliseconds.
+
+        Raises:
+            Unavailable: The store did not answer.
+        """
+        await self.refresh(now=now, at_once=True)
+        if not self._generation:
+            await self.log.begin(now=at)
+            await self.refresh(now=now, at_once=True)
+
     async def _pull(self, now: int) -> None:
-        pulled = await self.log.revocations(after=self._cursor, now=now)
+        after = self._cursor
+        pulled = await self.log.revocations(after=after, now=now)
         if self._fits(pulled, now):
             return
         # The first pull, a log begun anew, or a copy that missed something: take all of it.
-        self._take_all(await self.log.revocations(after=0, now=now), now)
+        self._take_all(await self.log.revocations(after=0, now=now) if after else pulled, now)
 
     def _fits(self, pulled: Pulled, now: int) -> bool:
         with self._lock:
             self._forget_what_is_over(now)
             known = len(self._expiries) + len(pulled.entries) == pulled.live
-            if pulled.generation != self._generation or not known or self._is_mostly_over:
+            # A log that has not begun may have been lost since the last one that had not.
+            same = bool(pulled.generation) and pulled.generation == self._generation
+            if not same or not known or self._is_mostly_over:
                 return False
             for entry in pulled.entries:
                 self._fence.add(entry)

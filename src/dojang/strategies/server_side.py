@@ -42,6 +42,9 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22,256}")
 #: Unix milliseconds: the year 2100, for what has no end of its own.
 _FOREVER = 4_102_444_800_000
 
+#: Milliseconds that a login may take, from the look at the password until it is stored.
+_LONGEST_LOGIN = 24 * 3600 * 1000
+
 #: Times a write is tried again when others keep changing the session. Each lost try is somebody
 #: else's success; of 32 writers at once, one loses this often in 1e14 writes, where chance decides,
 #: and where they go in step each has its turn.
@@ -78,7 +81,9 @@ class ServerSide:
                 cannot be changed and whose `rejected` is `rotated`.
             id_bytes: Random bytes in an id, at least 16; a peer has a number of its own.
             revocations: A log where what ends here is written too, for tokens that were made from
-                these sessions: they end with them. The sessions themselves do not need it.
+                these sessions: they end with them. The sessions themselves need it only where the
+                store keeps no log of its own, for a login that began before all were ended, and
+                is stored after.
             unsigned: Whether a cookie may also hold an id alone, as Flask-Session, starsessions and
                 Django write it, whose sessions were copied here; it is signed when the session is
                 next renewed or changed.
@@ -103,6 +108,7 @@ class ServerSide:
         self._overlap = overlap
         self._id_bytes = id_bytes
         self.revocations = Revocations.of(revocations)
+        self._own_log = Revocations(store) if isinstance(store, RevocationLog) else None
         self._unsigned = unsigned
 
     @property
@@ -150,10 +156,13 @@ class ServerSide:
         del fits
         match write:
             case Insert(record):
-                return await self._insert(record, now)
+                kept = await self._insert(record, now)
+                await self._admit(found.record, kept.record, now)
+                return kept
             case Replace(before, after):
                 kept = await self._replace(before, after, found, now)
                 await self._tell_of_move(before, kept.record, lifetime, now)
+                await self._admit(before, kept.record, now)
                 return kept
             case Touch(record):
                 if await self.store.touch(record, now=now):
@@ -203,19 +212,26 @@ class ServerSide:
         self, user: Principal, lifetime: Lifetime, *, but: str | None, now: int
     ) -> int:
         """End all sessions of `user`, but the one with that handle; say how many went."""
-        if self.revocations is not None:
-            entry = Revocation(
-                user=str(user),
-                not_before=now,
-                exempt=but,
-                expires=self.revocations.until(lifetime, now=now),
-            )
-            await self.revocations.add(entry, now=now)
+        if (fence := self._fence) is not None:
+            until = max(fence.until(lifetime, now=now), now + _LONGEST_LOGIN)
+            entry = Revocation(user=str(user), not_before=now, exempt=but, expires=until)
+            await fence.add(entry, now=now)
         return await self.store.remove_all(user, now=now, but=but)
 
     def close(self) -> None:
         """Let go of what the store holds."""
         self.store.close()
+
+    @property
+    def _fence(self) -> Revocations | None:
+        """What a login is held against before it is let in."""
+        return self.revocations or self._own_log
+
+    async def _admit(self, before: Record | None, kept: Record | None, now: int) -> None:
+        if kept is None or kept.login is None or self._fence is None:
+            return
+        if before is None or before.login != kept.login:
+            await self._fence.admit(kept, store=self.store, now=now)
 
     async def _tell(
         self, handle: str, lifetime: Lifetime, now: int, *, heir: str | None = None

@@ -94,7 +94,7 @@ class Spill:
             moved = Insert(replace(_after(write), handle=""))
             kept = await self._server.commit(moved, found, lifetime, now=now, fits=fits)
         if self.revocable and found.record is not None:
-            await self._client.end(found.record.handle, lifetime, now=now)
+            await self._leave(found.record, kept.record, lifetime, now)
         return kept
 
     async def take_in(
@@ -128,6 +128,13 @@ class Spill:
         """End all sessions of `user`, but the one with that handle; say how many went."""
         ended = await self._client.end_all(user, lifetime, but=but, now=now)
         return ended + await self._server.end_all(user, lifetime, but=but, now=now)
+
+    async def _leave(
+        self, before: Record, after: Record | None, lifetime: Lifetime, now: int
+    ) -> None:
+        moved = after is not None and after.login == before.login
+        heir = after.handle if after is not None and moved else None
+        await self._client.leave(before.handle, lifetime, heir=heir, now=now)
 
     def close(self) -> None:
         """Let go of what both hold."""

@@ -1,26 +1,24 @@
 """Tokens: what an application makes once, beside its Sessions."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from dojang import clock as clocks
 from dojang.errors import Misuse, Rejected, Revoked
 from dojang.session import principal as principals
 from dojang.session.family import Family
-from dojang.session.fence import Revocation
 from dojang.session.record import Device, Login, Principal
 from dojang.session.session import Session
 from dojang.sessions import Sessions
-from dojang.stores.documents import Documents
 from dojang.stores.families import Families
-from dojang.stores.revocation_log import RevocationLog
-from dojang.strategies.revocations import Revocations
-from dojang.strategies.server_side import ServerSide
-from dojang.tokens.access import AccessToken, AccessTokens, fenced
+from dojang.tokens import introspection
+from dojang.tokens.access import AccessToken, AccessTokens
 from dojang.tokens.device import TokenDevice
+from dojang.tokens.devices import Devices
 from dojang.tokens.keys import FixedKeys, Keys
 from dojang.tokens.pair import Pair
 from dojang.tokens.rotation import Rotation
+from dojang.tokens.standing import Renewing, Standing, TokenStore
 from dojang.tokens.tally import Tally
 from dojang.wire import entropy, refresh_token
 from dojang.wire.jose.jwk import Key
@@ -33,10 +31,6 @@ _DAY = 24 * 3600
 
 #: Bytes of randomness in a handle.
 _HANDLE_BYTES = 16
-
-
-class TokenStore(RevocationLog, Documents, Protocol):
-    """A store that keeps families, and the log of what was revoked; every store of dojang does."""
 
 
 class Tokens:
@@ -58,7 +52,7 @@ class Tokens:
         life: int = 600,
         absolute: int = 30 * _DAY,
         grace: int = 30,
-        renewing: Callable[[Principal], Awaitable[bool]] | None = None,
+        renewing: Renewing | None = None,
         clock: Callable[[], int] = clocks.now,
     ) -> None:
         """Put the parts together.
@@ -92,11 +86,15 @@ class Tokens:
         self._secret = Keyring.of(secret)
         self.keys = FixedKeys.of(keys, secret=self._secret)
         self._access = AccessTokens(self.keys, issuer=issuer, audience=audience, life=life)
-        self._renewing = renewing
-        self._revocations = _shared(store, sessions, absolute)
+        self._standing = Standing.beside(
+            sessions, store, absolute=absolute * 1000, renewing=renewing
+        )
         self._families = Families(store)
+        self._devices = Devices(
+            self._families, self._standing, sessions, life=life * 1000, absolute=absolute * 1000
+        )
         self._rotation = Rotation(
-            self._families, self._secret, grace=grace * 1000, is_over=self._is_over
+            self._families, self._secret, grace=grace * 1000, is_over=self._standing.is_over
         )
 
     @property
@@ -166,9 +164,10 @@ class Tokens:
             turned = await self._rotation.use(token, now=now)
         except Rejected as rejected:
             if rejected.code == "reused":
-                await self._end_access(refresh_token.family_of(token, keys=self._secret), now)
+                family = refresh_token.family_of(token, keys=self._secret)
+                await self._devices.end_access(family, now=now)
             raise
-        return await self._pair(turned.family, turned.token, now)
+        return await self._pair(self._standing.followed(turned.family), turned.token, now)
 
     async def verify(self, token: str) -> AccessToken:
         """Return what an access token says; one small query a second, however many are verified.
@@ -182,11 +181,7 @@ class Tokens:
             Unavailable: Nobody could say for too long what was revoked.
         """
         now = self.clock()
-        read = await self._access.read(token, now=now)
-        await self._revocations.refresh(now=now)
-        for record in read.records:
-            self._revocations.check(record)
-        return read
+        return await self._standing.check(await self._access.read(token, now=now), now=now)
 
     async def revoke(self, token: str) -> bool:
         """End what a token belongs to; say whether it was good.
@@ -209,7 +204,7 @@ class Tokens:
         except Rejected:
             return False
         if not await self.end(read.family):
-            await self._end_access(read.family, now)
+            await self._devices.end_access(read.family, now=now)
         return True
 
     async def introspect(self, token: str) -> dict[str, Any]:
@@ -228,14 +223,18 @@ class Tokens:
         now = self.clock()
         try:
             if token.startswith(f"{refresh_token.PREFIX}."):
-                return await self._introspect_refresh(token, now)
+                return await introspection.of_refresh(
+                    token,
+                    self._families,
+                    self._standing,
+                    keys=self._secret,
+                    issuer=self.issuer,
+                    now=now,
+                )
             read = await self._access.read(token, now=now)
-            await self._revocations.refresh(now=now, at_once=True)
-            for record in read.records:
-                self._revocations.check(record)
+            return introspection.of_access(await self._standing.check(read, now=now, at_once=True))
         except Rejected:
-            return {"active": False}
-        return {"active": True, "token_type": "Bearer", **read.claims}
+            return introspection.nothing()
 
     async def list(self, user: Principal) -> Sequence[TokenDevice]:
         """Return the devices of `user` with refresh tokens, newest first.
@@ -245,11 +244,7 @@ class Tokens:
         Raises:
             Unavailable: The store did not answer.
         """
-        now = self.clock()
-        found = await self._families.list(user, now=now)
-        return [
-            TokenDevice.of(one) for one in found if one.reused or not await self._is_ended(one, now)
-        ]
+        return await self._devices.list(user, now=self.clock())
 
     async def end(self, handle: str) -> bool:
         """Sign out one device; say whether it was there.
@@ -257,11 +252,7 @@ class Tokens:
         Raises:
             Unavailable: The store did not answer.
         """
-        now = self.clock()
-        if await self._families.remove(handle, now=now) is None:
-            return False
-        await self._end_access(handle, now)
-        return True
+        return await self._devices.end(handle, now=self.clock())
 
     async def end_all(self, user: Principal, *, but: Session | str | None = None) -> int:
         """Sign a user out everywhere, sessions included; say how many were ended.
@@ -274,18 +265,7 @@ class Tokens:
             Misuse: As `Sessions.end_all`.
             Unavailable: The store did not answer.
         """
-        now = self.clock()
-        ended = 0
-        if self.sessions is not None:
-            ended = await self.sessions.end_all(user, but=but)
-        else:
-            await self._fence(user, but, now)
-        spared = but.handle if isinstance(but, Session) else but
-        for family in await self._families.list(user, now=now):
-            if spared is None or family.sid != spared:
-                removed = await self._families.remove(family.handle, now=now)
-                ended += removed is not None and removed.reused is None
-        return ended
+        return await self._devices.end_all(user, but=but, now=self.clock())
 
     async def _begin(
         self,
@@ -297,8 +277,7 @@ class Tokens:
         end: int | None = None,
     ) -> Pair:
         now, handle = self.clock(), entropy.token(_HANDLE_BYTES)
-        # A log that does not exist yet begins here, and must not be younger than this login.
-        await self._revocations.log.begin(now=login.at)
+        await self._standing.begin(login, session, now=now)
         token = refresh_token.first(handle, keys=self._secret)
         latest = now + self.absolute * 1000
         family = Family(
@@ -306,7 +285,7 @@ class Tokens:
             user=user,
             session=session,
             login=login,
-            fenced=await self._since(login, session, now),
+            fenced=self._standing.since(login, session),
             created=now,
             expires=latest if end is None else min(latest, end),
             seen=now,
@@ -315,81 +294,11 @@ class Tokens:
         )
         await self._families.add(family, now=now)
         # Once it is there: whoever ends everything from here on finds it, and before is seen.
-        if await self._is_over(family, now):
+        if await self._standing.is_over(family, now):
             await self._families.remove(handle, now=now)
             raise Revoked("the login was ended in the meantime")
         return await self._pair(family, token, now)
 
-    async def _since(self, login: Login, session: str | None, now: int) -> int:
-        if session is None or self.sessions is None or not self.sessions.strategy.on_server:
-            return login.at
-        # The store vouches for a session that is older than the log.
-        await self._revocations.refresh(now=now, at_once=True)
-        return max(login.at, self._revocations.begun)
-
     async def _pair(self, family: Family, token: str, now: int) -> Pair:
         access, expires = await self._access.make(family, now=now)
         return Pair(access, token, expires, family.expires, family.handle)
-
-    async def _is_over(self, family: Family, now: int) -> bool:
-        if self._renewing is not None and not await self._renewing(family.user):
-            return True
-        return await self._is_ended(family, now)
-
-    async def _is_ended(self, family: Family, now: int) -> bool:
-        await self._revocations.refresh(now=now, at_once=True)
-        looked_at = fenced(family.user, family.sid, family.handle, family.fenced)
-        if any(self._revocations.stops(record) for record in looked_at):
-            return True
-        if family.session is None or self.sessions is None:
-            return False
-        return await self.sessions.strategy.is_over(family.session, now=now)
-
-    async def _introspect_refresh(self, token: str, now: int) -> dict[str, Any]:
-        handle = refresh_token.family_of(token, keys=self._secret)
-        kept = await self._families.find(handle, now=now)
-        family = kept.family if kept else None
-        live = family is not None and family.current == refresh_token.fingerprint(token)
-        if family is None or not live or await self._is_over(family, now):
-            return {"active": False}
-        return {
-            "active": True,
-            "token_type": "refresh_token",
-            "iss": self.issuer,
-            "sub": str(family.user),
-            "sid": family.sid,
-            "family": family.handle,
-            "iat": family.seen // 1000,
-            "exp": family.expires // 1000,
-            "auth_time": family.login.at // 1000,
-        }
-
-    async def _fence(self, user: Principal, but: Session | str | None, now: int) -> None:
-        principals.check(user)
-        if isinstance(but, Session):
-            raise Misuse("these tokens know of no sessions; give the handle of a device instead")
-        expires = self._revocations.after(self.absolute * 1000, now=now)
-        entry = Revocation(user=str(user), not_before=now, exempt=but, expires=expires)
-        await self._revocations.add(entry, now=now)
-
-    async def _end_access(self, handle: str, now: int) -> None:
-        expires = self._revocations.after(self.life * 1000, now=now)
-        await self._revocations.add(Revocation(handle=handle, expires=expires), now=now)
-
-
-def _shared(store: TokenStore, sessions: Sessions | None, absolute: int) -> Revocations:
-    """Return the log of revocations that sessions and tokens are both judged by."""
-    if sessions is None:
-        return Revocations(store)
-    strategy = sessions.strategy
-    if isinstance(strategy, ServerSide) and strategy.revocations is None:
-        strategy.revocations = Revocations(store)
-    if strategy.revocations is None:
-        raise Misuse(
-            "tokens end with their sessions, and these cannot be ended: write "
-            "ClientSide(format, revocations=store)"
-        )
-    if sessions.lifetime.absolute is None:
-        raise Misuse("tokens of sessions need sessions that end: write Lifetime(absolute=...)")
-    strategy.revocations.outlast(absolute * 1000)
-    return strategy.revocations

@@ -41,6 +41,20 @@ def test_a_session_that_coming_back_does_not_keep_alive_does_not_say_so(member: 
     assert "come back" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("settings", "effect"),
+    [
+        ({}, "at once, and within 1 s for access tokens"),
+        ({"sessions": "sealed:"}, "within 1 s, and within 6 s while the store cannot be asked"),
+    ],
+)
+def test_the_page_says_how_long_a_sign_out_takes_where_sessions_live(
+    serve: Serve, settings: dict[str, str], effect: str
+) -> None:
+    page = Person(serve(**settings)).sign_up().look("/account")
+    assert f"Signing out takes effect {effect}." in page.text
+
+
 def test_the_cookie_is_never_on_the_page(member: Person) -> None:
     assert member.cookie is not None
     secret = member.cookie.split(".")[0].removeprefix("s%3A")

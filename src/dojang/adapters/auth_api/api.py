@@ -12,6 +12,7 @@ from dojang.adapters.auth_api.answers import Answer, empty
 from dojang.adapters.auth_api.bodies import read
 from dojang.adapters.auth_api.errors import NoSuchSession
 from dojang.adapters.auth_api.models import (
+    ChangePassword,
     DeviceAnswer,
     DevicesAnswer,
     EndedAnswer,
@@ -24,7 +25,7 @@ from dojang.adapters.auth_api.models import (
     UserAnswer,
 )
 from dojang.adapters.users import nobody
-from dojang.auth import Accounts, InvalidCredentials, User
+from dojang.auth import AccountChanges, Accounts, InvalidCredentials, InvalidInput, User
 from dojang.errors import Revoked
 from dojang.session.session import Session
 from dojang.sessions import Sessions
@@ -68,6 +69,7 @@ class AuthApi:
         self._sessions = sessions
         self._accounts = accounts
         self._tokens = tokens
+        self._changes = AccountChanges(accounts, sign_out=(tokens or sessions).end_all)
         self._log = log
 
     async def sign_up(self, request: Request) -> Answer:
@@ -76,21 +78,17 @@ class AuthApi:
         user = await self._accounts.sign_up(
             email=form.email, username=form.username, password=form.password, name=form.name
         )
-        await self._begin(request, user, "signed-up")
+        await self._begin(request, user, "signed-up", at=None)
         return Answer(UserAnswer.of(user), 201)
 
     async def log_in(self, request: Request) -> Answer:
         """Sign in."""
-        form = await read(request, LogIn)
-        user = await self._proven(request, form)
-        await self._begin(request, user, "logged-in", remember=form.remember)
+        user, _ = await self._log_in(request)
         return Answer(UserAnswer.of(user))
 
     async def log_in_for_token(self, request: Request) -> Answer:
         """Sign in, for a client that sends a token instead of cookies."""
-        form = await read(request, LogIn)
-        user = await self._proven(request, form)
-        session = await self._begin(request, user, "logged-in", remember=form.remember)
+        user, session = await self._log_in(request)
         return Answer(TokenAnswer(token=session.token or "", user=UserAnswer.of(user)))
 
     async def log_out(self, request: Request) -> Answer:
@@ -114,6 +112,26 @@ class AuthApi:
         if session.user is not None:
             await self.signed_in(request)
         return Answer(SessionAnswer.of(session))
+
+    async def change_password(self, request: Request) -> Answer:
+        """Change the password of this account, and sign out everywhere else.
+
+        The session that asks goes on under a new id, with its tokens.
+        """
+        form = await read(request, ChangePassword)
+        user = await self.signed_in(request)
+        try:
+            await self._changes.change_password(
+                user.id, old=form.old_password, new=form.new_password, but=callers.here(request)
+            )
+        except InvalidCredentials:
+            self._log(request).warning("password-refused", address=_address(request))
+            raise
+        except InvalidInput as refused:
+            raise InvalidInput("new_password", str(refused)) from None
+        await callers.go_on(request)
+        self._log(request).info("password-changed", user=user.id)
+        return empty()
 
     async def list_sessions(self, request: Request) -> Answer:
         """List where this account is signed in."""
@@ -173,18 +191,23 @@ class AuthApi:
     async def _clients(self, user: User) -> Sequence[TokenDevice]:
         return await self._tokens.list(user.id) if self._tokens else ()
 
-    async def _proven(self, request: Request, form: LogIn) -> User:
+    async def _log_in(self, request: Request) -> tuple[User, Session]:
+        form = await read(request, LogIn)
+        # Before the password is looked at: a change of it that comes in between ends this too.
+        began = self._sessions.clock()
         try:
-            return await self._accounts.check_password(form.login, form.password)
+            user = await self._accounts.check_password(form.login, form.password)
         except InvalidCredentials:
             self._log(request).warning("login-refused", address=_address(request))
             raise
+        session = await self._begin(request, user, "logged-in", at=began, remember=form.remember)
+        return user, session
 
     async def _begin(
-        self, request: Request, user: User, event: str, *, remember: bool = True
+        self, request: Request, user: User, event: str, *, at: int | None, remember: bool = True
     ) -> Session:
         session = session_of(request)
-        session.login(user.id, remember=remember)
+        session.login(user.id, remember=remember, at=at)
         # Now and not when the answer leaves, so that the log says only what came to be.
         await session.save()
         self._log(request).info(event, user=user.id)

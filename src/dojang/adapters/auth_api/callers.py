@@ -7,7 +7,7 @@ from dojang.errors import Disagreeing
 from dojang.session.session import Session
 from dojang.tokens import Tokens
 
-__all__ = ["bearer", "by_token", "here"]
+__all__ = ["bearer", "by_token", "go_on", "here"]
 
 
 async def by_token(request: Request, tokens: Tokens, token: str) -> str:
@@ -30,6 +30,18 @@ def here(request: Request) -> Session | str:
     """Return what stays when everything else of a user ends, once it is known who asks."""
     sid: str | None = getattr(request.state, "sid", None)
     return session_of(request) if sid is None else sid
+
+
+async def go_on(request: Request) -> None:
+    """Move the session of a request to a new id, if there is one.
+
+    Raises:
+        Unavailable: The store did not answer.
+    """
+    session = session_of(request)
+    if session.user is not None:
+        session.rotate()
+        await session.save()
 
 
 def bearer(request: Request) -> str | None:

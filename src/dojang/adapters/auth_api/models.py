@@ -12,6 +12,7 @@ from dojang.tokens import Pair, TokenDevice
 
 __all__ = [
     "ActiveAnswer",
+    "ChangePassword",
     "DeviceAnswer",
     "DevicesAnswer",
     "EndedAnswer",
@@ -56,6 +57,13 @@ class LogIn(Form):
     login: str
     password: Password
     remember: bool = True
+
+
+class ChangePassword(Form):
+    """The password until now, as the proof, and the one from now on."""
+
+    old_password: Password
+    new_password: Password
 
 
 class TokenRequest(Form):

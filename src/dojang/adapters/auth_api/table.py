@@ -17,6 +17,7 @@ from dojang.adapters.auth_api.errors import (
     UnsupportedMediaType,
 )
 from dojang.adapters.auth_api.models import (
+    ChangePassword,
     DevicesAnswer,
     EndedAnswer,
     Form,
@@ -153,6 +154,15 @@ TABLE = (
         handler=AuthApi.show_session,
         answer=SessionAnswer,
         errors=(Revoked, Unavailable),
+    ),
+    Entry(
+        method="POST",
+        path="/password",
+        handler=AuthApi.change_password,
+        body=ChangePassword,
+        status=204,
+        errors=(*BODY, *NOBODY, InvalidCredentials, InvalidInput, TooBusy, Unavailable),
+        only="revocable",
     ),
     Entry(
         method="GET",

@@ -7,7 +7,9 @@ from starlette.responses import Response
 
 from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api.models import SessionAnswer
+from dojang.auth import User
 from dojang.server.pages import devices, forms
+from dojang.server.pages.complaints import Complaint
 from dojang.server.pages.moments import Moment, instant
 from dojang.server.pages.redirects import HOME, see
 from dojang.server.pages.render import page
@@ -16,7 +18,7 @@ from dojang.server.parts import parts_of
 from dojang.session.session import Session
 from dojang.sessions import Sessions
 
-__all__ = ["end_one", "end_others", "enter", "show"]
+__all__ = ["end_one", "end_others", "enter", "filled", "show"]
 
 
 async def enter(request: Request) -> Response:
@@ -27,8 +29,11 @@ async def enter(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """Show the account of whoever is signed in."""
     user = await signed_in(request)
-    if user is None:
-        return see(entrance(request))
+    return see(entrance(request)) if user is None else await filled(request, user)
+
+
+async def filled(request: Request, user: User, complaint: Complaint | None = None) -> Response:
+    """Return the page; with what is wrong with the form for another password."""
     session, sessions = session_of(request), parts_of(request).sessions
     tokens = parts_of(request).tokens
     await session.save()  # so that what follows is what is kept
@@ -37,7 +42,11 @@ async def show(request: Request) -> Response:
     return page(
         request,
         "account",
+        status=complaint.status if complaint else 200,
+        headers=complaint.headers if complaint else None,
         session=session,
+        complaint=complaint,
+        minimum=parts_of(request).accounts.policy.minimum,
         user=user,
         since=Moment.of(instant(user.created), now),
         devices=rows,

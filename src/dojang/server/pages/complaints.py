@@ -1,5 +1,6 @@
 """Errors beside the field they belong to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dojang.auth import InvalidCredentials
@@ -31,9 +32,15 @@ class Complaint:
     retry_after: int | None = None
 
     @classmethod
-    def about(cls, error: DojangError) -> "Complaint":
-        """Return what `error` means for whoever filled in the form."""
+    def about(cls, error: DojangError, *, instead_of: Mapping[str, str] = _FIELDS) -> "Complaint":
+        """Return what `error` means for whoever filled in the form.
+
+        Args:
+            error: What was refused.
+            instead_of: How the form calls what the error calls otherwise.
+        """
         named = "password" if isinstance(error, InvalidCredentials) else _field_of(error)
+        named = named if named is None else instead_of.get(named, named)
         retry_after = getattr(error, "retry_after", None)
         return cls(named, words.explain(error), error.status, error.code, retry_after)
 
@@ -54,4 +61,4 @@ class Complaint:
 
 def _field_of(error: DojangError) -> str | None:
     named = getattr(error, "field", None)
-    return _FIELDS.get(named, named) if isinstance(named, str) else None
+    return named if isinstance(named, str) else None

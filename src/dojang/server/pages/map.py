@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
-from dojang.server.pages import account, assets, doctor, sign_in, sign_out, sign_up
+from dojang.server.pages import account, assets, doctor, password, sign_in, sign_out, sign_up
 from dojang.server.pages.guard import guarded
 
 __all__ = ["routes"]
@@ -19,6 +19,7 @@ routes: list[BaseRoute] = [
     Route("/account", guarded(account.show)),
     Route("/account/devices/sign-out", guarded(account.end_one), methods=["POST"]),
     Route("/account/devices/sign-out-others", guarded(account.end_others), methods=["POST"]),
+    Route("/account/password", guarded(password.submit), methods=["POST"]),
     Route("/doctor", guarded(doctor.show)),
     Route("/doctor", guarded(doctor.answer), methods=["POST"]),
     Route("/doctor/try/{way}", guarded(doctor.begin)),

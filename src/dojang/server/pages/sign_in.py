@@ -58,10 +58,12 @@ def filled(
 
 
 async def _sign_in(request: Request, form: dict[str, str], *, remember: bool) -> Complaint | None:
-    session = session_of(request)
+    session, parts = session_of(request), parts_of(request)
+    # Before the password is looked at: a change of it that comes in between ends this too.
+    began = parts.sessions.clock()
     try:
-        user = await parts_of(request).accounts.check_password(form["login"], form["password"])
-        session.login(user.id, remember=remember)
+        user = await parts.accounts.check_password(form["login"], form["password"])
+        session.login(user.id, remember=remember, at=began)
         await session.save()
     except (Rejected, Refused, Unavailable) as error:
         return Complaint.about(error)

@@ -5,7 +5,7 @@ from typing import Any
 
 from dojang.errors import DojangError
 
-__all__ = ["NOTICES", "TITLES", "explain", "sentence"]
+__all__ = ["NOTICES", "OLD_PASSWORD", "TITLES", "explain", "sentence"]
 
 #: What `?notice=` may say; anything else says nothing.
 NOTICES = {
@@ -13,7 +13,11 @@ NOTICES = {
     "over": "Your session is over. Please sign in again.",
     "one-ended": "That device is signed out.",
     "others-ended": "All other devices are signed out.",
+    "password-changed": "Your password is changed, and all other devices are signed out.",
 }
+
+#: Said of the proof where whoever is signed in asks for another password.
+OLD_PASSWORD = "This is not the password of this account."  # noqa: S105 - a sentence
 
 #: Headings of error pages.
 TITLES = {

@@ -37,12 +37,13 @@ class MemoryRevocations:
 
     async def revocations(self, *, after: int, now: int) -> Pulled:
         with self._log_lock:
+            generation = "" if self._begun is None else self._generation
             begun = now if self._begun is None else self._begun
             live = sum(entry.expires > now for entry in self._entries)
             new = self._entries[max(0, after - self._dropped) :]
             cursor = self._dropped + len(self._entries)
         entries = [entry for entry in new if entry.expires > now]
-        return Pulled(self._generation, begun, live, cursor, entries)
+        return Pulled(generation, begun, live, cursor, entries)
 
     def _tidy_log(self, now: int) -> None:
         if len(self._entries) < self._tidy_log_beyond:
