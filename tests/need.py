@@ -7,7 +7,8 @@ from typing import NoReturn
 
 import pytest
 
-PEERS = Path(__file__).parent / "node" / "node_modules"
+PEERS = Path(__file__).parent / "node"
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def need(program: str) -> str:
@@ -20,9 +21,19 @@ def need(program: str) -> str:
 
 def need_peers() -> Path:
     """Return where the Node libraries are."""
-    if not (PEERS / ".installed").is_file():
-        _lack("tests/node/node_modules", "scripts/setup-peers")
-    return PEERS
+    return _installed(PEERS) / "node_modules"
+
+
+def need_front(name: str) -> Path:
+    """Return the folder of an example that has a front of Node, with its libraries."""
+    need("node")
+    return _installed(EXAMPLES / name)
+
+
+def _installed(folder: Path) -> Path:
+    if not (folder / "node_modules" / ".installed").is_file():
+        _lack(f"{folder.name}/node_modules", "scripts/setup-peers")
+    return folder
 
 
 def _lack(what: str, remedy: str) -> NoReturn:

@@ -1,0 +1,54 @@
+"""The service behind the front: it serves the very sessions that express-session keeps in Redis."""
+
+import os
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Form, HTTPException
+from fastapi.responses import RedirectResponse
+
+from dojang import Session, Sessions, peers
+from dojang.adapters.fastapi import SessionMiddleware, current_session
+from dojang.stores.redis import RedisStore
+from dojang.wire.express.express_session import StoredCookie
+
+secrets = os.environ["SESSION_SECRETS"].split()  # newest first
+# The option `cookie` of express-session; add secure=True where there is https.
+cookie = StoredCookie(original_max_age=7 * 86_400_000, same_site="lax")
+store = RedisStore(os.environ["REDIS_URL"], layout="connect-redis", cookie=cookie)
+sessions = Sessions(peers.Express(secrets, store, rolling=True, principal="user"))
+
+app = FastAPI()
+app.add_middleware(SessionMiddleware, sessions=sessions)
+go_home = {"response_class": RedirectResponse, "status_code": 303}
+
+
+def signed_in(session: Annotated[Session, Depends(current_session)]) -> Session:
+    if session.user is None:
+        raise HTTPException(401, session.rejected)
+    return session
+
+
+SignedIn = Annotated[Session, Depends(signed_in)]
+
+
+@app.get("/me")
+async def me(session: SignedIn) -> dict[str, object]:
+    return {"user": session.user, "note": session.get("note", "")}
+
+
+@app.post("/note", **go_home)
+async def note(text: Annotated[str, Form(max_length=200)], session: SignedIn) -> str:
+    session["note"] = text
+    return "/"
+
+
+@app.post("/sign-out", **go_home)
+async def sign_out(session: SignedIn) -> str:
+    session.logout()
+    return "/"
+
+
+@app.post("/sign-out-everywhere", **go_home)
+async def sign_out_everywhere(session: SignedIn) -> str:
+    await sessions.end_all(session.user or "")
+    return "/"
