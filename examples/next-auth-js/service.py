@@ -1,0 +1,57 @@
+"""The service behind the front: it reads and extends the very cookie that Auth.js encrypts."""
+
+import os
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Form, HTTPException
+from fastapi.responses import RedirectResponse
+
+from dojang import Lifetime, Session, Sessions, SqliteStore, peers
+from dojang.adapters.fastapi import SessionMiddleware, current_session
+
+secrets = os.environ["AUTH_SECRETS"].split()  # newest first
+ended = SqliteStore(os.environ.get("REVOCATIONS", "revocations.db"))
+peer = peers.AuthJs(secrets, https=False, revocations=ended)  # https=False is for http://localhost
+sessions = Sessions(peer, lifetime=Lifetime(idle=7 * 86_400, absolute=90 * 86_400))
+
+app = FastAPI()
+app.add_middleware(SessionMiddleware, sessions=sessions)
+go_home = {"response_class": RedirectResponse, "status_code": 303}
+
+
+def signed_in(session: Annotated[Session, Depends(current_session)]) -> Session:
+    if session.user is None:
+        raise HTTPException(401, session.rejected)
+    return session
+
+
+SignedIn = Annotated[Session, Depends(signed_in)]
+
+
+@app.get("/me")
+async def me(session: SignedIn) -> dict[str, object]:
+    return {"user": session.user, "note": session.get("note", "")}
+
+
+@app.get("/welcome", **go_home)
+async def welcome(session: SignedIn) -> str:
+    session.rotate()  # now it has a name that the front carries along, and by which it is ended
+    return "/"
+
+
+@app.post("/note", **go_home)
+async def note(text: Annotated[str, Form(max_length=200)], session: SignedIn) -> str:
+    session["note"] = text
+    return "/"
+
+
+@app.post("/sign-out", **go_home)
+async def sign_out(session: SignedIn) -> str:
+    session.logout()
+    return "/"
+
+
+@app.post("/sign-out-everywhere", **go_home)
+async def sign_out_everywhere(session: SignedIn) -> str:
+    await sessions.end_all(session.user or "")
+    return "/"
