@@ -24,7 +24,7 @@ from starsessions import SessionAutoloadMiddleware, SessionMiddleware
 from starsessions.stores.redis import RedisStore as StarsessionsStore
 
 import redis as redis_py
-from dojang import Cookie, Sessions, blocking, clock
+from dojang import Cookie, MemoryStore, Sessions, blocking, clock, peers
 from dojang.adapters.flask import Dojang
 from dojang.session.handle import handle_of
 from dojang.session.record import Record
@@ -225,6 +225,24 @@ def test_the_sessions_of_django_go_on_with_the_keys_they_have(
     browser = Browser(sessions)
     browser.cookies["sessionid"] = keys["signed in"]
     assert browser.visit(lambda session: session.user) == "7"
+
+
+def test_a_session_of_django_is_looked_up_with_the_key_somebody_has(
+    django: tuple[str, dict[str, str]],
+) -> None:
+    url, keys = django
+    peer = peers.Stored(url, "sessionid", secrets=["newer", DJANGO_SECRET])
+    home = ServerSide(MemoryStore())
+    browser = Browser(Sessions(home, secret=SECRET, accepts={"django": peer}))
+    for name, user in (("signed in", "7"), ("as it comes", None), ("over", None)):
+        browser.cookies = {"sessionid": keys[name]}
+        assert browser.visit(lambda session: session.user) == user
+    assert browser.visit(lambda session: session.rejected) == "unknown"
+    assert browser.sessions.circulation.seen["django"].count == 2
+    other = peers.Stored(url, "sessionid", secrets="another")
+    browser = Browser(Sessions(home, secret=SECRET, accepts={"django": other}))
+    browser.cookies = {"sessionid": keys["signed in"]}
+    assert browser.visit(lambda session: session.rejected) == "malformed"
 
 
 def test_sessions_of_django_that_another_secret_signed_are_left_behind(

@@ -5,20 +5,26 @@ from dojang.peers.express import Express
 from dojang.peers.iron_session import IronSession
 from dojang.peers.keygrip import CookieSession, KoaSession
 from dojang.peers.peer import Peer
-from dojang.peers.python import Django, Flask, Starlette
-from dojang.peers.tokens import Jose, JsonWebToken
+from dojang.peers.python import Django, Flask, ItsDangerous, Starlette
+from dojang.peers.stored import BetterAuth, OpaqueToken, Stored
+from dojang.peers.tokens import FastApiUsers, Jose, JsonWebToken
 
 __all__ = [
     "AuthJs",
+    "BetterAuth",
     "CookieSession",
     "Django",
     "Express",
+    "FastApiUsers",
     "Flask",
     "IronSession",
+    "ItsDangerous",
     "Jose",
     "JsonWebToken",
     "KoaSession",
     "NextAuth",
+    "OpaqueToken",
     "Peer",
     "Starlette",
+    "Stored",
 ]

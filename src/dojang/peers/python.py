@@ -1,4 +1,4 @@
-"""Flask, Starlette and Django: sessions in a signed cookie, as their own middleware keeps them."""
+"""Flask, Starlette, Django and itsdangerous: sessions in a signed cookie, as those keep them."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,10 @@ from dojang.wire.django import cookie as of_django
 from dojang.wire.format import Format
 from dojang.wire.itsdangerous import flask as of_flask
 from dojang.wire.itsdangerous import starlette as of_starlette
+from dojang.wire.itsdangerous.signed_user import MadeBy, SignedUser
+from dojang.wire.itsdangerous.signer import Derivation, Digest
 
-__all__ = ["Django", "Flask", "Starlette"]
+__all__ = ["Django", "Flask", "ItsDangerous", "Starlette"]
 
 Secrets = str | bytes | Sequence[str | bytes]
 
@@ -113,6 +115,56 @@ def Django(  # noqa: N802 - named as what it stands for
     """
     cookie = Cookie(name=cookie_name, secure=https, domain=domain, path=path)
     return _peer(of_django.DjangoCookie(secret, max_age=max_age), cookie, max_age, principal)
+
+
+def ItsDangerous(  # noqa: N802, PLR0913 - named as what it stands for, with its options
+    secret: Secrets,
+    cookie_name: str,
+    *,
+    max_age: int,
+    made_by: MadeBy = "URLSafeTimedSerializer",
+    salt: str | None = None,
+    digest: Digest = "sha1",
+    derivation: Derivation = "django-concat",
+    https: bool = False,
+    domain: str | None = None,
+    path: str = "/",
+    principal: str | None = None,
+) -> Peer:
+    """Return the sessions of an application that signs a cookie of its own with itsdangerous.
+
+    What it signs is a user's id and nothing else, or an object, the data; they are only read.
+
+    Args:
+        secret: Its secret; several, newest first (the peer's own list has the newest last).
+        cookie_name: The name of its cookie.
+        max_age: Seconds, as it gives them to `loads` or `unsign`.
+        made_by: The class that signs.
+        salt: Given to the class; its own unless given.
+        digest: The `digest_method` given to the class.
+        derivation: The `key_derivation` given to the class.
+        https: Whether its cookie is Secure.
+        domain: Of its cookie.
+        path: Of its cookie.
+        principal: Where an object has the user, as `user.id`; without it at `sub`.
+
+    Raises:
+        WeakSecret: There is no secret, or one is empty.
+        Misuse: It is made by another class, or an option is not one of the peer's.
+        InvalidCookie: No browser would accept such a cookie.
+
+    Source: itsdangerous 2.2.0.
+    """
+    format = SignedUser(
+        secret,
+        max_age=max_age,
+        made_by=made_by,
+        salt=salt,
+        digest=digest,
+        derivation=derivation,
+    )
+    cookie = Cookie(name=cookie_name, secure=https, domain=domain, path=path)
+    return _peer(format, cookie, max_age, principal)
 
 
 def _peer(format: Format, cookie: Cookie, max_age: int, principal: str | None) -> Peer:

@@ -1,4 +1,4 @@
-"""jose and jsonwebtoken: a signed token that a Node program made, as a session in a cookie."""
+"""jose, jsonwebtoken, fastapi-users: a token that a program signed, as a session in a cookie."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,12 +10,13 @@ from dojang.strategies.revocations import Revocations
 from dojang.wire.cookies import Cookie
 from dojang.wire.jose import jose_jwt, jsonwebtoken
 from dojang.wire.jose.algorithms import HMAC_HASHES
+from dojang.wire.jose.fastapi_users import AUDIENCE, FastApiUsersToken
 from dojang.wire.jose.jsonwebtoken_session import JsonWebTokenSession
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.jwks import KeySet
 from dojang.wire.jose.signed_session import SignedJwt
 
-__all__ = ["Jose", "JsonWebToken"]
+__all__ = ["FastApiUsers", "Jose", "JsonWebToken"]
 
 _Secret = str | bytes | Key
 Secrets = KeySet | _Secret | Sequence[_Secret]
@@ -134,6 +135,43 @@ def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its
     )
     home = ClientSide(format, revocations=revocations, mirror_expiry=mirror_expiry)
     return _peer(home, Cookie(name=cookie_name, secure=https), max_age)
+
+
+def FastApiUsers(  # noqa: N802 - named as what it stands for
+    secret: _Secret | Sequence[_Secret],
+    cookie_name: str = "fastapiusersauth",
+    *,
+    algorithm: str = "HS256",
+    audience: Sequence[str] = AUDIENCE,
+    https: bool = True,
+    domain: str | None = None,
+    path: str = "/",
+) -> Peer:
+    """Return the sessions of fastapi-users with CookieTransport and JWTStrategy; only read.
+
+    For DatabaseStrategy and RedisStrategy it is `OpaqueToken`.
+
+    Args:
+        secret: Its `secret`, or its `public_key`; several, newest first.
+        cookie_name: Its `cookie_name`.
+        algorithm: Its `algorithm`, of a secret.
+        audience: Its `token_audience`.
+        https: Its `cookie_secure`.
+        domain: Its `cookie_domain`.
+        path: Its `cookie_path`.
+
+    Raises:
+        WeakSecret: `secret` is empty, or a key too short.
+        Malformed: `secret` begins like a PEM and is none.
+        InvalidCookie: No browser would accept such a cookie.
+
+    Source: fastapi-users 15.0.5.
+    """
+    keys = _keys(secret, lambda text: jsonwebtoken.key(text, algorithms=(algorithm,)))
+    format = FastApiUsersToken(list(keys), audience=audience)
+    cookie = Cookie(name=cookie_name, secure=https, domain=domain, path=path)
+    lifetime = Lifetime(idle=None, absolute=None, unremembered=None)
+    return Peer(strategy=ClientSide(format), cookie=cookie, lifetime=lifetime)
 
 
 def _peer(home: ClientSide, cookie: Cookie, max_age: int) -> Peer:

@@ -22,7 +22,7 @@ __all__ = ["PRINCIPAL", "gate", "sessions"]
 #: Where django.contrib.auth keeps its user.
 PRINCIPAL = "_auth_user_id"
 
-_KEYS = ("SESSIONS", "SECRET", "ABSOLUTE", "LIMIT", "REVOCATIONS", "FRONTS")
+_KEYS = ("SESSIONS", "SECRET", "ABSOLUTE", "LIMIT", "REVOCATIONS", "FRONTS", "ACCEPTS")
 _LOCK = RLock()
 _EXAMPLE = 'DOJANG = {"SESSIONS": "sqlite:////var/lib/app/sessions.db"}'
 
@@ -34,8 +34,9 @@ def sessions() -> Sessions:
     dotted path to them; `SECRET` one or more secrets, newest first (`SECRET_KEY` and its fallbacks
     unless given); `ABSOLUTE` the seconds after which a session ends whatever happens; `LIMIT` how
     many one user may have; `REVOCATIONS` the URL of a store that makes `sealed:` sessions
-    revocable; `FRONTS` the origins that `CrossSiteMiddleware` lets call. Cookie and age are those
-    of `SESSION_COOKIE_*`.
+    revocable; `FRONTS` the origins that `CrossSiteMiddleware` lets call; `ACCEPTS` the other kinds
+    of sessions that are still out there, as `Sessions` takes them, for our own middleware. Cookie
+    and age are those of `SESSION_COOKIE_*`.
 
     Raises:
         Misuse: The settings are not ones; the error says which, and what to write.
@@ -94,6 +95,7 @@ def _from_url(url: str, ours: Mapping[str, Any]) -> Sessions:
         limit=None if limit is None else Limit(limit),
         revocations=None if revocations is None else urls.open_store(revocations),
         principal=PRINCIPAL,
+        accepts=ours.get("ACCEPTS"),
     )
 
 

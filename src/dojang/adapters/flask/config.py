@@ -20,7 +20,8 @@ def from_config(config: Mapping[str, Any]) -> Sessions:
 
     `DOJANG_SESSIONS` is `Sessions` or a URL (`sealed:` unless given), `DOJANG_SECRET` one or more
     secrets, newest first (`SECRET_KEY` and `SECRET_KEY_FALLBACKS` unless given), and
-    `DOJANG_PRINCIPAL` where the user is in the data (`_user_id`, as Flask-Login has it).
+    `DOJANG_PRINCIPAL` where the user is in the data (`_user_id`, as Flask-Login has it), and
+    `DOJANG_ACCEPTS` the other kinds of sessions that are still out there, as `Sessions` takes them.
     The cookie is that of `SESSION_COOKIE_*`, Lax unless told otherwise; a session may be quiet for
     `PERMANENT_SESSION_LIFETIME`, and is renewed at half of that.
 
@@ -43,6 +44,7 @@ def from_config(config: Mapping[str, Any]) -> Sessions:
         lifetime=_lifetime(config),
         cookie=_cookie(config),
         principal=config.get("DOJANG_PRINCIPAL", _FLASK_LOGIN),
+        accepts=config.get("DOJANG_ACCEPTS"),
     )
 
 

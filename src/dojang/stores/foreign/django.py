@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, LiteralString
 
-from dojang.errors import NotJson, Rejected, Unavailable
+from dojang.errors import Malformed, NotJson, Rejected, Unavailable
 from dojang.session.record import Record
 from dojang.stores.catalogue import Page
+from dojang.stores.drivers.waiting import running_loop
 from dojang.stores.foreign.source import a_record
 from dojang.wire.migration import django
 
@@ -27,6 +28,18 @@ class _DjangoRows:
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets = secrets
 
+    @property
+    def suspends(self) -> bool:
+        return False
+
+    async def look_up(self, id: str, *, now: int) -> Record | None:
+        for _, text, expires in await self._row(id, now):
+            found = self._read(id, text, expires, now)
+            if isinstance(found, str):
+                raise Malformed(found)
+            return found
+        return None
+
     async def scan(self, *, after: str = "", limit: int = 500, now: int) -> Page:
         rows = await self._page(after, limit, now)
         found = [self._read(id, text, expires, now) for id, text, expires in rows]
@@ -38,6 +51,9 @@ class _DjangoRows:
         raise NotImplementedError
 
     async def _page(self, after: str, limit: int, now: int) -> Sequence[tuple[Any, ...]]:
+        raise NotImplementedError
+
+    async def _row(self, id: str, now: int) -> Sequence[tuple[Any, ...]]:
         raise NotImplementedError
 
     def _read(self, id: str, text: str, expires: int, now: int) -> Record | str:
@@ -58,6 +74,10 @@ class DjangoInPostgres(_DjangoRows):
         WHERE session_key > %(after)s AND {_INSTANT} > %(now)s
         ORDER BY session_key LIMIT %(limit)s
     """
+    _FIND: LiteralString = f"""
+        SELECT session_key, session_data, {_INSTANT} FROM django_session
+        WHERE session_key = %(id)s AND {_INSTANT} > %(now)s
+    """
     _COUNT: LiteralString = f"SELECT count(*) FROM django_session WHERE {_INSTANT} > %(now)s"
 
     def __init__(self, url: str, secrets: Sequence[str], **options: Any) -> None:
@@ -77,6 +97,10 @@ class DjangoInPostgres(_DjangoRows):
         super().__init__(secrets)
         self._driver = PostgresDriver(url, _as_it_is, **options)
 
+    @property
+    def suspends(self) -> bool:
+        return running_loop() is not None
+
     async def count(self, *, now: int) -> int:
         ((count,),) = await self._driver.read((self._COUNT, {"now": now}))
         return int(count)
@@ -88,6 +112,9 @@ class DjangoInPostgres(_DjangoRows):
         values: dict[str, object] = {"after": after, "limit": limit, "now": now}
         return await self._driver.read((self._SCAN, values))
 
+    async def _row(self, id: str, now: int) -> Sequence[tuple[Any, ...]]:
+        return await self._driver.read((self._FIND, {"id": id, "now": now}))
+
 
 class DjangoInSqlite(_DjangoRows):
     """Those of an SQLite file, which is only read."""
@@ -96,6 +123,10 @@ class DjangoInSqlite(_DjangoRows):
     _SCAN: LiteralString = f"""
         SELECT session_key, session_data, {_INSTANT} FROM django_session
         WHERE session_key > ? AND {_INSTANT} > ? ORDER BY session_key LIMIT ?
+    """
+    _FIND: LiteralString = f"""
+        SELECT session_key, session_data, {_INSTANT} FROM django_session
+        WHERE session_key = ? AND {_INSTANT} > ?
     """
     _COUNT: LiteralString = f"SELECT count(*) FROM django_session WHERE {_INSTANT} > ?"
 
@@ -118,6 +149,9 @@ class DjangoInSqlite(_DjangoRows):
 
     async def _page(self, after: str, limit: int, now: int) -> Sequence[tuple[Any, ...]]:
         return self._ask(self._SCAN, (after, now, limit))
+
+    async def _row(self, id: str, now: int) -> Sequence[tuple[Any, ...]]:
+        return self._ask(self._FIND, (id, now))
 
     def _ask(self, sql: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
         try:

@@ -9,6 +9,7 @@ from dojang.stores.catalogue import Page
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Ask
 from dojang.stores.drivers.redis_places import Place
+from dojang.stores.drivers.waiting import running_loop
 from dojang.stores.foreign.source import a_record
 from dojang.stores.redis.keys import Keys
 from dojang.stores.redis.layout import glob
@@ -39,6 +40,16 @@ class RedisSource:
         self._driver, self._read = RedisDriver(place), read
         self._prefix = prefix.encode()
         self._keys = Keys(self._driver, glob(self._prefix) + b"*", type="string")
+
+    @property
+    def suspends(self) -> bool:
+        return running_loop() is not None
+
+    async def look_up(self, id: str, *, now: int) -> Record | None:
+        found = await self._at(self._prefix + id.encode(), now)
+        if isinstance(found, str):
+            raise Malformed(found)
+        return found
 
     async def scan(self, *, after: str = "", limit: int = 500, now: int) -> Page:
         keys, cursor = await self._keys.page(after, limit)

@@ -7,7 +7,7 @@ from dojang.session.record import Record
 from dojang.stores.catalogue import Page
 from dojang.wire import json
 
-__all__ = ["Source", "a_record"]
+__all__ = ["Foreign", "Source", "a_record"]
 
 
 class Source(Protocol):
@@ -32,6 +32,24 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+        ...
+
+
+class Foreign(Source, Protocol):
+    """Sessions of another framework, which can be looked up one by one too."""
+
+    @property
+    def suspends(self) -> bool:
+        """Whether looking one up may wait for an event loop."""
+        ...
+
+    async def look_up(self, id: str, *, now: int) -> Record | None:
+        """Return the live session that a cookie with that id stands for, or None.
+
+        Raises:
+            Malformed: It cannot be read; the error says why.
+            Unavailable: They are out of reach.
+        """
         ...
 
 

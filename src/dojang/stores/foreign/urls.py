@@ -10,11 +10,11 @@ from dojang.stores import urls
 from dojang.stores.drivers.redis_places import Place
 from dojang.stores.foreign.django import DjangoInPostgres, DjangoInSqlite
 from dojang.stores.foreign.redis import RedisSource, of_flask_session, of_starsessions
-from dojang.stores.foreign.source import Source
+from dojang.stores.foreign.source import Foreign, Source
 from dojang.stores.redis.url import place_of
 from dojang.wire.migration import flask_session, starsessions
 
-__all__ = ["open_source", "principal_of"]
+__all__ = ["open_foreign", "open_source", "principal_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,17 @@ class _System:
 
     example: str
     schemes: tuple[str, ...]
-    open: Callable[..., Source]
+    open: Callable[..., Foreign]
     principal: str | None = None
 
 
-def _flask_session(url: str, secrets: Sequence[str], **options: Any) -> Source:
+def _flask_session(url: str, secrets: Sequence[str], **options: Any) -> Foreign:
     del secrets
     prefix = options.pop("prefix", flask_session.PREFIX)
     return RedisSource(_place(url, **options), prefix, of_flask_session)
 
 
-def _starsessions(url: str, secrets: Sequence[str], **options: Any) -> Source:
+def _starsessions(url: str, secrets: Sequence[str], **options: Any) -> Foreign:
     del secrets
     prefix = options.pop("prefix", starsessions.PREFIX)
     return RedisSource(_place(url, **options), prefix, of_starsessions)
@@ -53,7 +53,7 @@ def _place(url: str, **options: Any) -> Place:
     return place_of(url, seconds=seconds, **options)
 
 
-def _django(url: str, secrets: Sequence[str], **options: Any) -> Source:
+def _django(url: str, secrets: Sequence[str], **options: Any) -> Foreign:
     if not secrets:
         raise Misuse("Django signs its sessions; set DJANGO_SECRET_KEY to its SECRET_KEY")
     if url.startswith("sqlite:"):
@@ -88,9 +88,24 @@ def open_source(url: str, *, secrets: Sequence[str] = ()) -> Source:
         Misuse: It names neither, or an option is unknown; the error shows no password.
         MissingExtra: A library is not installed.
     """
+    return urls.open_store(url) if _system(url) is None else open_foreign(url, secrets=secrets)
+
+
+def open_foreign(url: str, *, secrets: Sequence[str] = ()) -> Foreign:
+    """Return the sessions of another framework; files and connections are opened when used.
+
+    Args:
+        url: As `flask-session+redis://host`.
+        secrets: As of `open_source`.
+
+    Raises:
+        Misuse: It names none, or an option is unknown; the error shows no password.
+        MissingExtra: A library is not installed.
+    """
     system = _system(url)
     if system is None:
-        return urls.open_store(url)
+        known = ", ".join(sorted(_SYSTEMS))
+        raise Misuse(f"no framework is named before a +; those known are {known}")
     inner = url.partition("+")[2]
     if not inner.startswith(system.schemes):
         raise Misuse(f"there are no such sessions there; write it as {system.example}")

@@ -10,13 +10,13 @@ from dojang.wire.itsdangerous.timed import TimestampSigner
 from dojang.wire.keyring import Keyring
 from dojang.wire.python import jsons, packed
 
-__all__ = ["MAX_LENGTH", "TimedSerializer", "UrlSafeSerializer"]
+__all__ = ["MAX_LENGTH", "SALT", "TimedSerializer", "UrlSafeSerializer"]
 
 #: Characters that are looked at, inclusive.
 MAX_LENGTH = 16_384
 
 #: What the peer's serializers are salted with, unless they are told otherwise.
-_SALT = "itsdangerous"
+SALT = "itsdangerous"
 
 
 class UrlSafeSerializer:
@@ -26,7 +26,7 @@ class UrlSafeSerializer:
         self,
         secrets: Keyring | str | bytes | Sequence[str | bytes],
         *,
-        salt: str = _SALT,
+        salt: str = SALT,
         digest: Digest = "sha1",
         derivation: Derivation = "django-concat",
     ) -> None:
@@ -68,7 +68,7 @@ class TimedSerializer:
         self,
         secrets: Keyring | str | bytes | Sequence[str | bytes],
         *,
-        salt: str = _SALT,
+        salt: str = SALT,
         digest: Digest = "sha1",
         derivation: Derivation = "django-concat",
     ) -> None:
