@@ -16,9 +16,9 @@ PATIENCE = 60
 
 @contextmanager
 def granian(
-    target: str, log: Path, *, interface: str = "asgi", **environment: str
+    target: str, log: Path, folder: Path = ROOT, /, *, interface: str = "asgi", **environment: str
 ) -> Iterator[int]:
-    """Yield the port on which `target` is served; what it says goes to `log`."""
+    """Yield the port on which `target` of `folder` is served; what it says goes to `log`."""
     port = free_port()
     command = [
         sys.executable, "-c", "from granian.cli import entrypoint; entrypoint()", "--interface",
@@ -26,7 +26,7 @@ def granian(
     ]  # fmt: skip
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=output
+            command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=output
         )
     try:
         until(lambda: listens(port, process, log), PATIENCE)
