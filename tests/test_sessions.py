@@ -37,6 +37,8 @@ def test_a_url_that_says_nothing_is_refused_with_what_is_known(url: str) -> None
 def test_a_limit_on_sessions_that_cannot_be_counted_is_refused() -> None:
     with pytest.raises(Misuse, match="cannot be counted"):
         Sessions.from_url("sealed:", secret=SECRET, limit=Limit(1))
+    with pytest.raises(Misuse, match="not counted"):
+        ClientSide(IronSeal(SECRET), limit=Limit(1))
 
 
 def test_ids_must_be_signed() -> None:

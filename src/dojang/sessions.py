@@ -160,7 +160,7 @@ class Sessions:
             secret: One or several, newest first.
             lifetime: Idle and absolute limits.
             cookie: Name and attributes.
-            limit: How many sessions one principal may have; kept on the server only.
+            limit: How many sessions one principal may have; `sealed:` needs revocations for it.
             revocations: What makes `sealed:` sessions revocable and listed; others always are.
             principal: Where the application keeps the user in the data.
             accepts: Other kinds of sessions that are still out there.
@@ -168,18 +168,19 @@ class Sessions:
 
         Raises:
             Misuse: The scheme or an option is unknown, and the error lists what is known; or
-                sessions in a cookie were given a limit.
+                sessions in a cookie were given a limit and no revocations.
             MissingExtra: The library of the store is not installed.
             WeakSecret: A secret is too short.
         """
         keys = Keyring.of(secret)
         if url == urls.SEALED:
-            if limit is not None:
+            if limit is not None and revocations is None:
                 raise Misuse(
-                    "sealed: sessions cannot be counted; keep them on the server, or drop the limit"
+                    "sealed: sessions cannot be counted without revocations=store, where they are "
+                    "listed; give one, keep them on the server, or drop the limit"
                 )
             seals = IronSeal(list(keys.derive("sealed-session")))
-            in_cookie = ClientSide(seals, revocations=revocations)
+            in_cookie = ClientSide(seals, revocations=revocations, limit=limit)
             return cls(
                 in_cookie,
                 lifetime=lifetime,

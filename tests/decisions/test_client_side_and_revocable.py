@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from dojang import blocking
-from dojang.errors import Misuse, TooLarge, Unavailable
+from dojang.errors import Misuse, TooLarge, TooManySessions, Unavailable
 from dojang.session.lifetime import Lifetime
+from dojang.session.limit import Limit
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.stores.revocation_log import RevocationLog
@@ -234,6 +235,45 @@ def test_devices_are_listed_with_one_write_at_login_and_none_per_request(clock: 
     assert log.written == 3
     handles = [handle(browser) for browser in browsers]
     assert sorted(handles) == sorted(entry.handle for entry in blocking.run(sessions.list("ada")))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_one_too_many_ends_the_oldest_in_every_process(
+    log: RevocationLog, clock: Clock, count: int
+) -> None:
+    here, there = (
+        Sessions(ClientSide(IronSeal(SECRET), revocations=log, limit=Limit(count)), clock=clock)
+        for _ in range(2)
+    )
+    eve, browsers = sign_in(there, "eve"), []
+    for n in range(count + 2):
+        clock.tick(BOUND)
+        browsers.append(sign_in(here if n % 2 else there))
+        clock.tick(BOUND)
+        ended = max(0, n + 1 - count)
+        assert [user(one) for one in browsers] == [None] * ended + ["ada"] * (n + 1 - ended)
+    assert len(blocking.run(there.list("ada"))) == count
+    # Signing in again where one is signed in takes no more room, nor does a new id.
+    last = browsers[-1]
+    last.visit(lambda session: session.login("ada"))
+    last.visit(lambda session: session.rotate())
+    assert [user(one) for one in browsers[-count:]] == ["ada"] * count
+    assert user(eve) == "eve"
+
+
+def test_one_too_many_may_be_refused_instead(log: RevocationLog, clock: Clock) -> None:
+    home = ClientSide(IronSeal(SECRET), revocations=log, limit=Limit(1, "refuse"))
+    sessions = Sessions(home, clock=clock)
+    first, second = sign_in(sessions), Browser(sessions)
+    second.visit(put(cart=[1]))
+    with pytest.raises(TooManySessions):
+        second.visit(lambda session: session.login("ada"))
+    assert second.visit(look) == {"cart": [1]}
+    first.visit(lambda session: session.login("ada"))
+    assert user(first) == "ada"
+    first.visit(lambda session: session.logout())
+    second.visit(lambda session: session.login("ada"))
+    assert user(second) == "ada"
 
 
 def test_one_small_query_a_second_however_many_requests(clock: Clock) -> None:

@@ -98,13 +98,16 @@ def test_wherever_sessions_live_one_is_ended_from_another(start: Start, sessions
     assert client.get("/api/auth/check").status_code == 200
 
 
-def test_with_one_session_per_account_the_new_login_ends_the_old(start: Start) -> None:
-    client = start(sessions_per_account=1)
+@pytest.mark.parametrize("home", [{}, {"sessions": "sealed:"}])
+def test_with_one_session_per_account_the_new_login_ends_the_old(
+    start: Start, home: dict[str, str]
+) -> None:
+    client = start(sessions_per_account=1, **home)
     client.post("/api/auth/signup", json=ADA)
     app = client.app
     assert isinstance(app, Starlette)
     phone = login(app)
-    assert client.get("/api/auth/check").json()["code"] == "unknown"
+    assert client.get("/api/auth/check").json()["code"] == ("revoked" if home else "unknown")
     assert phone.get("/api/auth/check").status_code == 200
 
 
@@ -121,8 +124,11 @@ def test_with_n_sessions_the_oldest_goes(start: Start, clock: Clock) -> None:
     assert {other.get("/api/auth/check").status_code for other in others} == {200}
 
 
-def test_a_full_account_can_refuse_the_new_login_instead(start: Start) -> None:
-    client = start(sessions_per_account=1, when_full="refuse")
+@pytest.mark.parametrize("home", [{}, {"sessions": "sealed:"}])
+def test_a_full_account_can_refuse_the_new_login_instead(
+    start: Start, home: dict[str, str]
+) -> None:
+    client = start(sessions_per_account=1, when_full="refuse", **home)
     client.post("/api/auth/signup", json=ADA)
     app = client.app
     assert isinstance(app, Starlette)

@@ -171,7 +171,6 @@ def test_a_short_secret_is_refused_in_development_too() -> None:
     ("given", "words"),
     [
         ({"sessions": "memory:", "workers": 2}, "DOJANG_WORKERS=1"),
-        ({"sessions": "sealed:", "sessions_per_account": 1}, "drop the limit"),
     ],
 )
 def test_settings_that_cannot_both_be_meant_are_refused(

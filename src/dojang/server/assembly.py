@@ -153,14 +153,13 @@ def _sessions(settings: Settings, keyring: Keyring, clock: Callable[[], int]) ->
         secret=keyring,
         lifetime=_lifetime(settings),
         cookie=Cookie() if settings.https else Cookie.for_local_development(),
+        limit=_limit(settings),
         clock=clock,
     )
     if settings.sessions == "sealed:":
         # The data stay in the cookie; what was ended is on disk, so that it stays ended.
         return make(revocations=SqliteStore(settings.home / "revocations.db"))
-    if settings.sessions_per_account is None:
-        return make()
-    return make(limit=Limit(settings.sessions_per_account, settings.when_full))
+    return make()
 
 
 def _store(sessions: Sessions) -> WholeStore:
@@ -199,6 +198,11 @@ def _tokens(
         renewing=is_there,
         clock=sessions.clock,
     )
+
+
+def _limit(settings: Settings) -> Limit | None:
+    count = settings.sessions_per_account
+    return None if count is None else Limit(count, settings.when_full)
 
 
 def _lifetime(settings: Settings) -> Lifetime:

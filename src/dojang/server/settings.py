@@ -222,11 +222,6 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             f"DOJANG_WORKERS is {settings.workers} and DOJANG_SESSIONS is memory:, which each "
             "process has of its own: write DOJANG_WORKERS=1, or keep sessions in sqlite:///..."
         )
-    if settings.sessions == "sealed:" and settings.sessions_per_account is not None:
-        yield (
-            f"DOJANG_SESSIONS_PER_ACCOUNT is {settings.sessions_per_account} and DOJANG_SESSIONS "
-            "is sealed:, where nobody can count: keep sessions in sqlite:///..., or drop the limit"
-        )
     if settings.production and not settings.https:
         yield from _in_the_clear(settings)
 

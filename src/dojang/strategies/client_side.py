@@ -10,10 +10,12 @@ from dojang.session.fence import Revocation
 from dojang.session.found import Found
 from dojang.session.handle import handle_of
 from dojang.session.lifetime import Lifetime
+from dojang.session.limit import Limit
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
 from dojang.session.resume import resume
 from dojang.session.settle import RESERVED
+from dojang.stores.limits import victims
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.facts import pack, unpack
 from dojang.strategies.revocations import Revocations
@@ -51,6 +53,7 @@ class ClientSide:
         format: Format,
         *,
         revocations: Revocations | RevocationLog | None = None,
+        limit: Limit | None = None,
         mirror_expiry: str | None = None,
         cache: int = 1024,
     ) -> None:
@@ -60,6 +63,8 @@ class ClientSide:
             format: Claims <-> text.
             revocations: A store, or how to read one, that makes sessions revocable and listed: one
                 write at login and none per request. See `Revocations` for how soon it takes effect.
+            limit: How many sessions one principal may have; known where they are listed. One that
+                makes room for another is over as soon as one that was ended.
             mirror_expiry: A member of the data, as `expires`, where every text that we write says
                 when it ends, for fronts that read it there: an ISO date in whole seconds, rounded
                 down. A text without an end has none. Handlers do not see it, whoever wrote it;
@@ -69,8 +74,11 @@ class ClientSide:
                 looked at every time. An entry takes about the size of the cookie twice.
 
         Raises:
-            Misuse: `mirror_expiry` names a member that the format or dojang has for itself.
+            Misuse: `mirror_expiry` names a member that the format or dojang has for itself; or
+                there is a limit, and no revocations.
         """
+        if limit is not None and revocations is None:
+            raise Misuse("sessions that live in their cookie alone are not counted; give a store")
         if mirror_expiry in {*_NOT_THE_DATA, format.own.handle, format.own.user} - {None}:
             raise Misuse(
                 f"{mirror_expiry} is not a member of the data; mirror the expiry in another"
@@ -82,6 +90,7 @@ class ClientSide:
         self._known_entries: dict[str, int | None] = {}
         self._lock = threading.Lock()
         self._revocations = Revocations.of(revocations)
+        self._limit = limit
 
     @property
     def suspends(self) -> bool:
@@ -222,20 +231,41 @@ class ClientSide:
         """List a session under its new name; say whether it goes on."""
         if self._revocations is None:
             return True
-        log, moved = self._revocations.log, before is not None and before.login == named.login
-        if before is not None and before.user is not None:
-            await self.leave(before.handle, lifetime, heir=named.handle if moved else None, now=now)
-        if named.user is None:
+        former = before if before is not None and before.user is not None else None
+        moved = former is not None and former.login == named.login
+        if named.user is not None:
+            await self._count_in(named, former, lifetime, now)
+            if named.login is not None and not moved:
+                await self._revocations.admit(named, store=self._revocations.log, now=now)
+        if former is not None:
+            await self.leave(former.handle, lifetime, heir=named.handle if moved else None, now=now)
+        return not moved or await self._goes_on(named, now)
+
+    async def _count_in(
+        self, named: Record, former: Record | None, lifetime: Lifetime, now: int
+    ) -> None:
+        """List a session, if there is room for it or room can be made."""
+        log, limit = self._known("listed").log, self._limit
+        entry = _entry(named, now)
+        instead = former is not None and str(former.user) == str(named.user)
+        if limit is None or instead or named.user is None:
+            await log.insert(entry, now=now)
+        elif limit.when_full == "refuse":
+            await log.insert(entry, now=now, limit=limit)
+        else:
+            # What makes room is ended in the log too, and not in the list alone.
+            await log.insert(entry, now=now)
+            live = await log.list(named.user, now=now)
+            for victim in victims([one for one in live if one.handle != named.handle], limit):
+                await self.leave(victim.handle, lifetime, now=now)
+
+    async def _goes_on(self, moved: Record, now: int) -> bool:
+        revocations = self._known("listed")
+        await revocations.refresh(now=now, at_once=True)
+        if not revocations.stops(moved):
             return True
-        await log.insert(_entry(named, now), now=now)
-        if named.login is not None and not moved:
-            await self._revocations.admit(named, store=log, now=now)
-            return True
-        await self._revocations.refresh(now=now, at_once=True)
-        if self._revocations.stops(named):  # it was ended while it moved
-            await log.remove(named.handle)
-            return False
-        return True
+        await revocations.log.remove(moved.handle)  # it was ended while it moved
+        return False
 
     async def _met(self, record: Record, text: str, now: int) -> Record:
         """Name and list a session born in a peer, when it is seen for the first time."""
