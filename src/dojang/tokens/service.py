@@ -4,23 +4,23 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dojang import clock as clocks
-from dojang.errors import Misuse, Rejected, Revoked
+from dojang.errors import Misuse, Rejected
 from dojang.session import principal as principals
-from dojang.session.family import Family
 from dojang.session.record import Device, Login, Principal
 from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.stores.families import Families
 from dojang.tokens import introspection
 from dojang.tokens.access import AccessToken, AccessTokens
+from dojang.tokens.beginning import Beginning
 from dojang.tokens.device import TokenDevice
 from dojang.tokens.devices import Devices
 from dojang.tokens.keys import FixedKeys, Keys
 from dojang.tokens.pair import Pair
-from dojang.tokens.rotation import Rotation
+from dojang.tokens.rotation import Rotation, Turned
 from dojang.tokens.standing import Renewing, Standing, TokenStore
 from dojang.tokens.tally import Tally
-from dojang.wire import entropy, refresh_token
+from dojang.wire import refresh_token
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.jwks import KeySet
 from dojang.wire.keyring import Keyring
@@ -28,9 +28,6 @@ from dojang.wire.keyring import Keyring
 __all__ = ["TokenStore", "Tokens"]
 
 _DAY = 24 * 3600
-
-#: Bytes of randomness in a handle.
-_HANDLE_BYTES = 16
 
 
 class Tokens:
@@ -93,6 +90,9 @@ class Tokens:
         self._devices = Devices(
             self._families, self._standing, sessions, life=life * 1000, absolute=absolute * 1000
         )
+        self._beginning = Beginning(
+            self._families, self._standing, keys=self._secret, absolute=absolute * 1000
+        )
         self._rotation = Rotation(
             self._families, self._secret, grace=grace * 1000, is_over=self._standing.is_over
         )
@@ -110,17 +110,8 @@ class Tokens:
             Revoked: The session was ended meanwhile.
             Unavailable: The store did not answer; nothing was given away.
         """
-        if session.user is None:
-            raise Misuse("a pair is made for a session that somebody is signed in to")
-        await session.save()
-        current = session.found.current if session.found else None
-        if current is None or current.user is None or not current.handle:
-            raise Revoked("the session was ended in the meantime")
-        end = session.lifetime.end(created=current.created, remember=current.remember)
-        login = current.login or Login(current.created)
-        return await self._begin(
-            current.user, login, current.device, session=current.handle, end=end
-        )
+        now = self.clock()
+        return await self._pair(await self._beginning.of_session(session, now=now), now)
 
     async def begin(
         self,
@@ -145,7 +136,9 @@ class Tokens:
             Unavailable: The store did not answer; nothing was given away.
         """
         principals.check(user)
-        return await self._begin(user, Login(at, methods), device or Device())
+        now, login = self.clock(), Login(at, methods)
+        begun = await self._beginning.of_login(user, login, device or Device(), now=now)
+        return await self._pair(begun, now)
 
     async def refresh(self, token: str) -> Pair:
         """Return the next pair for a refresh token; every use that races gets the same one.
@@ -167,7 +160,7 @@ class Tokens:
                 family = refresh_token.family_of(token, keys=self._secret)
                 await self._devices.end_access(family, now=now)
             raise
-        return await self._pair(self._standing.followed(turned.family), turned.token, now)
+        return await self._pair(turned, now)
 
     async def verify(self, token: str) -> AccessToken:
         """Return what an access token says; one small query a second, however many are verified.
@@ -267,38 +260,7 @@ class Tokens:
         """
         return await self._devices.end_all(user, but=but, now=self.clock())
 
-    async def _begin(
-        self,
-        user: Principal,
-        login: Login,
-        device: Device,
-        *,
-        session: str | None = None,
-        end: int | None = None,
-    ) -> Pair:
-        now, handle = self.clock(), entropy.token(_HANDLE_BYTES)
-        await self._standing.begin(login, session, now=now)
-        token = refresh_token.first(handle, keys=self._secret)
-        latest = now + self.absolute * 1000
-        family = Family(
-            handle=handle,
-            user=user,
-            session=session,
-            login=login,
-            fenced=self._standing.since(login, session),
-            created=now,
-            expires=latest if end is None else min(latest, end),
-            seen=now,
-            device=device,
-            current=refresh_token.fingerprint(token),
-        )
-        await self._families.add(family, now=now)
-        # Once it is there: whoever ends everything from here on finds it, and before is seen.
-        if await self._standing.is_over(family, now):
-            await self._families.remove(handle, now=now)
-            raise Revoked("the login was ended in the meantime")
-        return await self._pair(family, token, now)
-
-    async def _pair(self, family: Family, token: str, now: int) -> Pair:
+    async def _pair(self, turned: Turned, now: int) -> Pair:
+        family = self._standing.followed(turned.family)
         access, expires = await self._access.make(family, now=now)
-        return Pair(access, token, expires, family.expires, family.handle)
+        return Pair(access, turned.token, expires, family.expires, family.handle)
