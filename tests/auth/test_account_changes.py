@@ -9,11 +9,21 @@ from typing import Any
 import pytest
 
 from dojang import blocking
-from dojang.auth import AccountChanges, Accounts, InvalidCredentials, InvalidInput, PasswordHasher
+from dojang.auth import (
+    AccountChanges,
+    Accounts,
+    InvalidCredentials,
+    InvalidInput,
+    PasswordHasher,
+    SignIn,
+    Throttle,
+    TooManyAttempts,
+)
 from dojang.auth.passwords import CHEAPEST
 from dojang.errors import Unavailable
 from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
+from dojang.stores.memory import MemoryStore
 from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.client_side import ClientSide
 from dojang.testing import Clock
@@ -213,3 +223,27 @@ def test_the_name_of_a_deleted_account_is_free_for_another(start: Start) -> None
     first = ada(here)
     assert blocking.run(here.changes.delete(first))
     assert ada(here) != first
+
+
+@pytest.mark.parametrize("start", ["sealed"], indirect=True)
+def test_whoever_has_a_session_guesses_the_password_no_faster_than_at_the_sign_in(
+    start: Start, clock: Clock
+) -> None:
+    here = start()
+    id, throttle = ada(here), Throttle(MemoryStore(), clock=clock)
+    changes = AccountChanges(here.accounts, sign_out=here.tokens.end_all, throttle=throttle)
+    at_the_door = SignIn(here.accounts, throttle)
+
+    def change(old: str) -> None:
+        blocking.run(changes.change_password(id, old=old, new=NEW, address="192.0.2.1"))
+
+    for n in range(5):
+        with pytest.raises(InvalidCredentials):
+            change(f"a guess {n}")
+    with pytest.raises(TooManyAttempts):
+        change(PASSWORD)
+    with pytest.raises(TooManyAttempts):
+        blocking.run(at_the_door.by_password("ada", PASSWORD, address="192.0.2.1"))
+    clock.tick(61)
+    change(PASSWORD)
+    assert blocking.run(at_the_door.by_password("ada", NEW, address="192.0.2.1")).user.id == id

@@ -8,7 +8,9 @@ from dojang.auth import rows
 from dojang.auth.accounts import Accounts
 from dojang.auth.errors import InvalidCredentials
 from dojang.auth.threads import off_loop
+from dojang.auth.throttle import Throttle
 from dojang.auth.user import User
+from dojang.errors import Unavailable
 from dojang.session.session import Session
 
 __all__ = ["AccountChanges", "SignOut"]
@@ -29,18 +31,28 @@ class AccountChanges:
     out, and whoever is told so may try again; and afterwards, because of who came in meanwhile.
     """
 
-    def __init__(self, accounts: Accounts, *, sign_out: SignOut) -> None:
+    def __init__(
+        self, accounts: Accounts, *, sign_out: SignOut, throttle: Throttle | None = None
+    ) -> None:
         """Take the accounts.
 
         Args:
             accounts: Who may sign in.
             sign_out: `tokens.end_all`; or `sessions.end_all` where there are no tokens.
+            throttle: That of `SignIn`: whoever has somebody's session guesses no faster here.
         """
         self._accounts = accounts
         self._sign_out = sign_out
+        self._throttle = throttle
 
     async def change_password(
-        self, user_id: str, *, old: str, new: str, but: Session | str | None = None
+        self,
+        user_id: str,
+        *,
+        old: str,
+        new: str,
+        but: Session | str | None = None,
+        address: str = "",
     ) -> None:
         """Give an account another password, asked for by whoever knows the one it has.
 
@@ -51,22 +63,17 @@ class AccountChanges:
             old: As typed; the password until now.
             new: As typed; `Accounts.policy` has the limits.
             but: The session that asks, which stays, with its tokens; or its handle.
+            address: Of whoever asks, as a proxy that is believed has it.
 
         Raises:
             InvalidCredentials: `old` is not its password, or there is no such account that is open.
+            TooManyAttempts: It was tried too often, here and at the sign-in; nothing was looked at.
             InvalidInput: `new` breaks a rule; nobody was signed out.
             TooBusy: Too many callers wait for their password to be hashed.
             Unavailable: The database or the store of the sessions did not answer. Who was signed in
                 may be signed out; the new password holds only if it opens the account.
         """
-        accounts = self._accounts
-        user = await accounts.find(user_id)
-        engine = accounts.engine
-        kept = await off_loop(partial(rows.password_of, engine, user.id)) if user else None
-        imported = await off_loop(partial(rows.imported_hashes, engine))
-        verified = await accounts.hasher.verify(kept, old, beside=imported)
-        if user is None or kept is None or not verified.ok:
-            raise InvalidCredentials
+        user, kept = await self._throttled(user_id, old, address)
         if not await self._set_password(user, new, old=kept, but=but):
             raise InvalidCredentials
 
@@ -114,6 +121,31 @@ class AccountChanges:
         if await self._accounts.find(user_id, also_disabled=True) is None:
             return False
         return await self._apart(user_id, partial(rows.delete, self._accounts.engine, user_id))
+
+    async def _throttled(self, user_id: str, password: str, address: str) -> tuple[User, str]:
+        throttle, account = self._throttle, f"user:{user_id}"
+        if throttle is None:
+            return await self._proven(user_id, password)
+        await throttle.attempt(account, address=address)
+        try:
+            proven = await self._proven(user_id, password)
+        except Unavailable:
+            await throttle.came_to_nothing(account, address=address)
+            raise
+        await throttle.succeeded(account, address=address)
+        return proven
+
+    async def _proven(self, user_id: str, password: str) -> tuple[User, str]:
+        """Return the account that the password opens, and what is kept of it."""
+        accounts = self._accounts
+        user = await accounts.find(user_id)
+        engine = accounts.engine
+        kept = await off_loop(partial(rows.password_of, engine, user.id)) if user else None
+        imported = await off_loop(partial(rows.imported_hashes, engine))
+        verified = await accounts.hasher.verify(kept, password, beside=imported)
+        if user is None or kept is None or not verified.ok:
+            raise InvalidCredentials
+        return user, kept
 
     async def _set_password(
         self,

@@ -55,6 +55,7 @@ class AuthApi:
         accounts: Accounts,
         *,
         tokens: Tokens | None = None,
+        changes: AccountChanges | None = None,
         log: Callable[[Request], Log] = lambda _: _Plain(),
     ) -> None:
         """Take the parts.
@@ -64,12 +65,14 @@ class AuthApi:
             accounts: Who may sign in.
             tokens: Access tokens that are taken where a cookie is, and what is listed beside the
                 sessions; made of the same sessions.
+            changes: How a password is changed; one that signs out these sessions and tokens, and
+                is not throttled, unless given.
             log: Returns the log of a request; `dojang` of the standard library otherwise.
         """
         self._sessions = sessions
         self._accounts = accounts
         self._tokens = tokens
-        self._changes = AccountChanges(accounts, sign_out=(tokens or sessions).end_all)
+        self._changes = changes or AccountChanges(accounts, sign_out=(tokens or sessions).end_all)
         self._log = log
 
     async def sign_up(self, request: Request) -> Answer:
@@ -122,7 +125,11 @@ class AuthApi:
         user = await self.signed_in(request)
         try:
             await self._changes.change_password(
-                user.id, old=form.old_password, new=form.new_password, but=callers.here(request)
+                user.id,
+                old=form.old_password,
+                new=form.new_password,
+                but=callers.here(request),
+                address=_address(request),
             )
         except InvalidCredentials:
             self._log(request).warning("password-refused", address=_address(request))

@@ -30,10 +30,14 @@ async def submit(request: Request) -> Response:
 
 
 async def _change(request: Request, user: User, form: dict[str, str]) -> Complaint | None:
-    changes = parts_of(request).changes
-    old, new = form["old_password"], form["new_password"]
     try:
-        await changes.change_password(user.id, old=old, new=new, but=session_of(request))
+        await parts_of(request).changes.change_password(
+            user.id,
+            old=form["old_password"],
+            new=form["new_password"],
+            but=session_of(request),
+            address=request.client.host if request.client else "",
+        )
     except InvalidCredentials as error:
         return Complaint("old_password", words.OLD_PASSWORD, error.status, error.code)
     except (Refused, Unavailable) as error:
