@@ -143,6 +143,16 @@ def test_a_token_may_sign_out_all_others_too(app: Starlette, ada: TestClient, cl
     assert ada.get("/api/auth/check").status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/api/auth/check", "/oauth/introspect"])
+def test_a_401_names_the_scheme_and_whether_a_token_was_no_good(app: Starlette, path: str) -> None:
+    """RFC 6750 section 3, RFC 6749 section 5.2."""
+    ask = browser(app).get if path == "/api/auth/check" else browser(app).post
+    assert ask(path).headers["www-authenticate"] == "Bearer"
+    answer = ask(path, headers={"authorization": "Bearer wrong"})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
 def test_a_closed_account_has_no_tokens(app: Starlette) -> None:
     made = pair(browser(app), **LOGIN)
     id = check(app, made).json()["id"]

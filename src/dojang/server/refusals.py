@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dojang.adapters.auth_api.callers import bearer
 from dojang.errors import DojangError, Refused, Rejected
 from dojang.server import problems
 from dojang.server.errors import BadRequest, MethodNotAllowed, NotFound
@@ -21,11 +22,19 @@ _FOR_PROGRAMS = ("/api/", "/oauth/", "/.well-known/")
 def answer(request: Request, error: DojangError) -> Response:
     """Return an error in the form that whoever asks can use."""
     if not _wants_page(request):
-        return problems.answer(error)
+        response = problems.answer(error)
+        if error.status == HTTPStatus.UNAUTHORIZED:
+            response.headers["www-authenticate"] = _challenge(request)
+        return response
     shown = str(error) if error.shown else "Something went wrong here; it has been logged."
     if isinstance(error, NotFound):
         shown = "There is no page at this address."
     return error_page(request, error.status, HTTPStatus(error.status).phrase, shown)
+
+
+def _challenge(request: Request) -> str:
+    """Return what a 401 says where tokens may come. Source: RFC 6750 section 3."""
+    return "Bearer" if bearer(request) is None else 'Bearer error="invalid_token"'
 
 
 async def _refused(request: Request, error: Exception) -> Response:
