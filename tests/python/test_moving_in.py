@@ -3,16 +3,23 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import CodeType
 from typing import Any
+from uuid import UUID
 
 import flask
 import pytest
 from django.contrib.sessions.backends import signed_cookies
-from fastapi_users.authentication import JWTStrategy
+from fastapi_users.authentication import JWTStrategy, RedisStrategy
+from fastapi_users.authentication.strategy.db import AccessTokenDatabase, DatabaseStrategy
 from fastapi_users.jwt import generate_jwt
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, login_user
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -22,20 +29,29 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from dojang import ClientSide, IronSeal, MemoryStore, ServerSide, Sessions, peers
+from dojang.adapters.flask import Dojang
 from dojang.clock import now
 from dojang.errors import Misuse
 from dojang.peers.peer import Peer
 from tests.adapters import django_project
 from tests.browser import Browser, look
 from tests.conftest import SECRET
+from tests.redis import RedisServer
+from tests.test_docs import ROOT, blocks
 
 django_project.prepare()
+
+MOVING_FROM_FASTAPI_USERS = ROOT / "docs/howto/move-from/fastapi-users.md"
 
 OLD = "the secret of the framework that was there before"
 
 
 class Ada(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     id = "7"
+
+
+class Someone:
+    id = UUID(int=7)
 
 
 def of_flask() -> tuple[str, dict[str, Any]]:
@@ -148,6 +164,55 @@ def test_a_live_cookie_becomes_a_session_of_ours(name: str, home: str) -> None:
     assert sessions.circulation.seen[name].count == 1
 
 
+def flask_session(**members: Any) -> str:
+    """Return a cookie of Flask's own."""
+    app = flask.Flask(__name__)
+    app.secret_key = OLD
+    signer: Any = SecureCookieSessionInterface().get_signing_serializer(app)
+    return str(signer.dumps(members))
+
+
+def django_session(expiry: int | None) -> str:
+    """Return a cookie of Django's signed_cookies, of a session whose end was set."""
+    store = signed_cookies.SessionStore()
+    store["theme"] = "dark"
+    store.set_expiry(expiry)
+    store.save()
+    return str(store.session_key)
+
+
+@pytest.mark.parametrize(
+    ("peer", "text", "lasts"),
+    [
+        (peers.Flask(OLD), flask_session(theme="dark"), False),
+        (peers.Flask(OLD), flask_session(theme="dark", _permanent=True), True),
+        (peers.Django(django_project.SECRET_KEY), django_session(0), False),
+        (peers.Django(django_project.SECRET_KEY), django_session(None), True),
+    ],
+)
+def test_a_cookie_that_ends_with_the_browser_still_does(peer: Peer, text: str, lasts: bool) -> None:
+    browser = Browser(Sessions(ServerSide(MemoryStore()), secret=SECRET, accepts={"old": peer}))
+    browser.cookies = {peer.cookie.name: text}
+    assert browser.visit(look)["theme"] == "dark"
+    (ours,) = [line for line in browser.sent if line.startswith("__Host-session=")]
+    assert ("Max-Age" in ours) == lasts
+
+
+def test_an_application_that_stays_with_flask_keeps_its_values() -> None:
+    there: dict[str, Any] = {"pair": (1, b"2"), "when": datetime(2026, 1, 1, tzinfo=UTC)}
+    app = flask.Flask(__name__)
+    app.config.update(SECRET_KEY=SECRET, DOJANG_ACCEPTS={"flask": peers.Flask(OLD, tags=True)})
+    Dojang(app)
+
+    @app.get("/")
+    def seen() -> dict[str, bool]:
+        return {"alike": dict(flask.session) == there}
+
+    client = app.test_client()
+    client.set_cookie("session", flask_session(**there))
+    assert client.get("/").json == {"alike": True}
+
+
 @pytest.mark.parametrize("name", MOVES)
 def test_a_cookie_that_is_too_old_there_is_too_old_here(name: str) -> None:
     make, peer = MOVES[name]
@@ -159,6 +224,66 @@ def test_a_cookie_that_is_too_old_there_is_too_old_here(name: str) -> None:
     browser.cookies = {peer.cookie.name: text}
     assert browser.visit(lambda session: (session.user, session.rejected)) == (None, "expired")
     assert browser.cookies == {}
+
+
+@dataclass
+class Token:
+    token: str
+    user_id: UUID
+    created_at: datetime
+
+
+class Tokens(AccessTokenDatabase[Any]):
+    """A table of tokens, as fastapi-users asks for one."""
+
+    def __init__(self) -> None:
+        self.rows: list[Token] = []
+
+    async def get_by_token(self, token: str, max_age: datetime | None = None) -> Token | None:
+        found = (row for row in self.rows if row.token == token)
+        return next((row for row in found if not max_age or row.created_at >= max_age), None)
+
+    async def create(self, create_dict: dict[str, Any]) -> Token:
+        self.rows.append(Token(**create_dict, created_at=datetime.now(UTC)))
+        return self.rows[-1]
+
+    async def update(self, access_token: Token, update_dict: dict[str, Any]) -> Token:
+        raise NotImplementedError
+
+    async def delete(self, access_token: Token) -> None:
+        raise NotImplementedError
+
+
+def owners_on_the_page() -> list[CodeType]:
+    """Return the functions that docs/howto/move-from/fastapi-users.md looks tokens up with."""
+    (block,) = [each for each in blocks(MOVING_FROM_FASTAPI_USERS, "python") if "owner_of" in each]
+    pieces = ("async def" + each for each in block.split("async def")[1:])
+    return [compile(each, "page", "exec") for each in pieces]
+
+
+def test_tokens_that_fastapi_users_has_stored_are_looked_up(redis: RedisServer) -> None:
+    of_redis, of_database = owners_on_the_page()
+    tokens = Tokens()
+
+    async def visit(keys: Redis, strategy: Any, code: CodeType) -> Any:
+        names: dict[str, Any] = {"redis": keys, "tokens": tokens, "LIFETIME": WEEK}
+        names |= {"UTC": UTC, "datetime": datetime, "timedelta": timedelta}
+        exec(code, names)
+        peer = peers.OpaqueToken(names["owner_of"], "fastapiusersauth")
+        sessions = Sessions(ServerSide(MemoryStore()), secret=SECRET, accepts={"old": peer})
+        text = await strategy.write_token(Someone())
+        known = await sessions.open(f"fastapiusersauth={text}")
+        unknown = await sessions.open(f"fastapiusersauth={'A' * 43}")
+        return known.session.user, unknown.session.user
+
+    async def both() -> None:
+        async with Redis(port=redis.port) as keys:
+            strategy: Any = RedisStrategy(keys, lifetime_seconds=WEEK)
+            assert await visit(keys, strategy, of_redis) == (str(Someone.id), None)
+            strategy = DatabaseStrategy(tokens, lifetime_seconds=WEEK)
+            assert await visit(keys, strategy, of_database) == (str(Someone.id), None)
+
+    asyncio.run(both())
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ __all__ = ["Django", "Flask", "ItsDangerous", "Starlette"]
 Secrets = str | bytes | Sequence[str | bytes]
 
 
-def Flask(  # noqa: N802 - named as what it stands for
+def Flask(  # noqa: N802 - named as what it stands for, with its options
     secret: Secrets,
     cookie_name: str = "session",
     *,
@@ -28,11 +28,9 @@ def Flask(  # noqa: N802 - named as what it stands for
     domain: str | None = None,
     path: str = "/",
     principal: str | None = "_user_id",
+    tags: bool = False,
 ) -> Peer:
     """Return the sessions of an application with Flask's own cookie, or Quart's.
-
-    Values that JSON lacks (tuples, bytes, times) come as the plain values nearest to them; an
-    application that stays with Flask keeps them with `dojang.adapters.flask`.
 
     Args:
         secret: Its `SECRET_KEY`, then its `SECRET_KEY_FALLBACKS`.
@@ -42,6 +40,9 @@ def Flask(  # noqa: N802 - named as what it stands for
         domain: Its `SESSION_COOKIE_DOMAIN`.
         path: Its `SESSION_COOKIE_PATH`.
         principal: Where it keeps the user in the session; Flask-Login's place unless given.
+        tags: Whether values that JSON lacks (tuples, bytes, times) stay in Flask's tags, which
+            `dojang.adapters.flask` and `quart` read; otherwise they come as the plain values
+            nearest to them.
 
     Raises:
         WeakSecret: There is no secret, or one is empty.
@@ -51,7 +52,7 @@ def Flask(  # noqa: N802 - named as what it stands for
     """
     cookie = Cookie(name=cookie_name, secure=https, domain=domain, path=path, same_site=None)
     return _peer(
-        of_flask.FlaskCookie(secret, max_age=max_age, plain=True), cookie, max_age, principal
+        of_flask.FlaskCookie(secret, max_age=max_age, plain=not tags), cookie, max_age, principal
     )
 
 
@@ -171,6 +172,6 @@ def _peer(format: Format, cookie: Cookie, max_age: int, principal: str | None) -
     return Peer(
         strategy=ClientSide(format),
         cookie=cookie,
-        lifetime=Lifetime(idle=max_age, absolute=None),
+        lifetime=Lifetime(idle=max_age, absolute=None, unremembered=None),
         principal=None if principal is None else Place(principal),
     )

@@ -90,7 +90,7 @@ def unpack(opened: Opened, *, now: int, own: Own = _NONE, mirror: str | None = N
         created=created,
         expires=opened.expires,
         login=_login(facts.get("l")),
-        remember=facts.get("s") != 1,
+        remember=facts.get("s") != 1 if facts else opened.remember,
     )
 
 

@@ -16,12 +16,14 @@ class Opened:
         expires: Unix milliseconds, or None for never.
         newest: Whether the newest key made it; if not, it is due to be made again.
         issued: Unix milliseconds when it was made, or None where the format does not say.
+        remember: Whether its cookie outlives the browser, where its claims say so in a peer's way.
     """
 
     claims: dict[str, Any]
     expires: int | None
     newest: bool
     issued: int | None = None
+    remember: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

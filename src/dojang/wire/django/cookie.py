@@ -13,6 +13,9 @@ __all__ = ["DEFAULT_MAX_AGE", "DjangoCookie"]
 #: Seconds: Django's `SESSION_COOKIE_AGE` unless it is configured.
 DEFAULT_MAX_AGE = 14 * 24 * 3600
 
+#: Where `set_expiry` keeps what it was given; 0 is until the browser is closed.
+_EXPIRY = "_session_expiry"
+
 
 class DjangoCookie:
     """Writes and reads the sessions of `django.contrib.sessions.backends.signed_cookies`.
@@ -76,4 +79,4 @@ class DjangoCookie:
         """
         data, timed = self._signing.read(text, now=now, max_age=self._max_age)
         claims = json.loads_object(data, exact=True)
-        return opened(claims, timed, self._max_age)
+        return opened(claims, timed, self._max_age, remember=claims.get(_EXPIRY) != 0)

@@ -18,6 +18,9 @@ DEFAULT_MAX_AGE = 31 * 24 * 3600
 
 _SALT = "cookie-session"
 
+#: Where Flask keeps `session.permanent`.
+_PERMANENT = "_permanent"
+
 
 class FlaskCookie:
     """Writes and reads the cookies of Flask's own sessions, and of Quart's.
@@ -91,4 +94,4 @@ class FlaskCookie:
         claims = tagged.unwrap(json.loads_object(packed.unpack(timed.value), exact=True))
         if self._plain:
             claims = {name: tagged.plain(value) for name, value in claims.items()}
-        return opened(claims, timed, self._max_age)
+        return opened(claims, timed, self._max_age, remember=claims.get(_PERMANENT) is True)

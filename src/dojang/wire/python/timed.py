@@ -24,16 +24,19 @@ class Timed:
     newest: bool
 
 
-def opened(claims: dict[str, Any], timed: Timed, max_age: int | None) -> Opened:
+def opened(
+    claims: dict[str, Any], timed: Timed, max_age: int | None, *, remember: bool = True
+) -> Opened:
     """Return what a session's text held.
 
     Args:
         claims: A JSON object.
         timed: What it was signed with.
         max_age: Seconds that it is good for; None for any time.
+        remember: Whether its cookie outlives the browser.
     """
     expires = None if max_age is None else timed.at + max_age * 1000
-    return Opened(claims, expires, timed.newest, timed.at)
+    return Opened(claims, expires, timed.newest, timed.at, remember)
 
 
 def utf8(text: str) -> bytes:
