@@ -204,6 +204,27 @@ def test_with_revocations_the_same_holds_for_sessions_in_cookies(clock: Clock) -
     assert browser.visit(user) is None
 
 
+@pytest.mark.parametrize("in_cookie", [True, False])
+def test_a_session_that_has_not_come_yet_is_ended_with_all_others_of_its_user(
+    former: Peer, clock: Clock, in_cookie: bool
+) -> None:
+    """It is known to nobody here until it comes, and was signed out everywhere before."""
+    store = MemoryStore()
+    home = ClientSide(IronSeal(SECRET), revocations=store) if in_cookie else ServerSide(store)
+    secret = None if in_cookie else SECRET
+    here = Sessions(home, secret=secret, accepts={"before": former}, clock=clock)
+    Browser(here).visit(lambda session: session.login("eve"))
+    browser = signed_in_before(former, clock)
+    clock.tick(60)
+    blocking.run(here.end_all("ada"))
+    later = signed_in_before(former, clock)
+    clock.tick(60)
+    gone = moved(browser, here)
+    assert gone.visit(lambda session: (session.user, session.rejected)) == (None, "revoked")
+    assert gone.cookies == {}
+    assert moved(later, here).visit(user) == "ada"
+
+
 def test_requests_under_way_together_become_one_session_and_lose_nothing(
     on_server: Sessions, clock: Clock
 ) -> None:

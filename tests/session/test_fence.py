@@ -70,3 +70,11 @@ def test_of_a_session_that_two_requests_moved_the_end_of_either_is_the_end_of_it
     fence.add(Revocation(handle="h2", expires=LATE))
     assert fence.stops(ada(fence.latest("h1"), 50))
     assert not fence.stops(ada("h3", 50))
+
+
+def test_a_session_of_another_kind_is_as_old_as_its_beginning() -> None:
+    fence = Fence([EVERYTHING], everything_before=1_000)
+    before, after = (Record(handle="h3", user="ada", created=at, expires=None) for at in (99, 100))
+    assert (fence.outdates(before), fence.stops(before)) == (True, False)
+    assert not fence.outdates(after)
+    assert not fence.outdates(Record(handle="h3", created=0, expires=None))

@@ -91,9 +91,17 @@ class Fence:
             return True
         if record.login is None or record.user is None:
             return False
-        at, entries = record.login.at, self._users.get(str(record.user))
-        if at < self.everything_before or entries is None:
-            return at < self.everything_before
+        return record.login.at < self.everything_before or self.outdates(record)
+
+    def outdates(self, record: Record) -> bool:
+        """Return whether everything of its user was ended since a session began.
+
+        One that is older than the log, or has no login, is held against what the log has.
+        """
+        entries = self._users.get(str(record.user))
+        if entries is None or record.user is None:
+            return False
+        at = record.created if record.login is None else record.login.at
         return any(
             at < not_before and record.handle not in spared for not_before, spared in entries
         )

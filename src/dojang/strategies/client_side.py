@@ -163,6 +163,7 @@ class ClientSide:
         if self._revocations is not None:
             await self._revocations.refresh(now=now)
             self._revocations.check(named)
+            self._revocations.check_arrival(named)
             await self._noted(named, now)
         return Found(record=named, current=named, newest=False, former=name)
 

@@ -139,6 +139,15 @@ class Revocations:
         """Return whether a session was ended, as far as is known."""
         return self._fence.stops(record)
 
+    def check_arrival(self, record: Record) -> None:
+        """Let a session of another kind in, as far as is known.
+
+        Raises:
+            Revoked: All sessions of its user were ended since it began.
+        """
+        if self._fence.outdates(record):
+            raise Revoked("all sessions of the user were ended since this one began")
+
     def latest(self, handle: str) -> str:
         """Return the handle under which a session goes on, as far as is known."""
         return self._fence.latest(handle)

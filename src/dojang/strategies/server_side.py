@@ -182,6 +182,9 @@ class ServerSide:
         named = self._named(record, id)
         stored = await self.store.find(named.handle, id=id)
         if stored is None:
+            if self._fence is not None:
+                await self._fence.refresh(now=now)
+                self._fence.check_arrival(named)
             stored = await self._stored_once(named, id, now)
         current = lifetime.noticed(resume(stored, lifetime, now=now), now=now)
         return Found(
