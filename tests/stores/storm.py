@@ -1,4 +1,7 @@
-"""Many requests at once, of which three in ten are cancelled at a random moment."""
+"""Many requests at once, of which three in ten are cancelled at a random moment.
+
+Whoever was answered before their moment was not cancelled: somebody after them is, in their stead.
+"""
 
 import asyncio
 import random
@@ -22,11 +25,18 @@ class Seen:
         own: Answered, with what they had asked for.
         foreign: Answered with anything else.
         cancelled: Before they were answered.
+        wanted: So many should have been.
     """
 
+    wanted: int
     own: int = 0
     foreign: int = 0
     cancelled: int = 0
+
+    @property
+    def is_real(self) -> bool:
+        """Whether three in ten were cancelled, but for those that the last of them left owing."""
+        return self.wanted - AT_ONCE <= self.cancelled <= self.wanted
 
     def judge(self, right: bool) -> None:
         self.own += right
@@ -36,12 +46,13 @@ class Seen:
 async def storm(store: WholeStore, requests: int) -> Seen:
     """Ask for sessions, and count events, and ask for everything once more in the end."""
     await asyncio.gather(*(store.insert(of(n), now=NOW) for n in range(PEOPLE)))
-    seen, chance = Seen(), random.Random(7)
+    seen, chance = Seen(wanted=requests * 3 // 10), random.Random(7)
     loop, took = asyncio.get_running_loop(), 0.0
-    for _ in range(requests // AT_ONCE):
+    for turn in range(1, requests // AT_ONCE + 1):
+        owing = turn * AT_ONCE * 3 // 10 - seen.cancelled
         began = loop.time()
         tasks = [asyncio.ensure_future(ask(store, chance, seen)) for _ in range(AT_ONCE)]
-        for task in chance.sample(tasks, AT_ONCE * 3 // 10):
+        for task in chance.sample(tasks, min(owing, AT_ONCE)):
             loop.call_later(chance.random() * took, task.cancel)
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         assert {type(one) for one in outcomes} <= {type(None), asyncio.CancelledError}

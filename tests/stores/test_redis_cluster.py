@@ -186,5 +186,5 @@ def test_cve_2023_28858_no_cancelled_caller_leaves_its_answer_to_another_on_any_
     seen, connections = asyncio.run(scene())
     record_property(f"{scaled(100_000):,} requests", str(seen))
     assert seen.foreign == 0
-    assert seen.cancelled > scaled(100_000) // 20
+    assert seen.is_real
     assert connections == [1, 1, 1]

@@ -7,7 +7,10 @@ from typing import Any, TypeGuard, cast
 from dojang.errors import Misuse
 from dojang.session.record import Principal
 
-__all__ = ["Place", "check", "is_principal"]
+__all__ = ["LONGEST", "Place", "check", "check_length", "is_principal"]
+
+#: Bytes of UTF-8, inclusive, of the longest text that names a principal; OpenID Connect has 255.
+LONGEST = 1_024
 
 #: Beyond this JavaScript would round it (ECMA-262 21.1.2.6).
 _LARGEST = 2**53 - 1
@@ -18,10 +21,24 @@ def check(user: object) -> None:
 
     Raises:
         Misuse: `user` is empty, neither text nor an integer, an integer that JavaScript would
-            round, or text that UTF-8 cannot carry.
+            round, text that UTF-8 cannot carry, or text of more than 1,024 bytes.
     """
+    check_length(user)
     if not is_principal(user):
         raise Misuse(f"a user's id is text, or an integer of at most {_LARGEST}, and not {user!r}")
+
+
+def check_length(user: object) -> None:
+    """Refuse a name that is longer than every store keeps.
+
+    Raises:
+        Misuse: It has more than 1,024 bytes of UTF-8.
+    """
+    if isinstance(user, str) and (size := _size(user)) > LONGEST:
+        raise Misuse(
+            f"a user's id of {size:,} bytes, and at most {LONGEST:,} are kept; use the short id "
+            "that the account has"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +82,10 @@ class Place:
 def is_principal(value: object) -> TypeGuard[Principal]:
     """Return whether `value` can name a principal; see `check`."""
     if isinstance(value, str):
-        return value != "" and not any("\ud800" <= char <= "\udfff" for char in value)
+        surrogates = any("\ud800" <= char <= "\udfff" for char in value)
+        return value != "" and not surrogates and _size(value) <= LONGEST
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

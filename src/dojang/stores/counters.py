@@ -31,12 +31,13 @@ class Counters(Protocol):
         Of events at the same time no more than `limit` are allowed, whoever asks.
 
         Args:
-            key: What is limited, as `login:203.0.113.9`.
+            key: What is limited, as `login:203.0.113.9`; at most 2,048 bytes of UTF-8.
             limit: Events in a window, inclusive; at least 1.
             window: Milliseconds; an event that is just as old no longer counts.
             now: Unix milliseconds.
 
         Raises:
+            Misuse: The key is longer.
             Unavailable: The store did not answer.
         """
         ...

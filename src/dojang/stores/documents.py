@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from dojang.stores.names import bounded
+
 __all__ = ["Document", "Documents"]
 
 
@@ -16,12 +18,19 @@ class Document:
         text: The whole of it; two versions differ in their text.
         owner: What it is listed under, the same for all its versions; empty where nobody lists it.
         expires: Unix milliseconds, exclusive; None for never.
+
+    Raises:
+        Misuse: Its name, or that of its owner, has more than 2,048 bytes.
     """
 
     name: str
     text: str
     owner: str = ""
     expires: int | None = None
+
+    def __post_init__(self) -> None:
+        bounded(self.name)
+        bounded(self.owner)
 
 
 class Documents(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from dojang.session import principal
 from dojang.session.record import Device, Login, Record
 from dojang.wire import json
 
@@ -10,8 +11,13 @@ __all__ = ["columns", "record"]
 
 
 def columns(record: Record) -> dict[str, object]:
-    """Return the columns of `record` by name, in the order of a row."""
+    """Return the columns of `record` by name, in the order of a row.
+
+    Raises:
+        Misuse: Its user is named by more than 1,024 bytes.
+    """
     user, login = record.user, record.login
+    principal.check_length(record.user)
     return {
         "handle": record.handle,
         "owner": None if user is None else str(user),

@@ -1,16 +1,19 @@
 """What stores promise that can do more than keep records, as tests; see `store_contract`."""
 
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
 
 from dojang import blocking
+from dojang.errors import Misuse
 from dojang.session.fence import Revocation
 from dojang.stores.catalogue import Catalogue
 from dojang.stores.contract import Store
 from dojang.stores.counters import Counters, Hit
 from dojang.stores.documents import Document, Documents
 from dojang.stores.leases import Leases
+from dojang.stores.names import LONGEST
 from dojang.stores.revocation_log import RevocationLog
 from dojang.testing.store_contract import (
     HOUR,
@@ -22,6 +25,8 @@ from dojang.testing.store_contract import (
     in_threads,
     of_user,
 )
+from dojang.wire import base64url
+from dojang.wire.entropy import random_bytes
 
 __all__ = [
     "CatalogueContract",
@@ -31,6 +36,15 @@ __all__ = [
     "RevocationLogContract",
     "WholeContract",
 ]
+
+
+#: Of one byte more than every store has room for.
+TOO_LONG = "2,049 bytes, and stores keep at most 2,048"
+
+
+def longest_name() -> str:
+    """Return one that cannot be made any shorter, as PostgreSQL tries."""
+    return base64url.encode(random_bytes(LONGEST))[:LONGEST]
 
 
 class Whole(Store, Catalogue, Protocol):
@@ -107,6 +121,11 @@ class LeasesContract(Driven):
         assert run(store.release("refresh:7", "a")) is False
         assert run(store.acquire("refresh:7", "b", until=NOW + 1000, now=NOW)) is True
 
+    def test_a_name_is_as_long_as_in_every_store(self, store: Leases, run: Driver) -> None:
+        assert run(store.acquire(longest_name(), "a", until=NOW + 1000, now=NOW)) is True
+        with pytest.raises(Misuse, match=TOO_LONG):
+            run(store.acquire(longest_name() + "x", "a", until=NOW + 1000, now=NOW))
+
     def test_of_many_at_once_one_gets_it(self, store: Leases) -> None:
         got = []
 
@@ -159,6 +178,13 @@ class CountersContract(Driven):
         assert run(store.hit("login:ip", limit=2, window=1000, now=NOW + 600)).retry_after == 400
         assert [run(store.take_back("login:ip")) for _ in range(3)] == [True, True, False]
         assert run(store.hit("login:ip", limit=2, window=1000, now=NOW + 700)) == Hit(True, 1, 0)
+
+    def test_a_key_is_as_long_as_in_every_store(self, store: Counters, run: Driver) -> None:
+        key = longest_name()
+        assert run(store.hit(key, limit=1, window=1000, now=NOW)).allowed is True
+        assert run(store.hit(key, limit=1, window=1000, now=NOW)).allowed is False
+        with pytest.raises(Misuse, match=TOO_LONG):
+            run(store.hit(key + "x", limit=1, window=1000, now=NOW))
 
     def test_of_many_at_once_no_more_than_the_limit_are_allowed(self, store: Counters) -> None:
         allowed = []
@@ -264,6 +290,17 @@ class DocumentsContract(Driven):
         assert run(store.put(None, document, now=NOW)) is True
         assert run(store.document(document.name, now=NOW)) == document
         assert run(store.document("another", now=NOW)) is None
+
+    def test_name_and_owner_are_as_long_as_in_every_store(
+        self, store: Documents, run: Driver
+    ) -> None:
+        longest = Document(name=longest_name(), text="1", owner=longest_name())
+        assert run(store.put(None, longest, now=NOW)) is True
+        assert list(run(store.documents(longest.owner, now=NOW))) == [longest]
+        with pytest.raises(Misuse, match=TOO_LONG):
+            replace(longest, name=longest.name + "x")
+        with pytest.raises(Misuse, match=TOO_LONG):
+            replace(longest, owner=longest.owner + "x")
 
     def test_a_name_that_is_taken_is_not_free(self, store: Documents, run: Driver) -> None:
         run(store.put(None, a_document(), now=NOW))

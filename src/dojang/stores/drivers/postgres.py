@@ -30,6 +30,10 @@ Prepare = Callable[[Connection], Awaitable[None]]
 #: Times that a statement is run which the server undid because of another one (a deadlock).
 _TRIES = 5
 
+#: Classes of SQLSTATE that say that the server is out of reach, or has no means to answer anybody:
+#: connection, authorization, database, resources, an operator's stop, its disk.
+_OF_THE_SERVER = ("08", "28", "3D", "53", "57P", "58")
+
 #: Every statement sees what was committed before it, whatever the database's default is: a limit
 #: is counted after its lock was granted. And the server stops when nobody waits any more.
 _GREETING: LiteralString = """
@@ -135,10 +139,10 @@ class PostgresDriver:
         except errors.UniqueViolation:
             self._breaker.succeeded()  # a refusal is an answer
             raise Conflict("the id is taken") from None
-        except (OperationalError, InterfaceError) as error:
-            self._breaker.failed()
-            raise self._unavailable("does not answer", error) from error
         except Error as error:
+            if _is_down(error):
+                self._breaker.failed()
+                raise self._unavailable("does not answer", error) from error
             self._breaker.succeeded()
             if isinstance(error, errors.ReadOnlySqlTransaction):
                 self.close()  # what was the primary is none any more: look for it again
@@ -203,6 +207,13 @@ class PostgresDriver:
         # The first line alone: what follows in an error may be values.
         reason = (error.diag.message_primary or str(error)).partition("\n")[0]
         return Unavailable(f"{self._name} {what}: {reason}")
+
+
+def _is_down(error: Error) -> bool:
+    """Return whether `error` says something of the server, and not of one statement alone."""
+    if error.sqlstate is None:
+        return isinstance(error, OperationalError | InterfaceError)
+    return error.sqlstate.startswith(_OF_THE_SERVER)
 
 
 _DRIVERS: "weakref.WeakSet[PostgresDriver]" = weakref.WeakSet()

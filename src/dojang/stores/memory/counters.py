@@ -3,6 +3,7 @@
 import threading
 
 from dojang.stores.counters import Hit, judge
+from dojang.stores.names import bounded
 
 __all__ = ["MemoryCounters"]
 
@@ -21,6 +22,7 @@ class MemoryCounters:
         self._count_lock = threading.Lock()
 
     async def hit(self, key: str, *, limit: int, window: int, now: int) -> Hit:
+        bounded(key)
         with self._count_lock:
             counted = [at for at in self._hits.get(key, ()) if at > now - window]
             result = judge(counted, limit=limit, window=window, now=now)

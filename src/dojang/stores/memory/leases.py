@@ -2,6 +2,8 @@
 
 import threading
 
+from dojang.stores.names import bounded
+
 __all__ = ["MemoryLeases"]
 
 #: Leases beyond which those that are over are dropped.
@@ -18,6 +20,7 @@ class MemoryLeases:
         self._lease_lock = threading.Lock()
 
     async def acquire(self, name: str, owner: str, *, until: int, now: int) -> bool:
+        bounded(name)
         with self._lease_lock:
             holder, end = self._leases.get(name, (owner, now))
             if holder != owner and now < end:

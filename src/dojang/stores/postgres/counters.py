@@ -4,6 +4,7 @@ from typing import LiteralString
 
 from dojang.stores.counters import Hit
 from dojang.stores.drivers.postgres import PostgresDriver
+from dojang.stores.names import bounded
 from dojang.stores.postgres.locks import lock
 
 __all__ = ["PostgresCounters"]
@@ -45,6 +46,7 @@ class PostgresCounters:
     _driver: PostgresDriver
 
     async def hit(self, key: str, *, limit: int, window: int, now: int) -> Hit:
+        bounded(key)
         values = {
             "key": key,
             "limit": limit,

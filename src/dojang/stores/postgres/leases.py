@@ -3,6 +3,7 @@
 from typing import LiteralString
 
 from dojang.stores.drivers.postgres import PostgresDriver
+from dojang.stores.names import bounded
 
 __all__ = ["PostgresLeases"]
 
@@ -23,6 +24,7 @@ class PostgresLeases:
     _driver: PostgresDriver
 
     async def acquire(self, name: str, owner: str, *, until: int, now: int) -> bool:
+        bounded(name)
         values = {"name": name, "owner": owner, "until": until, "now": now}
         return bool(await self._driver.write((_ACQUIRE, values)))
 

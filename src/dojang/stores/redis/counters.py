@@ -3,6 +3,7 @@
 from dojang.stores.counters import Hit
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Script
+from dojang.stores.names import bounded
 from dojang.wire import entropy
 
 __all__ = ["RedisCounters"]
@@ -30,6 +31,7 @@ class RedisCounters:
     _prefix: bytes
 
     async def hit(self, key: str, *, limit: int, window: int, now: int) -> Hit:
+        bounded(key)
         call = _HIT([self._counted(key)], limit, window, now, entropy.random_bytes(8))
         allowed, count, retry_after = await self._driver.script(call)
         return Hit(allowed=allowed == 1, count=count, retry_after=retry_after)

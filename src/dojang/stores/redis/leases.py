@@ -2,6 +2,7 @@
 
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Script
+from dojang.stores.names import bounded
 
 __all__ = ["RedisLeases"]
 
@@ -33,6 +34,7 @@ class RedisLeases:
     _prefix: bytes
 
     async def acquire(self, name: str, owner: str, *, until: int, now: int) -> bool:
+        bounded(name)
         call = _ACQUIRE([self._prefix + b"l:" + name.encode()], owner, until, now)
         return bool(await self._driver.script(call, safe=True))
 

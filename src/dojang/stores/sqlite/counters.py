@@ -4,6 +4,7 @@ import sqlite3
 
 from dojang.stores.counters import Hit, judge
 from dojang.stores.drivers.sqlite import SqliteDriver
+from dojang.stores.names import bounded
 
 __all__ = ["SqliteCounters", "sweep_hits"]
 
@@ -24,6 +25,8 @@ class SqliteCounters:
     _driver: SqliteDriver
 
     async def hit(self, key: str, *, limit: int, window: int, now: int) -> Hit:
+        bounded(key)
+
         def count(db: sqlite3.Connection) -> Hit:
             db.execute(_OVER, (key, now - window))
             counted = [at for (at,) in db.execute(_COUNTED, (key, now - window))]

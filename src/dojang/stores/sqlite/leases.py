@@ -1,6 +1,7 @@
 """Leases in an SQLite file."""
 
 from dojang.stores.drivers.sqlite import SqliteDriver
+from dojang.stores.names import bounded
 
 __all__ = ["SqliteLeases"]
 
@@ -17,6 +18,7 @@ class SqliteLeases:
     _driver: SqliteDriver
 
     async def acquire(self, name: str, owner: str, *, until: int, now: int) -> bool:
+        bounded(name)
         parameters = (name, owner, until, now)
         return await self._driver.write(lambda db: db.execute(_ACQUIRE, parameters).rowcount > 0)
 
