@@ -1,5 +1,6 @@
 """In Redis a user's list is a key of its own: it misses no session that anybody can use."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -98,25 +99,33 @@ def test_what_a_killed_logout_left_in_the_list_takes_nobodys_place(
 def test_listing_and_ending_costs_the_same_however_many_sessions_there_are(
     tmp_path: Path, record_property: Measured
 ) -> None:
-    """Counted by the server: keys that the commands of a listing and of an ending touch."""
+    """Counted by the server: what it runs to list and to end, and the time it takes."""
     with redis_server(tmp_path / "redis", "--enable-debug-command", "yes") as server:
         store = RedisStore(server.url)
+        asked: list[dict[str, int]] = []
         costs: list[int] = []
         for others in (1_000, 1_000_000):
             server.ask("DEBUG", "POPULATE", others, "dojang:s:")
-            for n in range(4):
-                blocking.run(store.insert(of_user(f"h{n}"), now=NOW))
-            costs.append(spent(server, store))
+            looks = [listed_and_ended(server, store) for _ in range(10)]
+            asked += [{name: calls for name, (calls, _) in look.items()} for look in looks[1:]]
+            # The least of them, because whatever else the machine did was not the session's cost.
+            costs.append(min(sum(time for _, time in look.values()) for look in looks[1:]))
             record_property(f"microseconds in Redis, beside {others:,} sessions", costs[-1])
         store.close()
-    assert costs[1] < 20 * max(costs[0], 100)
+    assert asked == [asked[0]] * 18
+    assert asked[0].keys().isdisjoint({"scan", "keys"})
+    assert costs[1] <= 3 * costs[0]
 
 
-def spent(server: RedisServer, store: RedisStore) -> int:
-    """Return the microseconds that Redis works to list and to end the sessions of one user."""
+def listed_and_ended(server: RedisServer, store: RedisStore) -> dict[str, tuple[int, int]]:
+    """List and end the sessions of one user; return how often Redis ran what, and for how long."""
+    for n in range(4):
+        blocking.run(store.insert(of_user(f"h{n}"), now=NOW))
     server.ask("CONFIG", "RESETSTAT")
     assert len(listed(store)) == 4
     assert blocking.run(store.remove_all("ada", now=NOW)) == 4
-    lines = [line for line in server.read("INFO", "commandstats") if line.startswith("cmdstat_")]
-    used = {line.split(":")[0]: int(line.split("usec=")[1].split(",")[0]) for line in lines}
-    return sum(time for name, time in used.items() if "config" not in name and "info" not in name)
+    found = re.findall(
+        r"cmdstat_(\w+)(?!\|):calls=(\d+),usec=(\d+)",
+        "\n".join(server.read("INFO", "commandstats")),
+    )
+    return {name: (int(calls), int(time)) for name, calls, time in found if name != "info"}

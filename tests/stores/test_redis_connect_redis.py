@@ -1,6 +1,6 @@
 """The layout of connect-redis: the same sessions for express-session and for dojang."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from dojang.stores.redis import RedisStore
 from dojang.testing.capability_contracts import WholeContract
 from dojang.testing.store_contract import HOUR, NOW, a_record, of_user
 from dojang.wire import json
+from dojang.wire.express.express_session import MAX_STORED
 from tests.conftest import COOKIE
 from tests.redis import RedisCluster, RedisServer
 
@@ -169,6 +170,26 @@ def test_a_session_that_was_ended_stays_ended_whatever_express_writes(
         blocking.run(shared.insert(back, now=NOW))
 
 
+def test_each_look_that_finds_an_ended_session_back_lets_the_mark_begin_anew(
+    redis: RedisServer, shared: RedisStore
+) -> None:
+    blocking.run(shared.insert(replace(of_user("hx"), id="x"), now=NOW))
+    assert blocking.run(shared.remove("hx")) is True
+    mark = "dojang:sess:{sess:x}"
+    looks: list[Callable[[], object]] = [
+        lambda: blocking.run(shared.find("hx", id="x")),
+        lambda: blocking.run(shared.sweep(now=NOW)),
+        lambda: list(blocking.run(shared.scan(now=NOW)).records),
+    ]
+    for look in looks:
+        redis.ask("PEXPIRE", mark, 60_000)  # nobody has looked for a while, and Express went on
+        put(redis, "x", {"n": 1})
+        redis.ask("EXPIRE", "sess:x", 3 * HOUR // 1000)
+        assert not look()
+        assert redis.ask("EXISTS", "sess:x") == b":0"
+        assert int(redis.ask("PTTL", mark)[1:]) > 3 * HOUR
+
+
 def test_a_session_is_ended_by_its_handle_in_another_process(
     redis: RedisServer, shared: RedisStore
 ) -> None:
@@ -209,7 +230,9 @@ def test_the_member_cookie_belongs_to_express(shared: RedisStore) -> None:
         blocking.run(shared.insert(with_id(a_record(data='{"cookie":1}')), now=NOW))
 
 
-@pytest.mark.parametrize("text", ["nonsense", "[]", "{}", '{"cookie":3}', "\xff"])
+@pytest.mark.parametrize(
+    "text", ["nonsense", "[]", "{}", '{"cookie":3}', "\xff", "x" * (MAX_STORED + 1)]
+)
 def test_what_is_no_session_of_express_is_unavailable(
     redis: RedisServer, shared: RedisStore, text: str
 ) -> None:

@@ -7,7 +7,7 @@ from dojang.stores import urls
 from dojang.stores.drivers.redis_places import Place
 from dojang.stores.redis import RedisStore
 from dojang.testing.store_contract import NOW, a_record
-from tests.conftest import SECRET
+from tests.conftest import COOKIE, SECRET
 from tests.redis import RedisServer
 
 
@@ -93,6 +93,28 @@ def test_an_option_that_redis_does_not_have_is_refused_with_those_it_has() -> No
 def test_what_cannot_be_waited_for_is_refused(options: str, complaint: str) -> None:
     with pytest.raises(Misuse, match=complaint):
         urls.open_store(f"redis://h?{options}")
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        ("redis://h?ca=/etc/ca.pem", "ca is for an encrypted connection; write rediss://"),
+        ("redis+cluster://h?ca=a", "ca is for an encrypted connection; write rediss[+]cluster://"),
+        ("redis+sentinel://h/m?ca=a", "write rediss[+]sentinel://"),
+        ("redis://h?wait_timeout=0.5", "wait_timeout is how long replicas have, and wait is 0"),
+        ("redis://h?wait=0&wait_timeout=0.5", "wait is 0; write wait=1 or more"),
+    ],
+)
+def test_an_option_that_cannot_apply_is_refused(url: str, complaint: str) -> None:
+    with pytest.raises(Misuse, match=complaint):
+        urls.open_store(url)
+
+
+def test_an_argument_that_cannot_apply_is_refused() -> None:
+    with pytest.raises(Misuse, match=r"are for redis\+sentinel://"):
+        RedisStore("redis://h", sentinel_password="hunter2")
+    with pytest.raises(Misuse, match="cookie is what express-session stores"):
+        RedisStore("redis://h", cookie=COOKIE)
 
 
 def test_two_applications_share_a_redis_by_their_prefixes(redis: RedisServer) -> None:

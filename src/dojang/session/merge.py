@@ -1,11 +1,15 @@
 """Two changes of one session, made apart, brought together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from dojang.session.record import Record
 from dojang.wire import json
 
-__all__ = ["Merged", "merge", "overwrite"]
+__all__ = ["NEVER", "Merged", "clocks", "end", "ends_as_meant", "merge", "overwrite"]
+
+#: Later than every expiry.
+NEVER = 2**63 - 1
 
 _ABSENT = object()
 
@@ -45,6 +49,36 @@ def overwrite(base: str, mine: str, theirs: str) -> Merged:
     """Return `mine`, and how many of the changes in `theirs` that undoes."""
     old, ours, current = (json.loads_object(text) for text in (base, mine, theirs))
     return Merged(mine, _lost(old, current, ours))
+
+
+def clocks(base: Record, mine: Record, theirs: Record) -> Record:
+    """Return `mine` with its two clocks brought together with those of `theirs`.
+
+    A session that somebody touched since lives as long as they said: a write that began earlier
+    takes nothing back. An end that is meant stays as it is.
+
+    Args:
+        base: What both sides started from.
+        mine: What this request made of it, under the same handle or a new one.
+        theirs: What is stored by now.
+    """
+    expires = end(mine)
+    if not ends_as_meant(base, mine):
+        shortened = end(theirs) < end(base)
+        expires = end(theirs) if shortened else max(expires, end(theirs))
+    seen = max(mine.seen, theirs.seen)
+    return replace(mine, expires=None if expires == NEVER else expires, seen=seen)
+
+
+def ends_as_meant(base: Record, mine: Record) -> bool:
+    """Return whether the end of `mine` is no renewal: it is earlier, or that of new terms."""
+    terms = (mine.login, mine.remember) != (base.login, base.remember)
+    return terms or end(mine) < end(base)
+
+
+def end(record: Record) -> int:
+    """Return when `record` is over, as a number that can be compared."""
+    return NEVER if record.expires is None else record.expires
 
 
 def _lost(old: dict[str, Any], theirs: dict[str, Any], result: dict[str, Any]) -> int:

@@ -6,7 +6,20 @@ from typing import Protocol
 
 from dojang.session.record import Record
 
-__all__ = ["Catalogue", "Page"]
+__all__ = ["Catalogue", "Page", "Unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What is where a session should be, and is none.
+
+    Attributes:
+        handle: The public name of the session that should be there.
+        why: What is wrong, without anything of what is there.
+    """
+
+    handle: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +29,12 @@ class Page:
     Attributes:
         records: Live ones; there may be none although more follow.
         cursor: Where to go on; empty when there is nothing more.
-        refused: For each session there that could not be read, why.
+        refused: Those that are there and could not be read.
     """
 
     records: Sequence[Record]
     cursor: str
-    refused: Sequence[str] = ()
+    refused: Sequence[Unreadable] = ()
 
 
 class Catalogue(Protocol):
@@ -39,6 +52,7 @@ class Catalogue(Protocol):
             now: Unix milliseconds.
 
         Raises:
+            Misuse: `after` is no cursor of this store.
             Unavailable: The store did not answer.
         """
         ...

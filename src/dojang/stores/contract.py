@@ -49,6 +49,7 @@ class Store(Protocol):
             limit: How many live records its user may have, this one included.
 
         Raises:
+            Misuse: Its user is named by more than 1,024 bytes.
             Conflict: The handle is taken.
             TooManySessions: The limit is reached and refuses.
         """
@@ -65,6 +66,10 @@ class Store(Protocol):
     ) -> None:
         """Store `after` where `before` is; under another handle, the old one dies in the same step.
 
+        A session that was touched since `before` was found keeps the later expiry and the later
+        "last seen" of the two. Only an end that is meant takes a touch back: one before that of
+        `before`, or one that came with another login or another `remember`.
+
         Args:
             before: As it was found. Only its data are compared: a touch is no conflict.
             after: Its handle is not empty.
@@ -74,6 +79,7 @@ class Store(Protocol):
             limit: As for `insert`, when the handles differ.
 
         Raises:
+            Misuse: As for `insert`.
             Gone: There is nothing under `before.handle`, or something rotated.
             Conflict: Its data have changed, with what is there now where that is known; or the new
                 handle is taken.

@@ -73,6 +73,8 @@ _POSTGRES = Scheme(
 def _redis(url: str, **options: Any) -> WholeStore:
     from dojang.stores.redis import RedisStore  # noqa: PLC0415 - needs an extra
 
+    if "wait_timeout" in options and not options.get("wait"):
+        raise Misuse("wait_timeout is how long replicas have, and wait is 0; write wait=1 or more")
     return RedisStore(url, **options)
 
 

@@ -285,6 +285,7 @@ class ServerSide:
                 if id:  # the one that lost may still be on its way out of a list
                     id = entropy.token(self._id_bytes)
                     new = self._named(new, id)
+                new = merge.clocks(before, new, theirs)
                 if before.user is None or new.user == before.user:
                     merged = self._reconciled(before, after, theirs)
                     new, overwritten = replace(new, data=merged.data), merged.overwritten

@@ -19,7 +19,8 @@ from typing import Any, Protocol, TypeVar
 import pytest
 
 from dojang import blocking
-from dojang.errors import Conflict, Gone, TooManySessions
+from dojang.errors import Conflict, Gone, Misuse, TooManySessions
+from dojang.session import principal
 from dojang.session.limit import Limit
 from dojang.session.record import Device, Login, Record
 from dojang.stores.contract import Store
@@ -119,6 +120,51 @@ class StoreContract(Driven):
         assert found is not None
         assert found.data == '{"a":2}'
 
+    @pytest.mark.parametrize("handle", ["h1", "h2"])
+    @pytest.mark.parametrize("retire_until", [None, NOW + 5_000])
+    @pytest.mark.parametrize("end", [NOW + HOUR, NOW + 2 * HOUR], ids=["as it was", "renewed"])
+    def test_a_write_that_began_before_a_touch_takes_nothing_back_from_it(
+        self, store: Store, run: Driver, handle: str, retire_until: int | None, end: int
+    ) -> None:
+        before = of_user("h1")
+        run(store.insert(before, now=NOW))
+        run(store.touch(replace(before, expires=NOW + 3 * HOUR, seen=NOW + 9), now=NOW))
+        after = replace(of_user(handle), data='{"a":2}', expires=end)
+        run(store.replace(before, after, now=NOW, retire_until=retire_until))
+        kept = replace(after, expires=NOW + 3 * HOUR, seen=NOW + 9)
+        assert run(store.find(handle)) == kept
+        assert list(run(store.list("ada", now=NOW + 2 * HOUR))) == [kept]
+
+    def test_a_session_without_an_end_stays_without_one_whatever_began_before(
+        self, store: Store, run: Driver
+    ) -> None:
+        run(store.insert(a_record(), now=NOW))
+        run(store.touch(a_record(expires=None), now=NOW))
+        run(store.replace(a_record(), a_record(data='{"a":2}'), now=NOW))
+        assert run(store.find("h1")) == a_record(data='{"a":2}', expires=None)
+
+    @pytest.mark.parametrize("handle", ["h1", "h2"])
+    @pytest.mark.parametrize(
+        "terms", [{}, {"remember": False, "expires": NOW + HOUR}], ids=["shorter", "other terms"]
+    )
+    def test_an_end_that_is_meant_takes_a_touch_back(
+        self, store: Store, run: Driver, handle: str, terms: dict[str, Any]
+    ) -> None:
+        run(store.insert(a_record(), now=NOW))
+        run(store.touch(a_record(expires=NOW + 3 * HOUR), now=NOW))
+        after = replace(a_record(handle, data='{"a":2}', expires=NOW + HOUR // 2), **terms)
+        run(store.replace(a_record(), after, now=NOW))
+        assert run(store.find(handle)) == after
+
+    def test_a_shorter_life_that_was_meant_is_not_renewed_by_a_write_that_began_before(
+        self, store: Store, run: Driver
+    ) -> None:
+        run(store.insert(a_record(), now=NOW))
+        shorter = a_record(expires=NOW + HOUR // 2)
+        run(store.replace(a_record(), shorter, now=NOW))
+        run(store.replace(a_record(), a_record(data='{"a":2}'), now=NOW))
+        assert run(store.find("h1")) == replace(shorter, data='{"a":2}')
+
     def test_a_replace_under_a_new_handle_ends_the_old_one_in_the_same_step(
         self, store: Store, run: Driver
     ) -> None:
@@ -188,6 +234,20 @@ class StoreContract(Driven):
         (record,) = run(store.list("7", now=NOW))
         assert record.user == 7
         assert isinstance(record.user, int)
+
+    def test_who_a_session_is_of_is_named_as_briefly_in_every_store(
+        self, store: Store, run: Driver
+    ) -> None:
+        longest = "é" * (principal.LONGEST // 2)
+        run(store.insert(of_user("h1", user=longest), now=NOW))
+        assert len(run(store.list(longest, now=NOW))) == 1
+        too_long = of_user("h2", user=longest + "x")
+        with pytest.raises(Misuse, match=r"1,025 bytes, and at most 1,024"):
+            run(store.insert(too_long, now=NOW))
+        with pytest.raises(Misuse, match=r"1,025 bytes, and at most 1,024"):
+            run(store.replace(of_user("h1", user=longest), too_long, now=NOW))
+        assert run(store.find("h2")) is None
+        assert run(store.find("h1")) == of_user("h1", user=longest)
 
     def test_ending_all_of_a_user_spares_the_one_and_everybody_else(
         self, store: Store, run: Driver

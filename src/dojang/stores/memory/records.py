@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace as changed
 
 from dojang.errors import Conflict, Gone, Unavailable
+from dojang.session import merge, principal
 from dojang.session.limit import Limit
 from dojang.session.record import Principal, Record
 from dojang.stores.catalogue import Page
@@ -33,6 +34,7 @@ class MemoryRecords:
         return self._records.get(handle)
 
     async def insert(self, record: Record, *, now: int, limit: Limit | None = None) -> None:
+        principal.check_length(record.user)
         with self._lock:
             self._insert(record, now, limit)
 
@@ -45,12 +47,14 @@ class MemoryRecords:
         retire_until: int | None = None,
         limit: Limit | None = None,
     ) -> None:
+        principal.check_length(after.user)
         with self._lock:
             current = self._records.get(before.handle)
             if current is None or current.rotated:
                 raise Gone("the session was ended")
             if current.data != before.data:
                 raise Conflict("the session was changed")
+            after = merge.clocks(before, after, current)
             self._drop(before.handle)
             if after.handle == before.handle:
                 self._put(after)

@@ -9,11 +9,12 @@ the rest.
 from typing import LiteralString
 
 from dojang.errors import Conflict, Gone, TooManySessions
+from dojang.session import merge
 from dojang.session.limit import Limit
 from dojang.session.record import Record
 from dojang.stores.drivers.postgres_connections import Rows, Statement
 from dojang.stores.postgres.locks import lock
-from dojang.stores.postgres.rows import COLUMNS, VALUES
+from dojang.stores.postgres.rows import COLUMNS, VALUES, values
 from dojang.stores.rows import columns
 
 __all__ = ["inserting", "judge", "replacing", "user_lock"]
@@ -24,9 +25,18 @@ __all__ = ["inserting", "judge", "replacing", "user_lock"]
 _INSERT: LiteralString = f"""
     INSERT INTO dojang_session ({COLUMNS}) VALUES ({VALUES}) RETURNING true, true, true
 """
+
+# What `merge.clocks` does, where the clocks are that somebody may have moved: `expires` and `seen`.
+_CLOCKS: LiteralString = values(
+    """nullif(CASE WHEN %(meant)s THEN %(end)s::bigint
+        WHEN coalesce(expires, %(never)s) < %(base)s THEN expires
+        ELSE greatest(coalesce(expires, %(never)s), %(end)s) END, %(never)s)""",
+    "greatest(seen, %(seen)s::bigint)",
+)
+
 _UPDATE: LiteralString = f"""
     WITH done AS (
-        UPDATE dojang_session SET ({COLUMNS}) = ROW ({VALUES})
+        UPDATE dojang_session SET ({COLUMNS}) = ROW ({_CLOCKS})
         WHERE handle = %(old)s AND NOT rotated AND data = %(was)s
         RETURNING 1
     )
@@ -53,25 +63,33 @@ _EVICT: LiteralString = """, evicted AS (
 """
 
 _NONE: LiteralString = "SELECT FROM room WHERE there"
-_IS_OLD: LiteralString = """
+_ENDED: LiteralString = """
+    DELETE FROM dojang_session
     WHERE handle = %(old)s AND NOT rotated AND data = %(was)s AND (SELECT there FROM room)
-    RETURNING 1
+    RETURNING expires, seen
 """
-_ENDED: LiteralString = f"DELETE FROM dojang_session {_IS_OLD}"
-_RETIRED: LiteralString = f"""
-    UPDATE dojang_session SET rotated = true, owner = NULL, numeric = false, data = '{{}}',
-        expires = %(retire_until)s, login = NULL, remember = true, seen = 0, address = '',
-        agent = ''
-    {_IS_OLD}
+# What an update returns are its own values: those before are read in its stead, once it is locked.
+_RETIRED: LiteralString = """
+    UPDATE dojang_session AS session SET rotated = true, owner = NULL, numeric = false,
+        data = '{}', expires = %(retire_until)s, login = NULL, remember = true, seen = 0,
+        address = '', agent = ''
+    FROM (
+        SELECT handle, expires, seen FROM dojang_session
+        WHERE handle = %(old)s AND NOT rotated AND data = %(was)s FOR UPDATE
+    ) AS found
+    WHERE session.handle = found.handle AND (SELECT there FROM room)
+    RETURNING found.expires, found.seen
 """
 
 
-def _moving(old: LiteralString, same: LiteralString, *, counted: bool) -> LiteralString:
+def _moving(
+    old: LiteralString, record: LiteralString, same: LiteralString, *, counted: bool
+) -> LiteralString:
     """Return what inserts a record once there is room for it and the old one is out of the way."""
     room, evict = (_COUNTED, _EVICT) if counted else (_PLENTY, "")
     return f"""
         WITH {room}, old AS ({old}){evict}, new AS (
-            INSERT INTO dojang_session ({COLUMNS}) SELECT {VALUES} FROM old RETURNING 1
+            INSERT INTO dojang_session ({COLUMNS}) SELECT {record} FROM old RETURNING 1
         )
         SELECT EXISTS (SELECT FROM new), {same}, there FROM room
     """
@@ -80,11 +98,11 @@ def _moving(old: LiteralString, same: LiteralString, *, counted: bool) -> Litera
 _SAME: LiteralString = (
     "(SELECT data = %(was)s FROM dojang_session WHERE handle = %(old)s AND NOT rotated)"
 )
-_INSERT_COUNTED = _moving(_NONE, "true", counted=True)
-_END = _moving(_ENDED, _SAME, counted=False)
-_END_COUNTED = _moving(_ENDED, _SAME, counted=True)
-_RETIRE = _moving(_RETIRED, _SAME, counted=False)
-_RETIRE_COUNTED = _moving(_RETIRED, _SAME, counted=True)
+_INSERT_COUNTED = _moving(_NONE, VALUES, "true", counted=True)
+_END = _moving(_ENDED, _CLOCKS, _SAME, counted=False)
+_END_COUNTED = _moving(_ENDED, _CLOCKS, _SAME, counted=True)
+_RETIRE = _moving(_RETIRED, _CLOCKS, _SAME, counted=False)
+_RETIRE_COUNTED = _moving(_RETIRED, _CLOCKS, _SAME, counted=True)
 
 
 def user_lock(owner: str) -> Statement:
@@ -107,17 +125,25 @@ def replacing(
     before: Record, after: Record, now: int, retire_until: int | None, limit: Limit | None
 ) -> list[Statement]:
     """Return what puts `after` where `before` is; see `Store.replace`."""
-    values = {**columns(after), "old": before.handle, "was": before.data}
+    known = {
+        **columns(after),
+        "old": before.handle,
+        "was": before.data,
+        "meant": merge.ends_as_meant(before, after),
+        "base": merge.end(before),
+        "end": merge.end(after),
+        "never": merge.NEVER,
+    }
     if before.handle == after.handle:
-        return [(_UPDATE, values)]
+        return [(_UPDATE, known)]
     if retire_until is not None:
-        values["retire_until"] = retire_until
-    moving = (_END if retire_until is None else _RETIRE, values)
+        known["retire_until"] = retire_until
+    moving = (_END if retire_until is None else _RETIRE, known)
     if after.user is None:
         return [moving]
     if limit is not None:
         counted = _END_COUNTED if retire_until is None else _RETIRE_COUNTED
-        moving = (counted, {**values, **_bounds(limit, now)})
+        moving = (counted, {**known, **_bounds(limit, now)})
     # Whoever ends all sessions of the user would see the old row alone, and wait for it: the new
     # one would outlive them.
     return [user_lock(str(after.user)), moving]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
+from dojang.errors import Misuse
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.redis.catalogue import RedisCatalogue
 from dojang.stores.redis.connect_redis import ConnectRedisLayout
@@ -67,7 +68,8 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters, Red
             sentinel_password: Their password.
 
         Raises:
-            Misuse: The URL cannot be read, or `wait_timeout` is not below `timeout`.
+            Misuse: The URL cannot be read, `wait_timeout` is not below `timeout`, or something is
+                given that cannot apply.
             MissingExtra: redis-py is not installed.
         """
         self._driver = RedisDriver(
@@ -82,6 +84,8 @@ class RedisStore(RedisRecords, RedisRevocations, RedisLeases, RedisCounters, Red
             )
         )
         if layout == "native":
+            if cookie is not None:
+                raise Misuse("cookie is what express-session stores; write layout='connect-redis'")
             own = "dojang:" if prefix is None else prefix
             self._layout: Layout = NativeLayout(self._driver, own)
         else:

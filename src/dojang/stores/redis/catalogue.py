@@ -1,7 +1,7 @@
 """Going through all sessions in a Redis."""
 
 from dojang.session.record import Record
-from dojang.stores.catalogue import Page
+from dojang.stores.catalogue import Page, Unreadable
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.redis.index import UserIndex
 from dojang.stores.redis.keys import Keys
@@ -23,8 +23,10 @@ class RedisCatalogue:
         keys, cursor = await self._sessions.page(after, limit)
         while cursor and not keys:
             keys, cursor = await self._sessions.page(cursor, limit)
-        records = await self._layout.under(keys)
-        return Page([record for record in records if record and _is_live(record, now)], cursor)
+        found = await self._layout.under(keys)
+        records = [one for one in found if isinstance(one, Record)]
+        refused = [one for one in found if isinstance(one, Unreadable)]
+        return Page([one for one in records if _is_live(one, now)], cursor, refused)
 
     async def count(self) -> int:
         return sum([len(keys) async for keys in self._sessions.pages()])
@@ -35,7 +37,7 @@ class RedisCatalogue:
             for record in await self._layout.under(keys):
                 if gone >= limit:
                     return gone
-                if record and record.expires is not None and record.expires <= now:
+                if isinstance(record, Record) and _is_over(record, now):
                     gone += await self._layout.remove_named(self._layout.name(record)) is not None
         return gone
 
@@ -49,4 +51,8 @@ class RedisCatalogue:
 
 
 def _is_live(record: Record, now: int) -> bool:
-    return not record.rotated and (record.expires is None or now < record.expires)
+    return not record.rotated and not _is_over(record, now)
+
+
+def _is_over(record: Record, now: int) -> bool:
+    return record.expires is not None and record.expires <= now

@@ -9,21 +9,22 @@ back for Express, and dojang takes it away again at the next look.
 from collections.abc import Awaitable, Callable, Sequence
 
 from dojang.errors import Conflict, Gone
+from dojang.session import merge
 from dojang.session.record import Record
+from dojang.stores.catalogue import Unreadable
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Answer, Ask, Command
 from dojang.stores.redis import connect_redis_scripts as scripts
 from dojang.stores.redis.connect_redis_records import END, StoredSessions, There, facts
-from dojang.stores.redis.layout import SLACK, glob
+from dojang.stores.redis.layout import SLACK, Reading, glob, readable
 from dojang.stores.redis.met import Met
-from dojang.wire import json
 from dojang.wire.express import connect_redis
 from dojang.wire.express.express_session import StoredCookie
 
 __all__ = ["ConnectRedisLayout"]
 
-#: Writes, if the text is still there with that cookie in it; gives 1, or what is there.
-_Try = Callable[[bytes, StoredCookie], Awaitable[Answer]]
+#: Writes, if what was read as that record is still there; gives 1, or what is there.
+_Try = Callable[[There, Record], Awaitable[Answer]]
 
 
 class ConnectRedisLayout:
@@ -66,14 +67,14 @@ class ConnectRedisLayout:
 
     async def find(self, handle: str, id: str) -> Record | None:
         id = id or await self._id_of(handle)
-        return await self._found(id, handle) if id else None
+        return readable(await self._found(id, handle)) if id else None
 
-    async def at(self, names: Sequence[bytes]) -> Sequence[Record | None]:
+    async def at(self, names: Sequence[bytes]) -> Sequence[Reading]:
         return await self._driver.together(
-            [self._found(name.decode(errors="surrogatepass"), "") for name in names]
+            [self._found(name.decode(errors="replace"), "") for name in names]
         )
 
-    async def under(self, keys: Sequence[bytes]) -> Sequence[Record | None]:
+    async def under(self, keys: Sequence[bytes]) -> Sequence[Reading]:
         start = len(self._theirs.prefix.encode())
         return await self.at([key[start:] for key in keys])
 
@@ -85,7 +86,7 @@ class ConnectRedisLayout:
         call = scripts.INSERT(self._keys(record.id), put.value, seconds, facts(record))
         inserted = bool(await self._driver.script(call))
         if inserted:
-            self._met.note(record.handle, record.id, put.value.encode())
+            self._met.note(record.handle, record.id)
             await self._remember(record, now)
         return inserted
 
@@ -93,27 +94,26 @@ class ConnectRedisLayout:
         await self._remember(after, now)
         keys = self._keys(before.id)
 
-        async def try_(text: bytes, cookie: StoredCookie) -> Answer:
-            session = self._stored.changed(cookie, before, after)
-            put = self._theirs.put(after.id, session, now=now)
+        async def try_(there: There, current: Record) -> Answer:
+            kept = merge.clocks(before, after, current)
+            put = self._theirs.put(after.id, self._stored.changed(there, before, kept), now=now)
             if isinstance(put, connect_redis.Delete):
-                return await self._driver.script(scripts.RETIRE(keys, text, 0, self._life))
+                return await self._driver.script(scripts.RETIRE(keys, *there.known, 0, self._life))
             seconds = "" if put.ttl is None else put.ttl
-            return await self._driver.script(
-                scripts.SWAP(keys, text, put.value, seconds, facts(after))
-            )
+            call = scripts.SWAP(keys, *there.known, put.value, seconds, facts(kept))
+            return await self._driver.script(call)
 
         await self._compared(before, try_)
 
-    async def retire(self, before: Record, *, now: int, until: int | None) -> None:
+    async def retire(self, before: Record, *, now: int, until: int | None) -> Record:
         keys = self._keys(before.id)
         least = max(self._life, (until or 0) - now)
 
-        async def try_(text: bytes, cookie: StoredCookie) -> Answer:
-            del cookie
-            return await self._driver.script(scripts.RETIRE(keys, text, until or 0, least))
+        async def try_(there: There, current: Record) -> Answer:
+            del current
+            return await self._driver.script(scripts.RETIRE(keys, *there.known, until or 0, least))
 
-        await self._compared(before, try_)
+        return await self._compared(before, try_)
 
     async def touch(self, record: Record, *, now: int) -> bool:
         seconds: int | str = ""
@@ -129,72 +129,70 @@ class ConnectRedisLayout:
             await self._remember(record, now)
         return touched
 
-    async def remove(self, handle: str) -> Record | None:
+    async def remove(self, handle: str) -> Reading:
         id = await self._id_of(handle)
         return await self._removed(id, handle) if id else None
 
-    async def remove_named(self, name: bytes) -> Record | None:
-        return await self._removed(name.decode(errors="surrogatepass"), "")
+    async def remove_named(self, name: bytes) -> Reading:
+        return await self._removed(name.decode(errors="replace"), "")
 
     async def clear(self, keys: Sequence[bytes]) -> int:
         start = len(self._theirs.prefix.encode())
         removed = await self._driver.together([self.remove_named(key[start:]) for key in keys])
         return sum(record is not None for record in removed)
 
-    async def _found(self, id: str, handle: str) -> Record | None:
+    async def _found(self, id: str, handle: str) -> Reading:
         if not _has_a_slot(id):
             return None
         keys = self._keys(id)
-        commands: tuple[Command, ...] = (("MGET", *keys), ("PEXPIRETIME", keys[0]))
-        (text, side), at = await self._driver.run(Ask(commands, keys[0], safe=True))
-        there = There(text, side, at)
-        if text is not None and side is not None and side.startswith(END):
-            # Express brought it back, by a write that was under way when it was ended.
+        there = await self._there(keys)
+        if there.text is not None and there.side is not None and there.side.startswith(END):
+            # Express brought it back, by a write that was under way when it was ended. The mark
+            # begins anew with each look that finds it back.
             await self._driver.script(scripts.REMOVE(keys, self._life))
         record = self._stored.read(there, id, handle)
-        if record is not None and not record.rotated:
-            self._met.note(record.handle, id, text or b"")
+        if isinstance(record, Unreadable):
+            self._met.note(record.handle, id)
+        elif record is not None and not record.rotated:
+            self._met.note(record.handle, id, there)
         return record
 
-    async def _removed(self, id: str, handle: str) -> Record | None:
+    async def _there(self, keys: Sequence[bytes]) -> There:
+        commands: tuple[Command, ...] = (("MGET", *keys), ("PEXPIRETIME", keys[0]))
+        (text, side), at = await self._driver.run(Ask(commands, keys[0], safe=True))
+        return There(text, side, at)
+
+    async def _removed(self, id: str, handle: str) -> Reading:
         if not _has_a_slot(id):
             return None
-        text, side, at = await self._driver.script(scripts.REMOVE(self._keys(id), self._life))
-        record = self._stored.read(There(text, side, at), id, handle)
-        return None if record is None or record.rotated else record
+        there = There(*await self._driver.script(scripts.REMOVE(self._keys(id), self._life)))
+        record = self._stored.read(there, id, handle)
+        return None if isinstance(record, Record) and record.rotated else record
 
-    async def _compared(self, before: Record, try_: _Try) -> None:
-        """Try until what is there is what was compared, or has other data than `before`."""
-        text = self._met.text(before.handle, before.id)
-        if text is None:
-            text = await self._driver.command("GET", self._keys(before.id)[0], safe=True)
-        while text is not None:
-            data, cookie = self._stored.split(text)
-            if json.dumps(data) != before.data:
-                # What was met may be old; what is there decides.
-                there = await self._driver.command("GET", self._keys(before.id)[0], safe=True)
-                if there == text:
-                    raise Conflict("the session was changed")
-                text = there
-                continue
-            answer = await try_(text, cookie)
-            if answer == 1:
-                self._met.forget(before.handle)
-                return
-            text = None if answer is None else self._unless_changed(There(*answer), before)
-        raise Gone("the session was ended")
-
-    def _unless_changed(self, there: There, before: Record) -> bytes | None:
-        """Return the text that is there, where only its cookie differs.
+    async def _compared(self, before: Record, try_: _Try) -> Record:
+        """Try until what is there is what was compared, and return it.
 
         Raises:
-            Conflict: Its data do.
+            Gone: It is not there any more.
+            Conflict: It has other data than `before`.
         """
-        current = self._stored.read(there, before.id, before.handle)
-        if current is not None and current.data != before.data:
-            self._met.note(before.handle, before.id, there.text or b"")
-            raise Conflict("the session was changed", current=current)
-        return there.text
+        met = self._met.there(before.handle, before.id)
+        there = met or await self._there(self._keys(before.id))
+        while True:
+            current = readable(self._stored.read(there, before.id, before.handle))
+            if current is None or current.rotated:
+                raise Gone("the session was ended")
+            if current.data == before.data:
+                answer = await try_(there, current)
+                if answer == 1:
+                    self._met.forget(before.handle)
+                    return current
+                there = There(*answer)  # touched meanwhile, or written, or gone
+            elif there is met:
+                there = await self._there(self._keys(before.id))  # what was met may be old
+            else:
+                self._met.note(before.handle, before.id, there)
+                raise Conflict("the session was changed", current=current)
 
     async def _id_of(self, handle: str) -> str:
         met = self._met.id(handle)

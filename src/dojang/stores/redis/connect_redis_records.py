@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dojang.errors import Malformed, Misuse, Unavailable
+from dojang.errors import Misuse, Rejected
 from dojang.session.handle import handle_of
 from dojang.session.record import Record
+from dojang.stores.catalogue import Unreadable
 from dojang.stores.redis import packed
+from dojang.stores.redis.layout import Reading
 from dojang.wire import json
 from dojang.wire.express import connect_redis, express_session
 from dojang.wire.express.express_session import StoredCookie
@@ -34,6 +36,11 @@ class There:
     side: bytes | None
     at: int
 
+    @property
+    def known(self) -> tuple[bytes, bytes, int]:
+        """All of it, as a script compares it."""
+        return self.text or b"", self.side or b"", self.at
+
 
 class StoredSessions:
     """Sessions in the words of express-session."""
@@ -56,29 +63,38 @@ class StoredSessions:
         """
         return express_session.join(_data(record), self._fresh(record))
 
-    def changed(self, cookie: StoredCookie, before: Record, after: Record) -> dict[str, Any]:
+    def changed(self, there: There, before: Record, after: Record) -> dict[str, Any]:
         """Return what is stored for `after`, with the cookie that is there in step with it.
+
+        Args:
+            there: What was read as `before`, or as that with other clocks.
+            before: As it was found.
+            after: What should be there.
 
         Raises:
             Misuse: Its data use the member that is express-session's own.
         """
+        _, cookie = self._split(there.text or b"")
         return express_session.join(_data(after), self._moved(cookie, before, after))
 
-    def read(self, there: There, id: str, handle: str) -> Record | None:
-        """Return the record, which may be one that was replaced; None for one that is not there.
+    def read(self, there: There, id: str, handle: str) -> Reading:
+        """Return the record, which may be one that was replaced; None for one that is not there."""
+        try:
+            return self._read(there, id, handle)
+        except (Rejected, ValueError):
+            why = "a session in Redis is not as express-session writes them"
+            return Unreadable(handle or handle_of(id), why)
 
-        Raises:
-            Unavailable: What is there was written by nobody that we know.
-        """
+    def _read(self, there: There, id: str, handle: str) -> Record | None:
         side = there.side
         if side is not None and side.startswith(END):
             until = int.from_bytes(side[1 : 1 + _TIME], "big")
             if not until:
                 return None
             return Record(handle=handle, id=id, created=0, expires=until, rotated=True)
-        if there.text is None:
+        if not there.text:  # nothing at all is no session to connect-redis either
             return None
-        data, cookie = self.split(there.text)
+        data, cookie = self._split(there.text)
         ends = None if there.at < 0 else there.at
         known = None if side is None else _known(side, ends)
         if known is None:
@@ -92,16 +108,8 @@ class StoredSessions:
         remember = cookie.expires is not None or self._cookie.original_max_age is None
         return Record(handle=handle, created=began, expires=ends, seen=began, remember=remember)
 
-    def split(self, text: bytes) -> tuple[dict[str, Any], StoredCookie]:
-        """Return the data and the cookie in what Express stores.
-
-        Raises:
-            Unavailable: It is not as express-session writes it.
-        """
-        try:
-            return express_session.split(self._theirs.read(text.decode()))
-        except (Malformed, ValueError) as error:
-            raise Unavailable("a session in Redis is not as express-session writes them") from error
+    def _split(self, text: bytes) -> tuple[dict[str, Any], StoredCookie]:
+        return express_session.split(self._theirs.read(text.decode()))
 
     def _fresh(self, record: Record) -> StoredCookie:
         lasting = record.remember and self._cookie.original_max_age is not None
@@ -136,8 +144,5 @@ def _known(side: bytes, ends: int | None) -> Record:
     facts = side[1 + _TIME :]
     length = facts[0] if facts else 0
     handle, rest = facts[1 : 1 + length], facts[1 + length :]
-    try:
-        record = packed.unpack(rest, handle.decode(errors="surrogatepass"))
-    except (Malformed, ValueError) as error:
-        raise Unavailable("what stands beside a session in Redis is not ours") from error
+    record = packed.unpack(rest, handle.decode(errors="surrogatepass"))
     return record if noted == (ends or 0) else replace(record, expires=ends)

@@ -11,6 +11,17 @@ __all__ = ["INSERT", "REMOVE", "RETIRE", "SWAP", "TOUCH"]
 #: ended, and until when it reads as rotated.
 _COMMON = f"""
 local function ended(side) return side and string.sub(side, 1, 1) == '-' end
+local function read(key)
+  local value = redis.pcall('GET', key)
+  return type(value) == 'table' and '' or value
+end
+local function unlike()
+  local there, side, at = read(KEYS[1]), read(KEYS[2]), redis.call('PEXPIRETIME', KEYS[1])
+  if not there or ended(side) then return {{false, side, at}} end
+  if there ~= ARGV[1] or (side or '') ~= ARGV[2] or at ~= tonumber(ARGV[3]) then
+    return {{there, side, at}}
+  end
+end
 local function put(value, seconds)
   if seconds == '' then redis.call('SET', KEYS[1], value)
   else redis.call('SET', KEYS[1], value, 'EX', seconds) end
@@ -37,29 +48,28 @@ note(redis.call('PEXPIRETIME', KEYS[1]), ARGV[3])
 return 1
 """)
 
-#: The JSON that should be there, and as for `INSERT`. Gives 1, or what is there.
+#: What should be there (JSON, facts, and when Redis ends it), and as for `INSERT`. Gives 1, or what
+#: is there.
 SWAP = Script(f"""{_COMMON}
-local there, side = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
-if not there or ended(side) then return false end
-if there ~= ARGV[1] then return {{there, side, redis.call('PEXPIRETIME', KEYS[1])}} end
-put(ARGV[2], ARGV[3])
-note(redis.call('PEXPIRETIME', KEYS[1]), ARGV[4])
+local other = unlike()
+if other then return other end
+put(ARGV[4], ARGV[5])
+note(redis.call('PEXPIRETIME', KEYS[1]), ARGV[6])
 return 1
 """)
 
-#: The JSON that should be there, until when it reads as rotated or 0, and the least life of the
-#: mark. Gives 1, or what is there.
+#: What should be there, until when it reads as rotated or 0, and the least life of the mark. Gives
+#: 1, or what is there.
 RETIRE = Script(f"""{_COMMON}
-local there, side = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
-if not there or ended(side) then return false end
-if there ~= ARGV[1] then return {{there, side, redis.call('PEXPIRETIME', KEYS[1])}} end
-finish(ARGV[2], ARGV[3])
+local other = unlike()
+if other then return other end
+finish(ARGV[4], ARGV[5])
 return 1
 """)
 
-#: The least life of the mark. Gives what was there.
+#: The least life of the mark. Gives what was there, whatever anybody has put there.
 REMOVE = Script(f"""{_COMMON}
-local there, side = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+local there, side = read(KEYS[1]), read(KEYS[2])
 local at = redis.call('PEXPIRETIME', KEYS[1])
 if not there then return {{false, side, at}} end
 local until_ = ended(side) and struct.unpack('>I6', side, 2) or 0

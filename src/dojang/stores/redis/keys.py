@@ -1,13 +1,17 @@
 """All keys of a Redis that look alike, server by server."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 
+from dojang.errors import Misuse
 from dojang.stores.drivers.redis import RedisDriver
 
 __all__ = ["Keys"]
 
 #: Keys that Redis looks at in one step, which is about a millisecond for it.
 _STEP = 5_000
+
+_CURSOR = re.compile(r"(?P<number>[0-9]{1,4}) (?P<cursor>[0-9]{1,20}) (?P<name>.+)")
 
 
 class Keys:
@@ -40,12 +44,17 @@ class Keys:
         """Return keys and where to go on: which server in their order, where in it, and its name.
 
         A server's own cursor means nothing to the one that takes its place.
+
+        Raises:
+            Misuse: `after` is nothing that this gave.
         """
+        known = _CURSOR.fullmatch(after or "0 0 -")
+        if known is None:
+            raise Misuse("this is no cursor of a Redis; write one that a list gave, or none")
         servers = await self._driver.servers()
-        number, cursor, name = (after.split(" ", 2) if after else ["0", "0", ""])[:3]
-        at = min(int(number), len(servers) - 1)
+        at = min(int(known["number"]), len(servers) - 1)
         here = "{}:{}".format(*servers[at])
-        come_so_far = int(cursor) if name == here else 0
+        come_so_far = int(known["cursor"]) if known["name"] == here else 0
         what = ("MATCH", self._pattern, "COUNT", step, "TYPE", self._type)
         following, keys = await self._driver.run_at(servers[at], ("SCAN", come_so_far, *what))
         unique = list(dict.fromkeys(keys))

@@ -1,14 +1,19 @@
 """What the verbs of the store ask of a layout: single records, whoever they belong to."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from dojang.errors import Unavailable
 from dojang.session.record import Record
+from dojang.stores.catalogue import Unreadable
 
-__all__ = ["SLACK", "Layout", "glob", "lives_for"]
+__all__ = ["SLACK", "Layout", "Reading", "glob", "lives_for", "readable"]
 
 #: Milliseconds for which what is over is kept, so that clocks that differ end no session early.
 SLACK = 60_000
+
+#: What came of reading one record: one that cannot be read is no reason to stop at it.
+Reading: TypeAlias = Record | Unreadable | None
 
 
 class Layout(Protocol):
@@ -33,14 +38,18 @@ class Layout(Protocol):
         ...
 
     async def find(self, handle: str, id: str) -> Record | None:
-        """Return the record, retired or not."""
+        """Return the record, retired or not.
+
+        Raises:
+            Unavailable: It cannot be read.
+        """
         ...
 
-    async def at(self, names: Sequence[bytes]) -> Sequence[Record | None]:
+    async def at(self, names: Sequence[bytes]) -> Sequence[Reading]:
         """Return the records that an index calls so."""
         ...
 
-    async def under(self, keys: Sequence[bytes]) -> Sequence[Record | None]:
+    async def under(self, keys: Sequence[bytes]) -> Sequence[Reading]:
         """Return the records under those keys."""
         ...
 
@@ -49,7 +58,7 @@ class Layout(Protocol):
         ...
 
     async def swap(self, before: Record, after: Record, *, now: int) -> None:
-        """Store `after` where `before` is.
+        """Store `after` where `before` is, with the clocks of what is there.
 
         Raises:
             Gone: There is nothing there.
@@ -57,8 +66,11 @@ class Layout(Protocol):
         """
         ...
 
-    async def retire(self, before: Record, *, now: int, until: int | None) -> None:
+    async def retire(self, before: Record, *, now: int, until: int | None) -> Record:
         """End `before`, because a newer one takes its place; until then it reads as rotated.
+
+        Returns:
+            What was there in the end: `before`, or as it was touched since.
 
         Raises:
             Gone: There is nothing there.
@@ -70,7 +82,7 @@ class Layout(Protocol):
         """Move expiry and "last seen"; say whether it was there."""
         ...
 
-    async def remove(self, handle: str) -> Record | None:
+    async def remove(self, handle: str) -> Reading:
         """End a session; return what it was."""
         ...
 
@@ -78,9 +90,20 @@ class Layout(Protocol):
         """End the sessions under those keys; say how many were there."""
         ...
 
-    async def remove_named(self, name: bytes) -> Record | None:
+    async def remove_named(self, name: bytes) -> Reading:
         """End the session that an index calls so; return what it was."""
         ...
+
+
+def readable(reading: Reading) -> Record | None:
+    """Return the record that was read.
+
+    Raises:
+        Unavailable: It could not be.
+    """
+    if isinstance(reading, Unreadable):
+        raise Unavailable(reading.why)
+    return reading
 
 
 def lives_for(record: Record, now: int) -> int | None:

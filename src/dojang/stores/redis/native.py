@@ -1,13 +1,15 @@
 """The layout of our own: compact records under their handles, which are hashes of ids."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from dojang.errors import Conflict, Gone, Malformed, Unavailable
+from dojang.errors import Conflict, Gone, Malformed
+from dojang.session import merge
 from dojang.session.record import Record
+from dojang.stores.catalogue import Unreadable
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Command, Script
 from dojang.stores.redis import packed
-from dojang.stores.redis.layout import SLACK, glob, lives_for
+from dojang.stores.redis.layout import SLACK, Reading, glob, lives_for, readable
 
 __all__ = ["NativeLayout"]
 
@@ -66,16 +68,16 @@ class NativeLayout:
         there = await self._driver.command("GET", self._key(handle), safe=True)
         if there is None:
             there = await self._driver.command("GET", self._retired(handle), safe=True)
-        return _read(there, handle)
+        return readable(_read(there, handle))
 
-    async def at(self, names: Sequence[bytes]) -> Sequence[Record | None]:
+    async def at(self, names: Sequence[bytes]) -> Sequence[Reading]:
         return await self.under([self._prefix + b"s:" + name for name in names])
 
-    async def under(self, keys: Sequence[bytes]) -> Sequence[Record | None]:
+    async def under(self, keys: Sequence[bytes]) -> Sequence[Reading]:
         there = await self._driver.each([("GET", key) for key in keys])
         start = len(self._prefix) + len(b"s:")
         return [
-            _read(one, key[start:].decode(errors="surrogatepass"))
+            _read(one, key[start:].decode(errors="replace"))
             for key, one in zip(keys, there, strict=True)
         ]
 
@@ -84,43 +86,50 @@ class NativeLayout:
         return await self._driver.command(*_set(key, record, now), "NX") is not None
 
     async def swap(self, before: Record, after: Record, *, now: int) -> None:
-        span = lives_for(after, now)
-        await self._swap(before, packed.pack(after), b"" if span is None else span)
+        def written(current: Record) -> tuple[bytes, int | bytes]:
+            kept = merge.clocks(before, after, current)
+            span = lives_for(kept, now)
+            return packed.pack(kept), b"" if span is None else span
 
-    async def retire(self, before: Record, *, now: int, until: int | None) -> None:
+        await self._swap(before, written)
+
+    async def retire(self, before: Record, *, now: int, until: int | None) -> Record:
         if until is not None:
             # Written first, so that there is no moment at which the old id is simply unknown.
             retired = Record(
                 handle=before.handle, created=before.created, expires=until, rotated=True
             )
             await self._driver.command(*_set(self._retired(before.handle), retired, now))
-        await self._swap(before, b"", b"")
+        return await self._swap(before, lambda _: (b"", b""))
 
     async def touch(self, record: Record, *, now: int) -> bool:
         call = _TOUCH([self._key(record.handle)], record.expires or 0, record.seen, now)
         return bool(await self._driver.script(call, safe=True))
 
-    async def remove(self, handle: str) -> Record | None:
+    async def remove(self, handle: str) -> Reading:
         return _read(await self._driver.command("GETDEL", self._key(handle)), handle)
 
-    async def remove_named(self, name: bytes) -> Record | None:
-        return await self.remove(name.decode(errors="surrogatepass"))
+    async def remove_named(self, name: bytes) -> Reading:
+        return await self.remove(name.decode(errors="replace"))
 
     async def clear(self, keys: Sequence[bytes]) -> int:
         return sum(await self._driver.each([("UNLINK", key) for key in keys]))
 
-    async def _swap(self, before: Record, after: bytes, span: int | bytes) -> None:
-        key, expected = self._key(before.handle), packed.pack(before)
+    async def _swap(
+        self, before: Record, written: Callable[[Record], tuple[bytes, int | bytes]]
+    ) -> Record:
+        """Write, where `before` is, what `written` gives for what is there; return what was."""
+        key, expected, current = self._key(before.handle), packed.pack(before), before
         while True:
-            there = await self._driver.script(_SWAP([key], expected, after, span))
+            there = await self._driver.script(_SWAP([key], expected, *written(current)))
             if there == 1:
-                return
-            current = _read(there, before.handle)
-            if current is None:
+                return current
+            found = readable(_read(there, before.handle))
+            if found is None:
                 raise Gone("the session was ended")
-            if current.data != before.data:
-                raise Conflict("the session was changed", current=current)
-            expected = there  # touched meanwhile, which is no conflict
+            if found.data != before.data:
+                raise Conflict("the session was changed", current=found)
+            expected, current = there, found  # touched meanwhile, which is no conflict
 
     def _key(self, handle: str) -> bytes:
         return self._prefix + b"s:" + _bytes(handle)
@@ -135,13 +144,13 @@ def _set(key: bytes, record: Record, now: int) -> Command:
     return command if span is None else (*command, "PX", span)
 
 
-def _read(there: object, handle: str) -> Record | None:
+def _read(there: object, handle: str) -> Reading:
     if there is None:
         return None
     try:
         return packed.unpack(there if isinstance(there, bytes) else b"", handle)
-    except Malformed as error:
-        raise Unavailable("a session in Redis is not as dojang writes them") from error
+    except Malformed:
+        return Unreadable(handle, "a session in Redis is not as dojang writes them")
 
 
 def _bytes(handle: str) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dojang.errors import Conflict, Refused, TooManySessions
+from dojang.session import merge, principal
 from dojang.session.limit import Limit
 from dojang.session.record import Principal, Record
 from dojang.stores.catalogue import Page
@@ -32,6 +33,7 @@ class RedisRecords:
         return await self._layout.find(handle, id)
 
     async def insert(self, record: Record, *, now: int, limit: Limit | None = None) -> None:
+        principal.check_length(record.user)
         if not await self._layout.insert(record, now=now):
             raise Conflict("the id is taken")
         try:
@@ -50,6 +52,7 @@ class RedisRecords:
         retire_until: int | None = None,
         limit: Limit | None = None,
     ) -> None:
+        principal.check_length(after.user)
         if before.handle == after.handle:
             await self._rewrite(before, after, now)
             return
@@ -57,11 +60,14 @@ class RedisRecords:
             raise Conflict("the new id is taken")
         try:
             await self._enter(after, now, limit, leaving=before)
-            await self._layout.retire(before, now=now, until=retire_until)
+            was = await self._layout.retire(before, now=now, until=retire_until)
         except Refused:
             # Nobody knows the new id yet, so that nobody has used it.
             await self.remove(after.handle)
             raise
+        kept = merge.clocks(before, after, was)
+        if kept != after:
+            await self.touch(kept, now=now)
         await self._settle(after, now, limit, leaving=before)
 
     async def touch(self, record: Record, *, now: int) -> bool:
@@ -73,7 +79,7 @@ class RedisRecords:
 
     async def remove(self, handle: str) -> bool:
         record = await self._layout.remove(handle)
-        if record is not None and record.user is not None:
+        if isinstance(record, Record) and record.user is not None:
             await self._index.leave(record.user, [self._member(record)])
         return record is not None
 
@@ -84,7 +90,7 @@ class RedisRecords:
         records = await self._layout.at([member.name for member in unmarked])
         found = list(zip(unmarked, records, strict=True))
         await self._index.leave(user, [member for member, record in found if record is None])
-        live = [record for _, record in found if record and _is_live_of(user, record, now)]
+        live = [one for one in records if isinstance(one, Record) and _is_live_of(user, one, now)]
         return sorted(live, key=lambda record: record.created, reverse=True)
 
     async def remove_all(self, user: Principal, *, now: int, but: str | None = None) -> int:
@@ -95,13 +101,13 @@ class RedisRecords:
             leaving = [
                 member
                 for member, record in zip(members, records, strict=True)
-                if record is None or but is None or record.handle != but
+                if not isinstance(record, Record) or record.handle != but
             ]
             if not leaving:
                 break
             for member in leaving:
                 record = await self._layout.remove_named(member.name)
-                ended += record is not None and _is_live_of(user, record, now)
+                ended += isinstance(record, Record) and _is_live_of(user, record, now)
             await self._index.leave(user, leaving)
         return ended
 

@@ -59,6 +59,12 @@ def place_of(
     addresses = tuple(_address(host, port, url) for host in match["hosts"].split(","))
     if kind == "alone" and len(addresses) > 1:
         raise _misuse(url)
+    if ca is not None and match["scheme"] == "redis":
+        raise Misuse(
+            f"ca is for an encrypted connection; write rediss{url[len('redis') : url.index(':')]}://"
+        )
+    if kind != "sentinel" and (sentinel_username or sentinel_password):
+        raise Misuse("sentinel_username and sentinel_password are for redis+sentinel://")
     master, database = _path(kind, match["path"] or "", url)
     return Place(
         kind=kind,

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from dojang.errors import Conflict, Gone
+from dojang.session import merge
 from dojang.session.limit import Limit
 from dojang.session.record import Principal, Record
 from dojang.stores.catalogue import Page
@@ -150,6 +151,7 @@ def _replace(
         raise Gone("the session was ended")
     if row["data"] != before.data:
         raise Conflict("the session was changed")
+    after = merge.clocks(before, after, as_record(row))
     if after.handle == before.handle:
         db.execute(_UPDATE, columns(after))
         return
