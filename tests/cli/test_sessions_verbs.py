@@ -4,13 +4,16 @@ import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from dojang import blocking, clock
+from dojang.cli.sessions.bookmark import Bookmark
 from dojang.errors import Rejected
+from dojang.session.handle import handle_of
 from dojang.session.record import Device, Login, Record
 from dojang.sessions import Sessions
 from dojang.stores import urls
@@ -112,13 +115,15 @@ def test_sessions_are_listed_counted_shown_and_ended(
     (shown,) = objects(dojang("show", "eve", "--json"))
     assert (shown["user"], shown["data"]) == (7, {"theme": "dark"})
     assert 'data      {"theme":"dark"}' in dojang("show", "eve").out
+    assert objects(dojang("end", "x", "--json")) == [{"ended": 1}]
     assert dojang("end", "eve") == Done(0, "ended\n", "")
     assert dojang("end", "eve") == Done(2, "", "dojang: there is no such session\n")
-    for handle in ("eve", "-abc", "-h_", "--x"):  # one in 64 begins with a hyphen
-        assert dojang("show", handle) == Done(2, "", "dojang: there is no such session\n")
+    for handle in ("eve", "-abc", "-h_", "--x", "\udcff", "김"):  # one in 64 begins with a hyphen
+        for verb in ("show", "end"):
+            assert dojang(verb, handle) == Done(2, "", "dojang: there is no such session\n")
     assert dojang("end-user", "ada", "--but", "ada-1") == Done(0, "1 ended\n", "")
     assert objects(dojang("end-user", "ada", "--json")) == [{"ended": 1}]
-    assert objects(dojang("count", "--json")) == [{"live": 1}]
+    assert objects(dojang("count", "--json")) == [{"live": 0}]
 
 
 def test_a_long_list_goes_on_where_it_ended(store: WholeStore, url: str, tmp_path: Path) -> None:
@@ -161,7 +166,7 @@ def test_a_copy_that_was_interrupted_goes_on_from_its_cursor_file(tmp_path: Path
     old, new = (f"sqlite:///{tmp_path}/{name}.db" for name in ("old", "new"))
     fill(old, 1_200)
     cursor = tmp_path / "cursor"
-    cursor.write_text("h0999\n")
+    cursor.write_text(json.dumps({"from": old, "to": new, "after": "h0999"}))
     command = ("sessions", "copy", "--from", old, "--to", new, "--cursor-file", str(cursor))
     assert run(*command, cwd=tmp_path) == Done(0, "200 copied, 0 were there already\n", "")
     assert not cursor.exists()
@@ -171,12 +176,136 @@ def test_a_copy_that_was_interrupted_goes_on_from_its_cursor_file(tmp_path: Path
                    "BEGIN SELECT json('{'); END")  # fmt: skip
     stopped = run(*command, cwd=tmp_path)
     assert stopped.code == 2
-    assert cursor.read_text() == "h0499\n"
+    assert json.loads(cursor.read_text()) == {"from": old, "to": new, "after": "h0499"}
     with closing(sqlite3.connect(tmp_path / "new.db")) as db, db:
         db.execute("DROP TRIGGER no")
     assert run(*command, cwd=tmp_path).out.endswith("were there already\n")
     done = run("sessions", "count", "--store", new, cwd=tmp_path)
     assert done == Done(0, "1200\n", "")
+
+
+def test_a_cursor_file_is_of_one_copy_and_no_other(tmp_path: Path) -> None:
+    one, two, new = (f"sqlite:///{tmp_path}/{name}.db" for name in ("one", "two", "new"))
+    fill(one, 3)
+    fill(two, 3)
+    cursor = tmp_path / "cursor"
+    cursor.write_text(json.dumps({"from": one, "to": new, "after": "h0001"}))
+    for source, target in ((two, new), (one, two)):
+        done = run("sessions", "copy", "--from", source, "--to", target,
+                   "--cursor-file", str(cursor), cwd=tmp_path)  # fmt: skip
+        assert (done.code, done.out) == (2, "")
+        assert f"is of a copy from {one} to {new}; name another one, or delete it" in done.err
+        assert done.err.count("\n") == 1
+    done = run("sessions", "copy", "--from", one, "--to", new, "--cursor-file", str(cursor),
+               cwd=tmp_path)  # fmt: skip
+    assert done == Done(0, "1 copied, 0 were there already\n", "")
+
+
+def test_a_cursor_file_holds_no_password(tmp_path: Path) -> None:
+    file = tmp_path / "cursor"
+    stores = {"source": "redis+sentinel://me:hunter2@h/m?sentinel_password=hunter2",
+              "target": "postgresql://me:hunter2@h/d"}  # fmt: skip
+    Bookmark(file, **stores).move("7 h")
+    assert "hunter2" not in file.read_text()
+    assert Bookmark(file, **stores).cursor == "7 h"
+
+
+@pytest.mark.parametrize("junk", [b"", b"h0999\n", b"\xff\xfe", b"[1]", b'{"after":1}', b"null"])
+def test_what_is_no_cursor_file_is_said_to_be_none_and_left_as_it_is(
+    tmp_path: Path, junk: bytes
+) -> None:
+    cursor = tmp_path / "cursor"
+    cursor.write_bytes(junk)
+    fill(f"sqlite:///{tmp_path}/s.db", 1)
+    done = run("sessions", "copy", "--from", "sqlite:///s.db", "--to", "sqlite:///t.db",
+               "--cursor-file", "cursor", cwd=tmp_path)  # fmt: skip
+    message = "dojang: 'cursor' is no cursor file; name one that is not there yet\n"
+    assert done == Done(2, "", message)
+    assert cursor.read_bytes() == junk
+
+
+def test_a_session_that_cannot_be_copied_is_named_and_the_others_come(
+    redis: RedisServer, tmp_path: Path
+) -> None:
+    old, new = (f"{redis.url}?layout=connect-redis&prefix={name}%3A" for name in ("old", "new"))
+    redis.ask("FLUSHALL")
+    for n in range(600):
+        redis.ask("SET", f"old:{n}", f'{{"cookie":{{}},"n":{n}}}', "EX", 60)
+    redis.ask("SET", "old:7", "NOT JSON hunter2", "EX", 60)
+    source = f"flask-session+{redis.url}?prefix=flask%3A"
+    for id, data in (("good", {"n": 1}), ("bad", {"cookie": "hunter2"})):
+        redis.ask("SET", f"flask:{id}", json.dumps(data), "EX", 60)
+    unreadable = "a session in Redis is not as express-session writes them"
+    untaken = "the member cookie is express-session's own; choose another name"
+    for where, copied, handle, why in (
+        (old, 599, handle_of("7"), unreadable),
+        (source, 1, handle_of("bad"), untaken),
+    ):
+        for line in (f"{copied} copied, 0 were", f"0 copied, {copied} were"):
+            done = run("sessions", "copy", "--from", where, "--to", new, cwd=tmp_path)
+            assert done == Done(
+                1, f"{line} there already, 1 left behind\n", f"left behind: {handle}: {why}\n"
+            )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("list", "--limit", str(10**30)), ("sweep", "--batch", str(10**30)), ("list", "--limit", "0")],
+)
+def test_a_number_beyond_all_bounds_is_said_to_be(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    fill(f"sqlite:///{tmp_path}/s.db", 1)
+    done = run("sessions", *arguments, "--store", "sqlite:///s.db", cwd=tmp_path)
+    message = "dojang: write how many sessions at once, from 1 to 1,000,000\n"
+    assert done == Done(2, "", message)
+
+
+@pytest.mark.parametrize(
+    "after", ["garbage", "1 2", "x y z", "1 x here", f"{10**30} 0 -", "\udcff"]
+)
+def test_a_list_goes_on_from_no_cursor_that_a_redis_never_gave(
+    redis: RedisServer, tmp_path: Path, after: str
+) -> None:
+    done = run("sessions", "list", "--store", redis.url, "--after", after, cwd=tmp_path)
+    message = "dojang: this is no cursor of a Redis; write one that a list gave, or none\n"
+    assert done == Done(2, "", message)
+
+
+@pytest.mark.parametrize("verb", ["list", "count", "sweep", "show h", "end h", "end-user ada"])
+def test_a_path_that_was_mistyped_is_said_to_be_and_nothing_is_made(
+    tmp_path: Path, verb: str
+) -> None:
+    done = run("sessions", *verb.split(), "--store", "sqlite:///typo.db", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert f"there is no file '{tmp_path}/typo.db'" in done.err
+    assert done.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_session_of_nobody_in_the_layout_of_connect_redis_is_shown_and_ended_by_its_handle(
+    redis: RedisServer, tmp_path: Path
+) -> None:
+    redis.ask("FLUSHALL")
+    url = f"{redis.url}?layout=connect-redis"
+    ours = urls.open_store(url)
+    record = replace(of(handle_of("ours"), None), id="ours")
+    blocking.run(ours.insert(record, now=clock.now()))
+    ours.close()
+    redis.ask("SET", "sess:theirs", '{"cookie":{},"n":1}', "EX", 60)
+    redis.ask("SET", "sess:broken", "NOT JSON hunter2", "EX", 60)
+    listed = run("sessions", "list", "--store", url, "--json", cwd=tmp_path)
+    handles = [json.loads(line)["handle"] for line in listed.out.splitlines()]
+    assert set(handles) == {handle_of("ours"), handle_of("theirs")}
+    why = "a session in Redis is not as express-session writes them"
+    assert listed.err == f"cannot be read: {handle_of('broken')}: {why}\n"
+    for handle in handles:
+        shown = run("sessions", "show", handle, "--store", url, "--json", cwd=tmp_path)
+        assert objects(shown)[0]["handle"] == handle
+    for handle in (*handles, handle_of("broken")):
+        assert run("sessions", "end", handle, "--store", url, cwd=tmp_path).out == "ended\n"
+        assert run("sessions", "end", handle, "--store", url, cwd=tmp_path).code == 2
+    assert run("sessions", "count", "--store", url, cwd=tmp_path).out == "0\n"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +314,7 @@ def test_a_copy_that_was_interrupted_goes_on_from_its_cursor_file(tmp_path: Path
         (("count", "--store", "mongodb://me:hunter2@h"), "'mongodb' names no place for sessions"),
         (("count", "--store", "sealed:"), "in their cookies"),
         (("count", "--store", "memory:"), "in the process that made them"),
-        (("count", "--store", "sqlite:////nowhere/s.db"), "does not answer"),
+        (("count", "--store", "sqlite:////nowhere/s.db"), "there is no file '/nowhere/s.db'"),
         (("count", "--store", "postgresql://me:hunter2@127.0.0.1:1/d"), "does not answer"),
         (("list", "--store", "sqlite:///s.db", "--user", "\udcff"), "a user's id is text"),
         (("copy", "--from", "sqlite:///s.db", "--to", "sqlite:///s.db"), "the same store"),

@@ -4,9 +4,11 @@ import asyncio
 import json
 import os
 import pickle
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from dojang.session.record import Record
 from dojang.stores.redis import RedisStore
 from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.server_side import ServerSide
+from dojang.wire.migration import django as django_row
 from tests.browser import Browser, look, put
 from tests.cli import kit
 from tests.conftest import SECRET
@@ -131,7 +134,9 @@ def test_a_pickle_is_left_behind_with_a_reason_and_the_others_come(
         keys.sadd("session:index", "new")
     done = copied(f"flask-session+{redis.url}", tmp_path, "--json")
     assert json.loads(done.out) == {"copied": 1, "there_already": 0, "left_behind": 4}
-    assert "1 left behind: pickled, and loading a pickle runs whatever is in it; " in done.err
+    assert done.code == 1
+    why = "pickled, and loading a pickle runs whatever is in it; "
+    assert f"left behind: {handle_of('old')}: {why}" in done.err
     assert "that JSON does not have" in done.err
     assert "id is 9007199254740993" in done.err
     assert known(store, "new").expires is None
@@ -250,7 +255,29 @@ def test_sessions_of_django_that_another_secret_signed_are_left_behind(
 ) -> None:
     done = copied(django[0], tmp_path, "--json", DJANGO_SECRET_KEY="another")
     assert json.loads(done.out)["left_behind"] == 5
-    assert done.err.endswith("5 left behind: no secret made this signature\n")
+    assert done.code == 1
+    assert done.err.count(": no secret made this signature\n") == 5
+
+
+def test_rows_of_django_without_text_are_left_behind_by_name(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    ends = "2100-01-01 00:00:00"
+    rows = [("good", good_row(), ends), ("null", None, ends), ("blob", b"\xff\xfe", ends),
+            ("text", "zzz", ends), (b"\xff", "z", ends), ("endless", good_row(), None)]  # fmt: skip
+    with closing(sqlite3.connect(tmp_path / "django.db")) as db, db:
+        db.execute("CREATE TABLE django_session (session_key, session_data, expire_date)")
+        db.executemany("INSERT INTO django_session VALUES (?, ?, ?)", rows)
+    url = f"django+sqlite:///{tmp_path}/django.db"
+    done = copied(url, tmp_path, DJANGO_SECRET_KEY=DJANGO_SECRET)
+    assert (done.code, done.out) == (1, "1 copied, 0 were there already, 3 left behind\n")
+    assert known(store, "good").data == '{"n":1}'
+    for id in ("null", "blob"):
+        assert f"left behind: {handle_of(id)}: the session_data of the row" in done.err
+
+
+def good_row() -> str:
+    return django_row.write({"n": 1}, secrets=[DJANGO_SECRET], now=clock.now())
 
 
 def test_an_interrupted_copy_of_a_cluster_goes_on_where_it_was(
@@ -266,8 +293,9 @@ def test_an_interrupted_copy_of_a_cluster_goes_on_where_it_was(
 
     asyncio.run(fill())
     cursor = tmp_path / "cursor"
-    cursor.write_text("1 0 -\n")
     source = f"flask-session+{cluster.url}"
+    target = f"sqlite:///{tmp_path}/new.db"
+    cursor.write_text(json.dumps({"from": source, "to": target, "after": "1 0 -"}))
     done = copied(source, tmp_path, "--cursor-file", str(cursor), "--json")
     behind_the_first = json.loads(done.out)["copied"]
     assert 700 < behind_the_first < 1_300

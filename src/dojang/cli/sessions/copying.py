@@ -1,20 +1,20 @@
 """Sessions from one store to another, page by page, so that it can be gone on with."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 
 from dojang import clock
-from dojang.errors import Conflict, Misuse
+from dojang.cli.sessions.bookmark import Bookmark
+from dojang.errors import Conflict, Misuse, Refused, Rejected
 from dojang.session.principal import Place
 from dojang.session.record import Record
+from dojang.stores.catalogue import Unreadable
 from dojang.stores.foreign.source import Source
 from dojang.stores.whole import WholeStore
 from dojang.wire import json
 
-__all__ = ["Bookmark", "Copied", "Copying"]
+__all__ = ["Copied", "Copying"]
 
 #: Sessions under way at once.
 _PAGE = 500
@@ -22,50 +22,11 @@ _PAGE = 500
 
 @dataclass(slots=True)
 class Copied:
-    """How many went over, how many had before, and how many could not be read, by why."""
+    """How many went over, how many had before, and how many could not be read or written."""
 
     new: int = 0
     there_already: int = 0
-    left_behind: Counter[str] = field(default_factory=Counter[str])
-
-
-class Bookmark:
-    """How far a copy is, in a file if there is one."""
-
-    def __init__(self, file: Path | None, after: str) -> None:
-        """Begin behind `after`, or where the file says.
-
-        Raises:
-            Misuse: The file cannot be read.
-        """
-        self._file = file
-        self.cursor = after
-        if file is not None and file.exists() and not after:
-            try:
-                self.cursor = file.read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeError) as error:
-                raise _out_of_reach(file, error) from None
-
-    def move(self, cursor: str) -> None:
-        """Note that everything before `cursor` is done.
-
-        Raises:
-            Misuse: The file cannot be written.
-        """
-        self.cursor = cursor
-        if self._file is None:
-            return
-        part = self._file.with_name(self._file.name + ".part")
-        try:
-            part.write_text(cursor + "\n", encoding="utf-8")
-            part.replace(self._file)
-        except OSError as error:
-            raise _out_of_reach(self._file, error) from None
-
-    def done(self) -> None:
-        """Forget it: another copy begins at the beginning."""
-        if self._file is not None:
-            self._file.unlink(missing_ok=True)
+    left_behind: int = 0
 
 
 class Copying:
@@ -97,31 +58,32 @@ class Copying:
         self.source, self.copied = source, Copied()
         self._target, self._bookmark, self._principal = target, bookmark, principal
 
-    async def pages(self) -> AsyncIterator[int]:
-        """Copy page by page, and yield how many sessions each had."""
+    async def pages(self) -> AsyncIterator[tuple[int, Sequence[Unreadable]]]:
+        """Copy page by page; yield how many sessions each had, and which of them were left."""
         while True:
             page = await self.source.scan(after=self._bookmark.cursor, limit=_PAGE, now=clock.now())
-            await asyncio.gather(*(self._put(record) for record in page.records))
-            self.copied.left_behind.update(page.refused)
-            yield len(page.records) + len(page.refused)
+            outcomes = await asyncio.gather(*(self._put(record) for record in page.records))
+            left = [*page.refused, *(one for one in outcomes if one is not None)]
+            self.copied.left_behind += len(left)
+            yield len(page.records) + len(page.refused), left
             if not page.cursor:
                 return
             self._bookmark.move(page.cursor)
 
-    async def _put(self, record: Record) -> None:
-        known = self._owned(record if self._target.by_id else replace(record, id=""))
+    async def _put(self, record: Record) -> Unreadable | None:
+        """Copy one session; return it with the reason where the other store does not take it."""
         try:
+            known = self._owned(record if self._target.by_id else replace(record, id=""))
             await self._target.insert(known, now=clock.now())
         except Conflict:
             self.copied.there_already += 1
+        except (Misuse, Refused, Rejected) as error:
+            return Unreadable(record.handle, str(error))
         else:
             self.copied.new += 1
+        return None
 
     def _owned(self, record: Record) -> Record:
         if self._principal is None or record.user is not None:
             return record
         return replace(record, user=self._principal.find(json.loads_object(record.data)))
-
-
-def _out_of_reach(file: Path, error: Exception) -> Misuse:
-    return Misuse(f"the cursor file {str(file)!r} is out of reach: {error}")

@@ -1,6 +1,7 @@
 """Ending sessions of a store so that the tokens made from them end too, and those in a cookie."""
 
 from dojang import clock
+from dojang.cli.sessions import handles
 from dojang.session.fence import Revocation
 from dojang.session.record import Principal
 from dojang.stores.whole import WholeStore
@@ -20,7 +21,9 @@ async def end(store: WholeStore, handle: str) -> bool:
     now = clock.now()
     # First, as everywhere: what could not be written to the log can be ended again.
     await store.revoke(Revocation(handle=handle, expires=now + _LONGEST), now=now)
-    return await store.remove(handle)
+    if await store.remove(handle):
+        return True
+    return await handles.met(store, handle) and await store.remove(handle)
 
 
 async def end_all(store: WholeStore, user: Principal, *, but: str | None) -> int:

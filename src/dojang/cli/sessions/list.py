@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from dojang import blocking, clock
-from dojang.cli.sessions.output import as_object, notes, print_object, print_table
-from dojang.cli.sessions.stores import AsJson, StoreUrl, opened
+from dojang.cli.sessions.output import as_object, notes, print_object, print_table, print_unreadable
+from dojang.cli.sessions.stores import AsJson, StoreUrl, at_once, opened
 from dojang.session import principal
 from dojang.session.record import Record
 from dojang.stores.whole import WholeStore
@@ -20,7 +20,8 @@ def list_sessions(
     store: StoreUrl,
     user: Annotated[str | None, typer.Option(help="Of this user alone, newest first.")] = None,
     limit: Annotated[
-        int, typer.Option(min=1, help="So many of everybody's; of a Redis, a few more.")
+        int,
+        typer.Option(callback=at_once, help="So many of everybody's; of a Redis, a few more."),
     ] = 100,
     after: Annotated[str, typer.Option(help="Go on where a list ended.")] = "",
     as_json: AsJson = False,
@@ -48,6 +49,7 @@ def _page(sessions: WholeStore, after: str, limit: int) -> tuple[Sequence[Record
         wanted = limit - len(found)
         page = blocking.run(sessions.scan(after=after, limit=wanted, now=clock.now()))
         found += page.records
+        print_unreadable("cannot be read", page.refused)
         after = page.cursor
         if not after or len(found) >= limit:
             return found, after

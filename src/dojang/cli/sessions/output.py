@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dojang.session.record import Record
+from dojang.stores.catalogue import Unreadable
 from dojang.wire import json
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "out",
     "print_object",
     "print_table",
+    "print_unreadable",
     "printable",
     "progress",
 ]
@@ -67,6 +69,12 @@ def print_table(records: Iterable[Record]) -> None:
         table.add_row(*(Text(cell) for cell in _cells(record)))
     console = out if out.is_terminal else Console(width=_WIDE, highlight=False)
     console.print(table)
+
+
+def print_unreadable(verdict: str, sessions: Iterable[Unreadable]) -> None:
+    """Print, beside the output, one line for each session that was met in vain."""
+    for session in sessions:
+        notes.print(printable(f"{verdict}: {session.handle}: {session.why}"))
 
 
 def instant(milliseconds: int) -> str:

@@ -10,9 +10,13 @@ from dojang.errors import Misuse
 from dojang.stores import urls
 from dojang.stores.foreign.source import Source
 from dojang.stores.foreign.urls import open_source
+from dojang.stores.sqlite import SqliteStore
 from dojang.stores.whole import WholeStore
 
-__all__ = ["AsJson", "StoreUrl", "opened", "opened_source"]
+__all__ = ["AsJson", "StoreUrl", "at_once", "opened", "opened_source"]
+
+#: Sessions that may be asked for at once, inclusive: all of them are in memory together.
+_MOST = 1_000_000
 
 #: `--store`, which is better left to the environment: a command line is for everybody to see.
 StoreUrl = Annotated[
@@ -28,15 +32,32 @@ StoreUrl = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, an object in each line.")]
 
 
+def at_once(count: int) -> int:
+    """Return a number of sessions that can be asked for at once.
+
+    Raises:
+        Misuse: Nobody can ask for so many.
+    """
+    if not 1 <= count <= _MOST:
+        raise Misuse(f"write how many sessions at once, from 1 to {_MOST:,}")
+    return count
+
+
 @contextmanager
-def opened(url: str) -> Iterator[WholeStore]:
+def opened(url: str, *, new: bool = False) -> Iterator[WholeStore]:
     """Give the store at `url`, and close it.
+
+    Args:
+        url: As for `open_store`.
+        new: Whether a file that is not there yet is made.
 
     Raises:
         Misuse: There is none.
     """
     _check(url)
     store = urls.open_store(url)
+    if not new:
+        _must_be_there(store)
     try:
         yield store
     finally:
@@ -52,10 +73,17 @@ def opened_source(url: str, secrets: Sequence[str]) -> Iterator[Source]:
     """
     _check(url)
     source = open_source(url, secrets=secrets)
+    _must_be_there(source)
     try:
         yield source
     finally:
         source.close()
+
+
+def _must_be_there(store: Source) -> None:
+    """Refuse a file that is not there, which the first look would make."""
+    if isinstance(store, SqliteStore) and not store.path.exists():
+        raise Misuse(f"there is no file {str(store.path)!r}; see to the path after sqlite:///")
 
 
 def _check(url: str) -> None:

@@ -7,14 +7,14 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from dojang import blocking, clock
 from dojang.cli.sessions.output import out, print_object, progress
-from dojang.cli.sessions.stores import AsJson, StoreUrl, opened
+from dojang.cli.sessions.stores import AsJson, StoreUrl, at_once, opened
 
 __all__ = ["sweep"]
 
 
 def sweep(
     store: StoreUrl,
-    batch: Annotated[int, typer.Option(min=1, help="Sessions deleted at once.")] = 1_000,
+    batch: Annotated[int, typer.Option(callback=at_once, help="Sessions deleted at once.")] = 1_000,
     as_json: AsJson = False,
 ) -> None:
     """Delete what has expired; stores do so by themselves, a little at a time."""

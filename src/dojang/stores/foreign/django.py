@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 from dojang.errors import Malformed, NotJson, Rejected, Unavailable
+from dojang.session.handle import handle_of
 from dojang.session.record import Record
-from dojang.stores.catalogue import Page
+from dojang.stores.catalogue import Page, Unreadable
 from dojang.stores.drivers.waiting import running_loop
 from dojang.stores.foreign.source import a_record
 from dojang.wire.migration import django
@@ -35,8 +36,8 @@ class _DjangoRows:
     async def look_up(self, id: str, *, now: int) -> Record | None:
         for _, text, expires in await self._row(id, now):
             found = self._read(id, text, expires, now)
-            if isinstance(found, str):
-                raise Malformed(found)
+            if isinstance(found, Unreadable):
+                raise Malformed(found.why)
             return found
         return None
 
@@ -44,7 +45,7 @@ class _DjangoRows:
         rows = await self._page(after, limit, now)
         found = [self._read(id, text, expires, now) for id, text, expires in rows]
         records = [one for one in found if isinstance(one, Record)]
-        refused = [one for one in found if isinstance(one, str)]
+        refused = [one for one in found if isinstance(one, Unreadable)]
         return Page(records, rows[-1][0] if len(rows) == limit else "", refused)
 
     async def count(self, *, now: int) -> int:
@@ -56,12 +57,14 @@ class _DjangoRows:
     async def _row(self, id: str, now: int) -> Sequence[tuple[Any, ...]]:
         raise NotImplementedError
 
-    def _read(self, id: str, text: str, expires: int, now: int) -> Record | str:
+    def _read(self, id: str, text: object, expires: int, now: int) -> Record | Unreadable:
         try:
+            if not isinstance(text, str):
+                raise Malformed("the session_data of the row are no text")
             data = django.read(text, secrets=self._secrets)
             record = a_record(id, data, expires=expires, now=now)
         except (Rejected, NotJson) as error:
-            return str(error)
+            return Unreadable(handle_of(id), str(error))
         return replace(record, remember=data.get(_EXPIRY) != 0)
 
 
@@ -122,7 +125,8 @@ class DjangoInSqlite(_DjangoRows):
     _INSTANT: LiteralString = "CAST(strftime('%s', expire_date) AS INTEGER) * 1000"
     _SCAN: LiteralString = f"""
         SELECT session_key, session_data, {_INSTANT} FROM django_session
-        WHERE session_key > ? AND {_INSTANT} > ? ORDER BY session_key LIMIT ?
+        WHERE typeof(session_key) = 'text' AND session_key > ? AND {_INSTANT} > ?
+        ORDER BY session_key LIMIT ?
     """
     _FIND: LiteralString = f"""
         SELECT session_key, session_data, {_INSTANT} FROM django_session

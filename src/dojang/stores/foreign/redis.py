@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dojang.errors import Malformed, NotJson
+from dojang.session.handle import handle_of
 from dojang.session.record import Record
-from dojang.stores.catalogue import Page
+from dojang.stores.catalogue import Page, Unreadable
 from dojang.stores.drivers.redis import RedisDriver
 from dojang.stores.drivers.redis_asks import Ask
 from dojang.stores.drivers.redis_places import Place
@@ -47,15 +48,15 @@ class RedisSource:
 
     async def look_up(self, id: str, *, now: int) -> Record | None:
         found = await self._at(self._prefix + id.encode(), now)
-        if isinstance(found, str):
-            raise Malformed(found)
+        if isinstance(found, Unreadable):
+            raise Malformed(found.why)
         return found
 
     async def scan(self, *, after: str = "", limit: int = 500, now: int) -> Page:
         keys, cursor = await self._keys.page(after, limit)
         found = await self._driver.together([self._at(key, now) for key in keys])
         records = [one for one in found if isinstance(one, Record)]
-        return Page(records, cursor, [one for one in found if isinstance(one, str)])
+        return Page(records, cursor, [one for one in found if isinstance(one, Unreadable)])
 
     async def count(self, *, now: int) -> int:
         del now
@@ -64,16 +65,16 @@ class RedisSource:
     def close(self) -> None:
         self._driver.close()
 
-    async def _at(self, key: bytes, now: int) -> Record | str | None:
+    async def _at(self, key: bytes, now: int) -> Record | Unreadable | None:
         """Return the record, or why there is none; None for what is gone."""
         value, left = await self._driver.run(Ask((("GET", key), ("PTTL", key)), key, safe=True))
         if value is None:
             return None
+        id = key[len(self._prefix) :]
         try:
-            id = key[len(self._prefix) :].decode()
-            return self._read(id, value, None if left < 0 else now + left, now)
+            return self._read(id.decode(), value, None if left < 0 else now + left, now)
         except (Malformed, NotJson, UnicodeDecodeError) as error:
-            return str(error)
+            return Unreadable(handle_of(id.decode(errors="backslashreplace")), str(error))
 
 
 def of_flask_session(id: str, value: bytes, expires: int | None, now: int) -> Record:

@@ -31,6 +31,11 @@ class SqliteStore(SqliteRecords, SqliteRevocations, SqliteLeases, SqliteCounters
         """
         super().__init__(SqliteDriver(path, migrate))
 
+    @property
+    def path(self) -> Path:
+        """Where its file is, once there is one."""
+        return self._driver.path
+
     def close(self) -> None:
         """Finish what is queued and close the file; using the store again opens it again."""
         self._driver.close()
