@@ -30,11 +30,12 @@ vectors: ## the interop vectors alone; DOJANG_VECTORS=DIR for another directory 
 	@scripts/setup test
 	@$(BIN)/python -m tests.interop
 
-proof: ## the tests with full counts; writes docs/proof/; ONLY="wire node" for some of them
+proof: ## the tests with full counts; writes docs/proof/ and what is made of it; ONLY="wire node" for some of them
 	@scripts/setup test
 	@scripts/setup-system
 	@scripts/setup-peers
 	$(BIN)/python -m tests.proof $(ONLY)
+	$(BIN)/python -m scripts.docs
 
 bench: ## what a session costs, beside its peers
 	@scripts/setup test

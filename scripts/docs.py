@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import sys
@@ -15,7 +16,8 @@ from dojang.errors import DojangError, Rejected
 from dojang.server.routes import TABLE, address
 from dojang.server.settings import Settings
 
-REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+DOCS = Path(__file__).parent.parent / "docs"
+REFERENCE = DOCS / "reference"
 COMPUTED = {"url": "`http://localhost:<port>`", "sessions": "`sqlite:///<home>/sessions.db`"}
 MADE = "<!-- Made from the code by `make docs`; change the code. -->"
 
@@ -26,6 +28,7 @@ def main() -> int:
         "doctor.md": doctor(),
         "errors.md": errors(),
         "http.md": http(),
+        "measured.md": measured(),
         "settings.md": settings(),
     }
     if "--check" not in sys.argv:
@@ -144,6 +147,27 @@ def doctor() -> str:
         values = [getattr(engine, rule) for engine in ENGINES.values()]
         said = ["yes" if v is True else "no" if v is False else str(v) for v in values]
         lines.append(f"| {meaning} | {' | '.join(said)} |")
+    return "\n".join([*lines, ""])
+
+
+def measured() -> str:
+    """Return the page of what tests noted when they last ran with full counts."""
+    lines = [
+        "# Measured",
+        "",
+        "<!-- Made from docs/proof by `make docs`; run `make proof`. -->",
+        "",
+        "What tests of the stores noted when they last ran with full counts (`make proof`).",
+        "[What is promised](promises.md) does not depend on it.",
+    ]
+    for name in ("stores", "decisions"):
+        proof = json.loads((DOCS / "proof" / f"{name}.json").read_text(encoding="utf-8"))
+        machine = f"{proof['machine']['cores']} cores, Python {proof['machine']['python']}"
+        lines += ["", f"## {name}", "", f"Revision `{proof['revision'][:7]}`, {machine}.", ""]
+        lines += ["| test | noted |", "| --- | --- |"]
+        for test, found in proof["measured"].items():
+            noted = "; ".join(f"{what}: {value}" for what, value in found.items())
+            lines.append(f"| `{test}` | {noted} |")
     return "\n".join([*lines, ""])
 
 

@@ -130,3 +130,25 @@ def test_the_changelog_has_the_version() -> None:
     version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert version is not None
     assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_promises_name_no_figure_of_a_run_but_with_the_run_it_is_of() -> None:
+    page = (ROOT / "docs/reference/promises.md").read_text()
+    measured = page.partition("## Measured\n")[2].partition("\n## ")[0]
+    counted = numbers("\n".join(path.read_text() for path in COUNTED_TESTS))
+    noted = numbers("\n".join(path.read_text() for path in (ROOT / "docs/proof").glob("*.json")))
+    run = ""
+    for block in measured.split("\n\n"):
+        figures = numbers(re.sub(r"`[^`]*`|^\| [^|]*\|", "", block, flags=re.MULTILINE))
+        assert figures <= counted | noted or "at revision `" in run, block
+        run = block
+
+
+COUNTED_TESTS = [
+    path for name in ("stores", "decisions") for path in (ROOT / "tests" / name).glob("*.py")
+]
+
+
+def numbers(text: str) -> set[str]:
+    """Return the numbers in a text, however their thousands are set apart."""
+    return set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d)[,_](?=\d{3})", "", text)))
