@@ -21,7 +21,7 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient, Client, override_settings
 
-from dojang import IronSeal, MemoryStore, ServerSide, Sessions, blocking
+from dojang import IronSeal, MemoryStore, ServerSide, Sessions, blocking, peers
 from dojang.adapters.django import sessions
 from dojang.adapters.django.middleware import SessionMiddleware
 from dojang.errors import Conflict, Misuse, Unavailable
@@ -74,6 +74,27 @@ def strict() -> asking.Client:
 def in_a_loop() -> asking.Client:
     """A browser before Django's own ASGI handler."""
     return asking.Client(asking.over_asgi(ASGIHandler()))
+
+
+# -- moving in -------------------------------------------------------------------------------------
+
+
+def test_who_signed_in_under_another_engine_stays_signed_in(
+    views: dict[str, Any], tmp_path: Path
+) -> None:
+    views["who"] = lambda request: HttpResponse(request.user.get_username())
+    client = Client()
+    with override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"):
+        assert client.login(username="ada", password=PASSWORD)
+    before = client.cookies["sessionid"].value
+    accepts = {"django": peers.Django(SECRET_KEY)}
+    ours = {"SESSIONS": f"sqlite:///{tmp_path}/s.db", "ACCEPTS": accepts}
+    with override_settings(MIDDLEWARE=OURS, DOJANG=ours):
+        assert client.get("/who").content == b"ada"
+        assert client.cookies["sessionid"].value != before
+        assert client.get("/who").content == b"ada"
+        assert sessions().circulation.seen["django"].count == 1
+        sessions().close()
 
 
 # -- accounts and the admin ------------------------------------------------------------------------

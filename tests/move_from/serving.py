@@ -16,7 +16,10 @@ from tests.need import need_peers
 from tests.nginx import listens
 from tests.redis import free_port, until
 
-__all__ = ["Visitor", "served", "served_by_node"]
+__all__ = ["Visitor", "node", "served", "served_by_node"]
+
+#: Seconds for an answer, or for a server to come up.
+PATIENCE = 60
 
 
 @contextmanager
@@ -39,7 +42,7 @@ def served_by_node(folder: Path, /, **environment: str) -> Iterator[str]:
             [node(), "app.mjs"], cwd=folder, env=settings, stdout=output, stderr=output
         )
     try:
-        until(lambda: listens(port, process, log))
+        until(lambda: listens(port, process, log), PATIENCE)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -60,8 +63,8 @@ class Visitor:
 
     def ask(self, method: str, url: str, **given: Any) -> httpx2.Response:
         header = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        headers = {"cookie": header} if header else {}
-        answer = httpx2.request(method, url, headers=headers | given.pop("headers", {}), **given)
+        headers = ({"cookie": header} if header else {}) | given.pop("headers", {})
+        answer = httpx2.request(method, url, headers=headers, timeout=PATIENCE, **given)
         for line in answer.headers.get_list("set-cookie"):
             self._keep(line)
         return answer

@@ -12,6 +12,13 @@ from uuid import UUID
 
 import flask
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from django.contrib.sessions.backends import signed_cookies
 from fastapi_users.authentication import JWTStrategy, RedisStrategy
 from fastapi_users.authentication.strategy.db import AccessTokenDatabase, DatabaseStrategy
@@ -186,6 +193,8 @@ def django_session(expiry: int | None) -> str:
     [
         (peers.Flask(OLD), flask_session(theme="dark"), False),
         (peers.Flask(OLD), flask_session(theme="dark", _permanent=True), True),
+        (peers.Starlette(OLD, max_age=None), of_starlette()[0], False),
+        (peers.Starlette(OLD), of_starlette()[0], True),
         (peers.Django(django_project.SECRET_KEY), django_session(0), False),
         (peers.Django(django_project.SECRET_KEY), django_session(None), True),
     ],
@@ -284,6 +293,19 @@ def test_tokens_that_fastapi_users_has_stored_are_looked_up(redis: RedisServer) 
             assert await visit(keys, strategy, of_database) == (str(Someone.id), None)
 
     asyncio.run(both())
+
+
+def test_a_token_of_fastapi_users_is_read_with_the_public_half_of_its_key() -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    strategy: Any = JWTStrategy(private, WEEK, algorithm="RS256", public_key=public.decode())
+    peer = peers.FastApiUsers(public, algorithm="RS256")
+    browser = Browser(Sessions(ClientSide(IronSeal(SECRET)), accepts={"old": peer}))
+    browser.cookies = {"fastapiusersauth": asyncio.run(strategy.write_token(Ada()))}
+    assert browser.visit(lambda session: session.user) == "7"
+    browser.cookies = {"fastapiusersauth": of_fastapi_users()[0]}
+    assert browser.visit(lambda session: session.rejected) == "wrong-algorithm"
 
 
 @pytest.mark.parametrize(

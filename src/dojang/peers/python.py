@@ -60,7 +60,7 @@ def Starlette(  # noqa: N802 - named as what it stands for
     secret: Secrets,
     cookie_name: str = "session",
     *,
-    max_age: int = of_starlette.DEFAULT_MAX_AGE,
+    max_age: int | None = of_starlette.DEFAULT_MAX_AGE,
     https: bool = False,
     domain: str | None = None,
     path: str = "/",
@@ -71,7 +71,7 @@ def Starlette(  # noqa: N802 - named as what it stands for
     Args:
         secret: Its `secret_key`; several, newest first, for what it was before.
         cookie_name: Its `session_cookie`.
-        max_age: Its `max_age` in seconds.
+        max_age: Its `max_age` in seconds; None where its cookie ends with the browser.
         https: Its `https_only`.
         domain: Its `domain`.
         path: Its `path`.
@@ -168,7 +168,7 @@ def ItsDangerous(  # noqa: N802, PLR0913 - named as what it stands for, with its
     return _peer(format, cookie, max_age, principal)
 
 
-def _peer(format: Format, cookie: Cookie, max_age: int, principal: str | None) -> Peer:
+def _peer(format: Format, cookie: Cookie, max_age: int | None, principal: str | None) -> Peer:
     return Peer(
         strategy=ClientSide(format),
         cookie=cookie,

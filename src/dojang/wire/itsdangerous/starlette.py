@@ -76,4 +76,4 @@ class StarletteCookie:
         check_size(text)
         timed = self._signer.unsign(text, now=now, max_age=self._max_age)
         claims = json.loads_object(base64padded.decode(timed.value), exact=True)
-        return opened(claims, timed, self._max_age)
+        return opened(claims, timed, self._max_age, remember=self._max_age is not None)
