@@ -10,10 +10,10 @@ SOURCE = Path(__file__).parent.parent / "src" / "dojang"
 
 #: Floors, lowest first. A file or folder stands on one of them; nothing imports from above.
 FLOORS: list[set[str]] = [
-    {"errors", "blocking", "extras"},
+    {"errors", "extras"},
     {"wire"},
     {"session", "doctor", "inspection"},
-    {"stores", "strategies", "peers"},
+    {"blocking", "stores", "strategies", "peers"},
     {"clock", "suffixes", "passed_on", "visits", "sessions", "next_auth", "auth_js"},
     {"auth", "tokens"},
     {"adapters"},

@@ -9,7 +9,7 @@ from dojang import clock as clocks
 from dojang.errors import Rejected, Unavailable
 from dojang.session.record import Principal
 from dojang.stores.documents import Document, Documents
-from dojang.stores.drivers.waiting import running_loop
+from dojang.stores.drivers.waiting import loop_to_wait_on
 from dojang.stores.leases import Leases
 from dojang.tokens.issued import Issued
 from dojang.wire import json, sealed_box
@@ -126,7 +126,7 @@ class Vault:
 
         It goes on when a caller is cancelled: what it found out must not be lost.
         """
-        loop = running_loop()
+        loop = loop_to_wait_on()
         if loop is None:
             return await work()
         key = id(loop), handle

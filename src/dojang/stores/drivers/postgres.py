@@ -15,7 +15,7 @@ from dojang.stores.drivers import postgres_conninfo
 from dojang.stores.drivers.breaker import Breaker
 from dojang.stores.drivers.postgres_connections import Connection, Rows, Statement, TookTooLong
 from dojang.stores.drivers.postgres_pool import AsynchronousSlots, BlockingSlots, Pool
-from dojang.stores.drivers.waiting import running_loop
+from dojang.stores.drivers.waiting import loop_to_wait_on
 
 with extra("postgres"):
     from psycopg import Error, InterfaceError, OperationalError, errors
@@ -116,7 +116,7 @@ class PostgresDriver:
         self._under_way = set()
 
     async def _ask(self, statements: Sequence[Statement], *, repeatable: bool) -> Rows:
-        loop = running_loop()
+        loop = loop_to_wait_on()
         if loop is None:
             return await self._answer(None, statements, repeatable=repeatable)
         # A task of its own goes on to the end when the caller is cancelled, so that the connection

@@ -25,6 +25,7 @@ from dojang.stores.drivers.redis_asks import (
 from dojang.stores.drivers.redis_lines import Lines
 from dojang.stores.drivers.redis_places import Place
 from dojang.stores.drivers.redis_servers import Cluster
+from dojang.stores.drivers.waiting import loop_to_wait_on, running_loop
 
 __all__ = ["RedisDriver"]
 
@@ -93,13 +94,14 @@ class RedisDriver:
 
     async def together(self, several: Sequence[Coroutine[Any, Any, T]]) -> Sequence[T]:
         """Return what all of them give: at once on an event loop, one after another elsewhere."""
-        if _in_a_loop():
-            return await asyncio.gather(*several)
         try:
-            return [await one for one in several]
-        finally:
+            if loop_to_wait_on() is None:
+                return [await one for one in several]
+        except BaseException:
             for one in several:  # those after one that failed have not begun
                 one.close()
+            raise
+        return await asyncio.gather(*several)
 
     async def run(self, ask: Ask) -> Sequence[Answer]:
         """Return the answers to the commands of `ask`.
@@ -166,10 +168,7 @@ class RedisDriver:
         self._checked = False
 
     async def _here(self) -> Lines:
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            loop = None
+        loop = loop_to_wait_on()
         lines = self._lines.get(loop)
         if lines is not None:
             return lines
@@ -263,18 +262,10 @@ def _close(lines: Lines) -> None:
         blocking.run(lines.close())
     elif loop.is_closed():
         return
-    elif loop.is_running() or _in_a_loop():
+    elif loop.is_running() or running_loop() is not None:
         loop.call_soon_threadsafe(_keep, loop, lines)
     else:
         loop.run_until_complete(lines.close())
-
-
-def _in_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 def _keep(loop: asyncio.AbstractEventLoop, lines: Lines) -> None:

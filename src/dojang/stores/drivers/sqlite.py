@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 from dojang.errors import Misuse, Unavailable
 from dojang.stores.drivers.breaker import Breaker
 from dojang.stores.drivers.sqlite_writer import Work, Writer, unavailable
-from dojang.stores.drivers.waiting import settled
+from dojang.stores.drivers.waiting import loop_to_wait_on, settled
 
 __all__ = ["SqliteDriver", "Work"]
 
@@ -70,7 +70,9 @@ class SqliteDriver:
 
         Raises:
             Unavailable: It could not be committed; after some in a row, without being tried.
+            Misuse: It would have to be waited for where nothing can; nothing was written.
         """
+        loop_to_wait_on()
         self._breaker.check()
         future: Future[T] = Future()
         with self._lock:

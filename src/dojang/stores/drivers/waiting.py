@@ -4,7 +4,9 @@ import asyncio
 from concurrent.futures import Future
 from typing import TypeVar
 
-__all__ = ["running_loop", "settled"]
+from dojang import blocking
+
+__all__ = ["loop_to_wait_on", "running_loop", "settled"]
 
 T = TypeVar("T")
 
@@ -18,6 +20,21 @@ async def settled(future: "Future[T]") -> T:
     if running_loop() is None:
         return future.result()
     return await asyncio.wrap_future(future)
+
+
+def loop_to_wait_on() -> asyncio.AbstractEventLoop | None:
+    """Return the event loop that runs in this thread, or None where waiting means blocking.
+
+    Whoever is about to begin what has to be waited for asks this first: what was handed to a
+    thread, a task or a server is done, whether or not somebody still waits for it.
+
+    Raises:
+        Misuse: A loop runs, and `blocking.run` drives the caller, which can wait on neither.
+    """
+    loop = running_loop()
+    if loop is not None and blocking.is_driving():
+        raise blocking.suspended()
+    return loop
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
