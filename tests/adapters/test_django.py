@@ -461,6 +461,188 @@ def test_async_views_use_the_session_natively(home: str, middleware: str, views:
         assert "sessionid" not in browser.cookies
 
 
+@pytest.fixture(params=["sealed", "revocable", "memory", "sqlite"])
+def any_home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    url = f"sqlite:///{tmp_path}/s.db"
+    homes: dict[str, dict[str, Any]] = {
+        "sealed": {"SESSIONS": "sealed:"},
+        "revocable": {"SESSIONS": "sealed:", "REVOCATIONS": url, "ABSOLUTE": 86_400},
+        "memory": {"SESSIONS": "memory:"},
+        "sqlite": {"SESSIONS": url},
+    }
+    with override_settings(
+        DOJANG=homes[request.param], ROOT_URLCONF="tests.adapters.django_async_urls"
+    ):
+        yield str(request.param)
+        sessions().close()
+
+
+def test_an_async_view_may_ask_for_the_key_after_a_login_and_it_lasts(
+    any_home: str, middleware: str, views: Any
+) -> None:
+    """Asking was an error on SQLite, Redis and PostgreSQL, and ended the session all the same."""
+    del middleware
+    keys = []
+
+    async def put(request: Any) -> HttpResponse:
+        await request.session.aset("n", 1)
+        return HttpResponse()
+
+    async def peek(request: Any) -> HttpResponse:
+        return HttpResponse(str(sorted(await request.session.akeys())))
+
+    async def login(request: Any) -> HttpResponse:
+        await auth.alogin(request, await User.objects.aget(username="ada"))
+        keys.append(request.session.session_key)
+        keys.append(request.session.session_key)
+        return HttpResponse()
+
+    views.update(put=put, peek=peek, login=login)
+    for begun in (False, True):
+        keys.clear()
+        browser = in_a_loop()
+        if begun:
+            browser.get("/put")
+        before = browser.twin()
+        assert browser.get("/login").status == 200
+        assert len({before.cookies.get("sessionid"), *keys}) == 2
+        if any_home in {"memory", "sqlite"}:
+            assert browser.cookies["sessionid"] == keys[0]
+        for cookie in (browser.cookies["sessionid"], keys[0]):
+            seen = asking.Client(browser.ask, {"sessionid": cookie}).get("/peek").text
+            assert "_auth_user_id" in seen
+            assert ("'n'" in seen) is begun
+        if any_home == "revocable":
+            handle = blocking.run(sessions().list(str(User.objects.get(username="ada").pk)))[0]
+            assert blocking.run(sessions().end(handle.handle))
+            assert asking.Client(browser.ask, {"sessionid": keys[0]}).get("/peek").text == "[]"
+
+
+def test_an_async_view_may_cycle_the_key_and_ask_for_it(
+    any_home: str, middleware: str, views: Any
+) -> None:
+    del any_home, middleware
+    keys = []
+
+    async def put(request: Any) -> HttpResponse:
+        await request.session.aset("n", 1)
+        return HttpResponse()
+
+    async def cycle(request: Any) -> HttpResponse:
+        await request.session.acycle_key()
+        keys.append(request.session.session_key)
+        assert await request.session.aexists(request.session.session_key)
+        return HttpResponse(status=int(request.GET.get("status", 200)))
+
+    async def peek(request: Any) -> HttpResponse:
+        return HttpResponse(str(sorted(await request.session.akeys())))
+
+    views.update(put=put, cycle=cycle, peek=peek)
+    browser = in_a_loop()
+    browser.get("/put")
+    assert browser.get("/cycle").status == 200
+    assert browser.get("/peek").text == "['n']"
+    stranger = in_a_loop()
+    assert stranger.get("/cycle").status == 200
+    assert "sessionid" in stranger.cookies
+    assert len(set(keys)) == 2
+
+
+def test_a_key_that_was_only_looked_at_is_not_stored_when_the_view_fails(
+    tmp_path: Path, middleware: str, views: Any
+) -> None:
+    del middleware
+
+    async def put(request: Any) -> HttpResponse:
+        await request.session.aset("n", 1)
+        return HttpResponse()
+
+    async def fail(request: Any) -> HttpResponse:
+        await auth.alogin(request, await User.objects.aget(username="ada"))
+        return HttpResponse(request.session.session_key, status=500)
+
+    async def peek(request: Any) -> HttpResponse:
+        return HttpResponse(str(sorted(await request.session.akeys())))
+
+    views.update(put=put, fail=fail, peek=peek)
+    with override_settings(
+        DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"},
+        ROOT_URLCONF="tests.adapters.django_async_urls",
+    ):
+        browser = in_a_loop()
+        browser.get("/put")
+        key = browser.get("/fail").text
+        assert browser.get("/peek").text == "['n']"
+        assert asking.Client(browser.ask, {"sessionid": key}).get("/peek").text == "[]"
+        sessions().close()
+
+
+@pytest.mark.parametrize("call", ["save", "flush", "create", "cycle_key and save"])
+def test_a_blocking_call_in_an_async_view_raises_and_does_nothing(
+    tmp_path: Path, middleware: str, views: Any, call: str
+) -> None:
+    """As Django's own database sessions have it; it was an error, and done all the same."""
+    del middleware
+
+    async def put(request: Any) -> HttpResponse:
+        await request.session.aset("n", 1)
+        return HttpResponse()
+
+    async def wrong(request: Any) -> HttpResponse:
+        await request.session.aset("late", 1)
+        for name in call.split(" and "):
+            getattr(request.session, name)()
+        return HttpResponse()
+
+    async def peek(request: Any) -> HttpResponse:
+        return HttpResponse(str(sorted(await request.session.akeys())))
+
+    views.update(put=put, wrong=wrong, peek=peek)
+    with override_settings(
+        DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"},
+        ROOT_URLCONF="tests.adapters.django_async_urls",
+    ):
+        browser = in_a_loop()
+        browser.get("/put")
+        assert browser.get("/wrong").status == 500
+        assert browser.get("/peek").text == "['n']"
+        assert blocking.run(sessions().strategy.store.count(now=sessions().clock())) == 1  # type: ignore[attr-defined]
+        sessions().close()
+
+
+@pytest.mark.parametrize("begin", ["create", "save"])
+def test_a_guest_who_was_given_a_key_keeps_it(
+    tmp_path: Path, middleware: str, views: Any, begin: str
+) -> None:
+    """The idiom of guest carts: `if not session.session_key: session.create()`."""
+    del middleware
+
+    def key(request: Any) -> HttpResponse:
+        if not request.session.session_key:
+            getattr(request.session, begin)()
+        return HttpResponse(request.session.session_key)
+
+    def leave(request: Any) -> HttpResponse:
+        request.session.flush()
+        return HttpResponse()
+
+    views.update(key=key, leave=leave)
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        browser = strict()
+        first = browser.get("/key").text
+        assert browser.cookies == {"sessionid": first}
+        assert browser.get("/peek").text == "[]"
+        assert browser.get("/key").text == first
+        assert browser.get("/key").cookies == []
+        browser.get("/put")
+        assert browser.get("/peek").text == "['n']"
+        assert browser.get("/key").text == first
+        browser.get("/leave")
+        assert browser.cookies == {}
+        assert blocking.run(sessions().strategy.store.count(now=sessions().clock())) == 0  # type: ignore[attr-defined]
+        sessions().close()
+
+
 def test_in_an_event_loop_ours_needs_no_thread(home: str, ours: None, views: Any) -> None:
     del home, ours
     import threading

@@ -19,7 +19,7 @@ from dojang.stores.limits import victims
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.facts import pack, unpack
 from dojang.strategies.revocations import Revocations
-from dojang.strategies.strategy import Fits, Kept, pick
+from dojang.strategies.strategy import Choice, Fits, Kept, pick
 from dojang.wire import entropy
 from dojang.wire.format import Format
 
@@ -137,9 +137,9 @@ class ClientSide:
         """Return the text to send; see `Strategy.commit`."""
         match write:
             case Insert(record) | Touch(record) | Replace(_, record):
-                named = record if record.handle else replace(record, handle=_new_handle())
-                claims = pack(named, own=self._format.own, mirror=self._mirror)
-                text = self._format.encode(claims, expires=named.expires, now=now)
+                chosen = "" if isinstance(write, Touch) else write.chosen
+                named = replace(record, handle=record.handle or chosen or _new_handle())
+                text = self._text(named, now)
                 fits(named, text)
                 if named.handle != record.handle:
                     there = await self._enlist(named, found.record, lifetime, now)
@@ -150,6 +150,12 @@ class ClientSide:
                 if self._revocations is not None and record.user is not None:
                     await self.end(record.handle, lifetime, now=now)
                 return Kept(None, None)
+
+    def choose(self, record: Record, found: Found, *, now: int) -> Choice:
+        """Return a random handle, and the text of the record under it; see `Strategy.choose`."""
+        del found
+        handle = _new_handle()
+        return Choice(handle, self._text(replace(record, handle=handle), now))
 
     async def take_in(
         self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
@@ -225,6 +231,10 @@ class ClientSide:
         expires = revocations.until(lifetime, now=now)
         await revocations.add(Revocation(handle=handle, exempt=heir, expires=expires), now=now)
         return await revocations.log.remove(handle)
+
+    def _text(self, named: Record, now: int) -> str:
+        claims = pack(named, own=self._format.own, mirror=self._mirror)
+        return self._format.encode(claims, expires=named.expires, now=now)
 
     async def _enlist(
         self, named: Record, before: Record | None, lifetime: Lifetime, now: int

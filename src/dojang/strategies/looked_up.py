@@ -10,7 +10,7 @@ from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Write
 from dojang.session.record import Principal, Record
 from dojang.session.resume import resume
-from dojang.strategies.strategy import Fits, Kept, pick
+from dojang.strategies.strategy import Choice, Fits, Kept, pick
 
 __all__ = ["Elsewhere", "LookedUp"]
 
@@ -81,6 +81,11 @@ class LookedUp:
     ) -> Kept:
         """Refuse, as everything else but reading."""
         del write, found, lifetime, now, fits
+        _refuse()
+
+    def choose(self, record: Record, found: Found, *, now: int) -> Choice:
+        """Refuse; see `commit`."""
+        del record, found, now
         _refuse()
 
     async def take_in(

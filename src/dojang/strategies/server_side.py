@@ -20,7 +20,7 @@ from dojang.stores.contract import Store
 from dojang.stores.leases import Leases
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.revocations import Revocations
-from dojang.strategies.strategy import Fits, Kept, pick
+from dojang.strategies.strategy import Choice, Fits, Kept, pick
 from dojang.strategies.tally import Tally
 from dojang.wire import base64url, entropy, signed_id
 from dojang.wire.js.text import utf8
@@ -155,12 +155,12 @@ class ServerSide:
         """Write to the store; see `Strategy.commit`. An id fits every cookie."""
         del fits
         match write:
-            case Insert(record):
-                kept = await self._insert(record, now)
+            case Insert(record, chosen):
+                kept = await self._insert(record, chosen, now)
                 await self._admit(found.record, kept.record, now)
                 return kept
-            case Replace(before, after):
-                kept = await self._replace(before, after, found, now)
+            case Replace(before, after, chosen):
+                kept = await self._replace(before, after, chosen, found, now)
                 await self._tell_of_move(before, kept.record, lifetime, now)
                 await self._admit(before, kept.record, now)
                 return kept
@@ -173,6 +173,12 @@ class ServerSide:
                     await self._tell(record.handle, lifetime, now)
                 await self.store.remove(record.handle)
                 return Kept(None, None)
+
+    def choose(self, record: Record, found: Found, *, now: int) -> Choice:
+        """Return a random id, and its signed text; see `Strategy.choose`."""
+        del record, found, now
+        id = entropy.token(self._id_bytes)
+        return Choice(id, self._sign(id))
 
     async def take_in(
         self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
@@ -253,14 +259,16 @@ class ServerSide:
         heir = after.handle if before.login == after.login else None
         await self._tell(before.handle, lifetime, now, heir=heir)
 
-    async def _insert(self, record: Record, now: int) -> Kept:
-        id = entropy.token(self._id_bytes)
+    async def _insert(self, record: Record, chosen: str, now: int) -> Kept:
+        id = chosen or entropy.token(self._id_bytes)
         named = self._named(record, id)
         await self.store.insert(named, now=now, limit=self._limit)
         return Kept(named, self._sign(id))
 
-    async def _replace(self, before: Record, after: Record, found: Found, now: int) -> Kept:
-        id = None if after.handle else entropy.token(self._id_bytes)
+    async def _replace(
+        self, before: Record, after: Record, chosen: str, found: Found, now: int
+    ) -> Kept:
+        id = None if after.handle else chosen or entropy.token(self._id_bytes)
         new = self._named(after, id) if id else after
         retire_until = now + self._overlap * 1000 if id and self._overlap else None
         base, overwritten = before, 0
@@ -272,7 +280,7 @@ class ServerSide:
             except Gone:
                 # Somebody who just proved who they are gets in, whatever became of the old session.
                 began = new.user is not None and new.login != before.login
-                return await self._insert(after, now) if began else self._lost()
+                return await self._insert(after, chosen, now) if began else self._lost()
             except Conflict as conflict:
                 theirs = conflict.current
                 if not isinstance(theirs, Record):

@@ -11,7 +11,7 @@ from dojang.session.record import Principal, Record
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
 from dojang.strategies.server_side import ServerSide
-from dojang.strategies.strategy import Fits, Kept
+from dojang.strategies.strategy import Choice, Fits, Kept
 from dojang.wire import signed_id
 from dojang.wire.js import percent
 from dojang.wire.keyring import Keyring
@@ -86,7 +86,7 @@ class Spill:
         self, write: Write, found: Found, lifetime: Lifetime, *, now: int, fits: Fits
     ) -> Kept:
         """Write where the session is, or move it; see `Strategy.commit`."""
-        if found.credential is not None and found.credential.startswith(_ON_SERVER):
+        if _is_on_server(found):
             return await self._server.commit(write, found, lifetime, now=now, fits=fits)
         try:
             return await self._client.commit(write, found, lifetime, now=now, fits=fits)
@@ -96,6 +96,11 @@ class Spill:
         if self.revocable and found.record is not None:
             await self._leave(found.record, kept.record, lifetime, now)
         return kept
+
+    def choose(self, record: Record, found: Found, *, now: int) -> Choice:
+        """Return a choice of where the session is; one that is moved gets another."""
+        here = self._server if _is_on_server(found) else self._client
+        return here.choose(record, found, now=now)
 
     async def take_in(
         self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
@@ -140,6 +145,10 @@ class Spill:
         """Let go of what both hold."""
         self._client.close()
         self._server.close()
+
+
+def _is_on_server(found: Found) -> bool:
+    return found.credential is not None and found.credential.startswith(_ON_SERVER)
 
 
 def _after(write: Write) -> Record:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from dojang.errors import Missing, Rejected
@@ -12,13 +12,26 @@ from dojang.session.plan import Write
 from dojang.session.record import Principal, Record
 from dojang.strategies.revocations import Revocations
 
-__all__ = ["Fits", "Kept", "Strategy", "pick"]
+__all__ = ["Choice", "Fits", "Kept", "Strategy", "pick"]
 
 #: Raises when no cookie holds the text that would stand for a record.
 Fits = Callable[[Record, str], object]
 
 #: Cookies of one name that are looked at; a browser sends one, or a few from parent domains.
 _LOOKED_AT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A new id, and what will stand for it. Both are secrets.
+
+    Attributes:
+        id: For a write.
+        credential: The text that stands for the record once it is written.
+    """
+
+    id: str = field(default="", repr=False)
+    credential: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,19 @@ class Strategy(Protocol):
             TooManySessions: The user has as many as they may.
             TooLarge: It does not fit where it should go.
             Unavailable: The store did not answer.
+        """
+        ...
+
+    def choose(self, record: Record, found: Found, *, now: int) -> Choice:
+        """Return a new id for a record, and the credential it will have; nothing is written.
+
+        What is told so holds unless somebody else changes the session before the write. A session
+        in its cookie has a credential for each of its states, and this is the one of now.
+
+        Args:
+            record: What is to be written, without a handle.
+            found: What the request came with.
+            now: Unix milliseconds.
         """
         ...
 

@@ -12,6 +12,7 @@ from dojang.session.plan import Touch, Write, plan
 from dojang.session.record import Device, Record
 from dojang.session.session import Session
 from dojang.strategies.circulation import RETIRED
+from dojang.strategies.strategy import Choice
 from dojang.visits.cookies import CookieExchange
 from dojang.visits.house import House
 
@@ -42,6 +43,7 @@ class Visit:
         self._now = house.clock()
         self._failure: DojangError | None = None
         self._prefetched: Found | None = None
+        self._choice: Choice | None = None
         self._written = False
         self.session = kind(
             self._open,
@@ -95,6 +97,25 @@ class Visit:
             if kept.record
             else Found(rejected=Missing("the session was ended by this request"))
         )
+
+    def foretell(self) -> str | None:
+        """Return the credential that the session will have when it is saved; None for no session.
+
+        Nothing is written, and nothing waited for. Somebody else who changes the session before it
+        is saved may still give it another id.
+
+        Raises:
+            NotJson: The data hold something that JSON does not have.
+            Unavailable: The store did not answer.
+        """
+        after, found = self.session.settled(), self.session.found
+        if after is None or found is None:
+            return None
+        if after.handle:
+            return found.credential
+        if self._choice is None:
+            self._choice = self._house.strategy.choose(after, found, now=self._house.clock())
+        return self._choice.credential
 
     async def reload(self, session: Content) -> None:
         """Replace the content by what is stored now; see `Session.reload`."""
@@ -208,7 +229,9 @@ class Visit:
 
     def _write(self, session: Content, found: Found) -> Write | None:
         after = session.settled()
-        write = plan(found.record, after)
+        # A choice is for one try: what became of a write that failed is not known.
+        choice, self._choice = self._choice, None
+        write = plan(found.record, after, chosen=choice.id if choice else "")
         if write is None and after is not None and not found.newest:
             return Touch(after)
         return write

@@ -25,7 +25,7 @@ class DjangoSession(Session):
 
     Attributes:
         anew: Whether its end moves although nothing has changed.
-        keeps: Whether it is stored although there is nothing in it.
+        keeps: Whether it is stored although there is nothing in it: somebody asked for that.
     """
 
     anew = False
@@ -56,12 +56,17 @@ class DjangoSession(Session):
             closing = settings.SESSION_EXPIRE_AT_BROWSER_CLOSE if expiry is None else expiry == 0
             self._remember = not closing
         after = super().settled()
-        if after is None and self.keeps:
+        if after is None and (self.keeps or self._came_empty):
             after = self._emptied()
         if after is None or (after is current and not self.anew) or self._answered:
             # Once the headers have left, the end stays what the cookie says.
             return after
         return replace(after, expires=self._end(after, expiry))
+
+    def clear(self) -> None:
+        """Remove all data and end the principal."""
+        super().clear()
+        self.keeps = False
 
     def forgo_login(self) -> None:
         """Undo the gain of a principal, and nothing else: the answer was an error."""
@@ -71,12 +76,19 @@ class DjangoSession(Session):
             data = self._unwatched()
             self._fill({key: data[key] for key in data if key not in _OF_A_LOGIN})
 
+    @property
+    def _came_empty(self) -> bool:
+        # Such as it is by somebody's wish, it stays until it is left.
+        current = self._opened().current
+        return current is not None and not self.left and _is_empty(current)
+
     def _emptied(self) -> Record:
         current = self._opened().current
         if current is None:
             return Record(created=self._now, expires=None, remember=self._remember, seen=self._now)
-        handle = "" if self._rotate or current.user is not None else current.handle
-        return replace(current, handle=handle, data="{}", user=None, login=None)
+        if self._rotate or current.user is not None:
+            return replace(current, handle="", data="{}", user=None, login=None)
+        return current if _is_empty(current) else replace(current, data="{}")
 
     def _end(self, record: Record, expiry: object) -> int | None:
         now, life = self._clock(), self._lifetime
@@ -85,6 +97,10 @@ class DjangoSession(Session):
         wanted = _instant(expiry) if isinstance(expiry, str) else now + expiry * 1000
         end = life.end(created=record.created, remember=record.remember)
         return wanted if end is None else min(wanted, end)
+
+
+def _is_empty(record: Record) -> bool:
+    return record.user is None and not json.loads_object(record.data)
 
 
 def _instant(text: str) -> int:

@@ -13,6 +13,7 @@ from dojang.errors import Missing
 from dojang.session.found import Found
 from dojang.session.plan import Remove
 from dojang.session.record import Device
+from dojang.stores.drivers.waiting import running_loop
 from dojang.visits.visit import Visit
 from dojang.wire import json
 
@@ -25,7 +26,9 @@ _AT_ONCE = 500
 class SessionStore(SessionBase):
     """`request.session`. Its key is what the cookie holds: a signed id, or the sealed session.
 
-    A new key after `cycle_key` is made when the session is saved, or when somebody asks for it.
+    A new key after `cycle_key` is made when the session is saved, or when somebody asks for it. Who
+    asks synchronously gets the key of a session that is stored; in an event loop it is stored when
+    the session is saved.
     """
 
     def __init__(
@@ -91,7 +94,7 @@ class SessionStore(SessionBase):
         found = self.data.found
         if found is None:
             return not self._given
-        if found.current is not None or len(self.data) > 0:
+        if found.current is not None or len(self.data) > 0 or self.data.keeps:
             return False
         # The stock middleware deletes the cookie of what is empty. One that a login elsewhere has
         # just replaced is left alone: the browser may hold its successor by now.
@@ -106,6 +109,9 @@ class SessionStore(SessionBase):
         if self.data.found is None:
             return self._given
         if self.data.rotating:
+            if running_loop() is not None:
+                self.data.keeps = True
+                return self._visit.foretell()
             self.save()
         found = self.data.found
         return found.credential if found.current is not None else None
@@ -188,7 +194,7 @@ class SessionStore(SessionBase):
         try:
             await self._visit.save(data)
         finally:
-            data.keeps = data.anew = False
+            data.anew = False
         if data.found is None or data.found.current is None:
             raise UpdateError
         self._baseline, self._marked = None, True
