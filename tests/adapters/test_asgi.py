@@ -1,13 +1,17 @@
+import json
 from typing import Any
 
+import msgspec
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from dojang import blocking
+from dojang.adapters import asgi, starlette, wsgi
 from dojang.adapters.asgi import SessionMiddleware, session_of
 from dojang.errors import Misuse
 from dojang.session.limit import Limit
@@ -16,6 +20,7 @@ from dojang.stores.memory import MemoryStore
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
 from dojang.testing.store_contract import in_threads
+from dojang.wire.cookies import Cookie
 from tests.browser import Browser, put
 from tests.conftest import SECRET
 from tests.session.test_session import LOOKS
@@ -234,3 +239,107 @@ def test_several_saves_of_one_request_send_one_cookie_each_name(sealed: Sessions
 
     answer = serve(sealed, save_twice).get("/")
     assert len(answer.headers.get_list("set-cookie")) == 1
+
+
+@pytest.mark.parametrize("write", [json.dumps, lambda session: json.dumps(dict(session))])
+def test_what_is_written_from_the_scope_is_the_session_and_not_an_empty_dict(
+    sessions: Sessions, write: Any
+) -> None:
+    def work(request: Request) -> Any:
+        session = request.scope["session"]
+        return json.loads(write(session)) if request.url.query else session.update(cart=[1])
+
+    client = serve(sessions, work)
+    client.get("/")
+    assert client.get("/?show").json() == {"cart": [1]}
+
+
+def test_a_reader_in_c_that_asks_nobody_finds_no_json_in_a_session_that_is_not_open(
+    in_memory: Sessions,
+) -> None:
+    session = blocking.run(in_memory.open()).session
+    with pytest.raises(TypeError, match="NotLookedAt"):
+        msgspec.json.encode(session)
+    session.mark_accessed()
+    assert msgspec.json.encode(session) == b"{}"
+
+
+def test_a_session_that_was_replaced_by_a_dict_is_an_error_and_not_lost(sessions: Sessions) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del receive
+        scope["session"] = {"other": 1}
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept"})
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    client = TestClient(SessionMiddleware(app, sessions))
+    with pytest.raises(Misuse, match=r"session\.update"):
+        client.get("/")
+    with pytest.raises(Misuse, match=r"session\.update"), client.websocket_connect("/"):
+        raise AssertionError
+
+
+def test_a_mounted_application_with_the_same_middleware_has_the_same_session(
+    sessions: Sessions,
+) -> None:
+    async def login(request: Request) -> Response:
+        request.session["inner"] = True
+        session_of(request).login("ada")
+        return Response()
+
+    async def who(request: Request) -> Response:
+        return JSONResponse([session_of(request).user, dict(request.session)])
+
+    class Counting:
+        def __init__(self, app: Any) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                scope["session"]["visits"] = scope["session"].get("visits", 0) + 1
+            await self.app(scope, receive, send)
+
+    keeping = Middleware(SessionMiddleware, sessions=sessions)
+    routes = [Route("/login", login), Route("/who", who)]
+    mounted = Starlette(routes=routes, middleware=[keeping])
+    app = Starlette(
+        routes=[Mount("/in", mounted), *routes], middleware=[keeping, Middleware(Counting)]
+    )
+    client = TestClient(app, base_url="https://testserver")
+    assert len(client.get("/in/login").headers.get_list("set-cookie")) == 1
+    for visits, path in enumerate(("/in/who", "/who"), start=2):
+        assert client.get(path).json() == ["ada", {"inner": True, "visits": visits}]
+
+
+def test_a_mounted_application_with_other_sessions_has_its_own(clock: Clock) -> None:
+    def of(name: str) -> Sessions:
+        return Sessions(
+            ServerSide(MemoryStore()), secret=SECRET, clock=clock, cookie=Cookie(name=name)
+        )
+
+    async def put(request: Request) -> Response:
+        request.session["n"] = 1
+        return Response()
+
+    mounted = Starlette(routes=[Route("/", put)])
+    mounted.add_middleware(SessionMiddleware, sessions=of("__Host-inner"))
+    app = Starlette(routes=[Mount("/in", mounted), Route("/", put)])
+    app.add_middleware(SessionMiddleware, sessions=of("__Host-outer"))
+    client = TestClient(app, base_url="https://testserver")
+    client.get("/in/")
+    assert set(client.cookies) == {"__Host-inner"}
+    client.get("/")
+    assert set(client.cookies) == {"__Host-inner", "__Host-outer"}
+    assert client.get("/in/").status_code == 200
+
+
+@pytest.mark.parametrize("given", [None, "sealed:"])
+def test_what_are_no_sessions_is_said_when_the_middleware_is_made(given: Any) -> None:
+    app: Any = None
+    for made in (SessionMiddleware, wsgi.SessionMiddleware):
+        with pytest.raises(Misuse, match=r"Sessions\.from_url"):
+            made(app, given)
+    for decorator in (asgi.with_session, wsgi.with_session, starlette.with_session):
+        with pytest.raises(Misuse, match=r"Sessions\.from_url"):
+            decorator(given)

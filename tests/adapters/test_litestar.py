@@ -1,21 +1,24 @@
 """Litestar: its own words for sessions, users as dependencies, guards, and `SessionAuth` on top."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from litestar import Litestar, Request, WebSocket, get, post, websocket
+from litestar import Litestar, Request, Router, WebSocket, get, post, websocket
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.enums import ScopeType
+from litestar.exceptions import LitestarException
 from litestar.params import FromPath
+from litestar.response import Stream
 from litestar.security.session_auth import SessionAuth
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from dojang.adapters.litestar import Dojang, SessionConfig, fresh, having, signed_in
-from dojang.errors import Misuse
+from dojang.errors import Misuse, ResponseStarted
 from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
@@ -93,6 +96,17 @@ async def clear(request: Asked) -> None:
 @get("/show")
 async def show(request: Asked) -> dict[str, Any]:
     return request.session
+
+
+@get("/late")
+async def late(request: Asked) -> Stream:
+    async def pieces() -> AsyncIterator[str]:
+        yield "one"
+        request.set_session({"late": True})
+        yield "two"
+
+    _ = dict(request.session)
+    return Stream(pieces())
 
 
 @websocket("/live", guards=[having("admin")])
@@ -195,6 +209,65 @@ def test_a_session_is_shown_whole_by_serialisers_that_do_not_ask(client: TestCli
     client.post("/set")
     answer = client.get("/show")
     assert (answer.json()["c"], answer.headers["vary"]) == (3, "Cookie")
+
+
+class OwnRequest(Request[Any, Any, Any]):
+    """Of an application."""
+
+
+class OwnSocket(WebSocket[Any, Any, Any]):
+    """Of an application."""
+
+
+@get("/show-in-its-own", request_class=OwnRequest)
+async def show_in_its_own(request: OwnRequest) -> dict[str, Any]:
+    return request.session
+
+
+@websocket("/live/show", websocket_class=OwnSocket)
+async def live_show(socket: OwnSocket) -> None:
+    await socket.accept()
+    await socket.send_json(socket.session)
+    await socket.close()
+
+
+@pytest.mark.parametrize("with_plugin", [False, True])
+def test_so_it_is_where_the_config_stands_alone_and_with_a_class_of_any_layer(
+    sessions: Sessions, *, with_plugin: bool
+) -> None:
+    keeps: Any = (
+        {"plugins": [Dojang(sessions)]}
+        if with_plugin
+        else {"middleware": [SessionConfig(sessions).middleware]}
+    )
+    inner = Router("/inner", route_handlers=[show], request_class=OwnRequest)
+    handlers: Any = [replace, show, show_in_its_own, live_show, inner]
+    app: Any = Litestar(handlers, logging_config=None, **keeps)
+    client = TestClient(app, base_url="https://testserver")
+    client.post("/set")
+    for path in ("/show", "/show-in-its-own", "/inner/show"):
+        for _ in range(2):
+            assert client.get(path).json() == {"a": 1, "b": 2, "c": 3}
+    cookie = {"cookie": f"__Host-session={client.cookies['__Host-session']}"}
+    with client.websocket_connect("/live/show", headers=cookie) as connection:
+        assert connection.receive_json() == {"a": 1, "b": 2, "c": 3}
+
+
+def test_set_session_in_a_stream_is_saved_on_the_server(on_server: Sessions) -> None:
+    client = serve(Dojang(on_server), handlers=[replace, show, late])
+    client.post("/set")
+    assert client.get("/late").text == "onetwo"
+    assert client.get("/show").json() == {"late": True}
+
+
+def test_set_session_in_a_stream_raises_where_a_cookie_would_be_due(sealed: Sessions) -> None:
+    app: Any = Litestar([replace, show, late], plugins=[Dojang(sealed)], logging_config=None)
+    client = TestClient(app, base_url="https://testserver")
+    client.post("/set")
+    with pytest.raises(LitestarException) as raised:
+        client.get("/late")
+    assert isinstance(raised.value.__cause__, ResponseStarted)
+    assert client.get("/show").json() == {"a": 1, "b": 2, "c": 3}
 
 
 def cookie_of(client: TestClient, name: str) -> dict[str, str]:

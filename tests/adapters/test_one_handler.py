@@ -9,10 +9,12 @@ from fastapi import Request as FastAPIRequest
 from fastapi import Response as FastAPIResponse
 from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from werkzeug.test import Client as WerkzeugClient
 
 from dojang import blocking
 from dojang.adapters import asgi, wsgi
@@ -20,7 +22,14 @@ from dojang.adapters.asgi import session_of
 from dojang.adapters.starlette import with_session
 from dojang.errors import Misuse, Rejected, ResponseStarted, Unavailable, WrongAudience
 from dojang.sessions import Sessions
+from dojang.strategies.client_side import ClientSide
+from dojang.testing import Clock
+from dojang.wire.chunking import Chunking
+from dojang.wire.cookies import Cookie
+from dojang.wire.iron.iron_session import IronSeal
+from tests.adapters import typed_for_checkers
 from tests.adapters.asking import Client, over_wsgi
+from tests.conftest import SECRET
 
 
 def starlette(**handlers: Any) -> TestClient:
@@ -176,7 +185,7 @@ def test_a_handler_without_a_request_is_told_so_in_starlette(sessions: Sessions)
         return PlainTextResponse("")
 
     with pytest.raises(Misuse, match="handlers of requests"):
-        blocking.run(odd())  # type: ignore[arg-type] # a coroutine, whatever it says
+        blocking.run(odd())
     assert fastapi(odd=odd).get("/odd").status_code == 200
 
 
@@ -229,3 +238,84 @@ def test_around_a_bare_wsgi_application(in_memory: Sessions) -> None:
     paths = ["/save", "/look", "/save", "/look"]
     assert [client.get(path).text for path in paths] == ["1", "2", "2", "3"]
     assert (client.get("/refuse").status, client.get("/look").text) == (401, "3")
+
+
+@pytest.mark.parametrize("handler", [typed_for_checkers.count, typed_for_checkers.count_too])
+def test_annotations_may_be_for_type_checkers_alone(sessions: Sessions, handler: Any) -> None:
+    client = starlette(count=with_session(sessions)(handler))
+    assert [client.get("/count").text for _ in range(2)] == ["1", "2"]
+
+
+NO_SUCH_PAGE = HTTPException(404, "no such page", {"X-Own": "kept"})
+
+
+def test_an_http_exception_after_a_save_carries_the_cookie_of_its_own_request(
+    sessions: Sessions,
+) -> None:
+    @with_session(sessions)
+    async def missing(request: Request) -> Response:
+        session_of(request).login("ada")
+        await session_of(request).save()
+        raise NO_SUCH_PAGE
+
+    @with_session(sessions)
+    async def who(request: Request) -> Response:
+        return PlainTextResponse(str(session_of(request).user))
+
+    for serve in (starlette, fastapi):
+        client, other = (serve(missing=missing, who=who) for _ in range(2))
+        answer = client.get("/missing")
+        assert (answer.status_code, answer.headers["x-own"]) == (404, "kept")
+        assert len(answer.headers.get_list("set-cookie")) == 1
+        assert answer.headers.get_list("cache-control") == ["no-store"]
+        assert client.get("/who").text == "ada"
+        assert client.cookies["__Host-session"] not in str(other.get("/missing").headers)
+    assert NO_SUCH_PAGE.headers == {"X-Own": "kept"}
+
+
+def test_a_large_session_and_an_http_exception_of_the_applications_own(clock: Clock) -> None:
+    class Teapot(HTTPException):
+        def __init__(self, *, tea: str) -> None:
+            super().__init__(418, tea)
+            self.tea = tea
+
+    cookie = Cookie(chunks=Chunking())
+    sessions = Sessions(ClientSide(IronSeal(SECRET)), cookie=cookie, clock=clock)
+
+    @with_session(sessions)
+    async def brew(request: Request) -> Response:
+        request.session["leaves"] = "x" * 5000
+        await session_of(request).save()
+        raise Teapot(tea="oolong")
+
+    answer = starlette(brew=brew).get("/brew")
+    assert (answer.status_code, answer.text) == (418, "oolong")
+    assert len(answer.headers.get_list("set-cookie")) > 1
+
+
+@pytest.mark.parametrize("around", ["asgi", "starlette", "wsgi"])
+def test_a_cookie_that_no_browser_will_keep_is_said_for_one_handler_too(
+    around: str, in_memory: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"user-agent": "Mozilla/5.0", "host": "shop.example"}
+
+    @asgi.with_session(in_memory)
+    async def bare(scope: Any, receive: Any, send: Any) -> None:
+        await Response()(scope, receive, send)
+
+    @with_session(in_memory)
+    async def handler(_: Request) -> Response:
+        return Response()
+
+    @wsgi.with_session(in_memory)
+    def application(_: Any, start_response: Any) -> Any:
+        start_response("200 OK", [])
+        return [b""]
+
+    if around == "wsgi":
+        werkzeug = WerkzeugClient(application)
+        werkzeug.get("/", headers=headers, base_url="http://shop.example")
+    else:
+        app = bare if around == "asgi" else Starlette(routes=[Route("/", handler)])
+        TestClient(app, base_url="http://shop.example").get("/", headers=headers)
+    assert "X-Forwarded-Proto is missing" in caplog.text

@@ -5,6 +5,7 @@ from typing import Any
 
 from dojang import blocking
 from dojang.adapters import headers
+from dojang.adapters.given import check_sessions
 from dojang.adapters.hopeless import HOPELESS, Watch, in_environ
 from dojang.adapters.wsgi_answer import Answer, StartResponse
 from dojang.errors import Misuse
@@ -70,7 +71,11 @@ class SessionMiddleware:
         Args:
             app: Any WSGI application (PEP 3333).
             sessions: Where they live.
+
+        Raises:
+            Misuse: `sessions` is something else.
         """
+        check_sessions(sessions)
         self._app = app
         self._sessions = sessions
         self._watch = Watch(sessions.cookie)
@@ -90,10 +95,16 @@ def with_session(sessions: Sessions) -> Callable[[App], App]:
 
     Args:
         sessions: Where they live.
+
+    Raises:
+        Misuse: `sessions` is something else.
     """
+    check_sessions(sessions)
+    watcher = Watch(sessions.cookie)
 
     def around(handler: App) -> App:
         def handle(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            watch(watcher, environ)
             visit = opened(sessions, environ)
             answer = Answer(visit, start_response, saving=False)
             return answer.of(lambda: handler(environ, answer.start))

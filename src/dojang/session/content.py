@@ -89,7 +89,7 @@ class Content(WatchedDict):
         self._place = principal
         self._adopts = adopts
         self._device = device
-        self._answered = False
+        self._answered: str | None = None
         self._writable = True
         self._found: Found | None = None
         self._user: Principal | None = None
@@ -141,13 +141,14 @@ class Content(WatchedDict):
         self._take_over(found.current.data if found.current else "{}")
         self._hold(found)
 
-    def answer(self, *, writable: bool) -> None:
-        """Note that the headers have left: no cookie can be set any more.
+    def answer(self, *, writable: bool, because: str = TOO_LATE) -> None:
+        """Note that no cookie can be set any more.
 
         Args:
             writable: Whether the data of a session that has its cookie can still be stored.
+            because: What is said to whoever needs one.
         """
-        self._answered, self._writable = True, writable
+        self._answered, self._writable = because, writable
 
     @property
     def changed_late(self) -> bool:
@@ -266,9 +267,9 @@ class Content(WatchedDict):
         if isinstance(found.rejected, Rotated) and self._login is None:
             raise ReadOnly("the session goes on under a newer id; repeat with the newer cookie")
         if self._answered and not (self._writable and found.record):
-            raise ResponseStarted(TOO_LATE)
+            raise ResponseStarted(self._answered)
 
     def _change_identity(self) -> None:
         self._change()
         if self._answered:
-            raise ResponseStarted(TOO_LATE)
+            raise ResponseStarted(self._answered)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dojang.errors import Misuse, ResponseStarted
 from dojang.session import principal as principals
-from dojang.session.content import TOO_LATE, Content, Keeper
+from dojang.session.content import Content, Keeper
 from dojang.session.instants import instant
 from dojang.session.record import Login, Principal
 
@@ -56,7 +56,7 @@ class Session(Content):
         self._refuse_if_fixed()
         previous = self.user
         if self._answered:
-            raise ResponseStarted(TOO_LATE)
+            raise ResponseStarted(self._answered)
         if previous not in (None, user):
             self._fill({})
         self._name(user)

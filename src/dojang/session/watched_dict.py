@@ -3,13 +3,27 @@
 from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import Any, SupportsIndex
 
-__all__ = ["WatchedDict"]
+__all__ = ["NotLookedAt", "WatchedDict"]
+
+
+class NotLookedAt:
+    """In a dict that is not open yet: C code that reads it without asking finds no JSON there.
+
+    Code that is about to do that calls `session.mark_accessed()` first, or copies the session.
+    """
+
+
+_NOT_OPEN = {"not looked at": NotLookedAt()}
 
 
 class WatchedDict(dict[str, Any]):
     """Every way to read calls `_look` first, every way to change calls `_change` first."""
 
     __slots__ = ()
+
+    def __init__(self) -> None:
+        """Be there without being open, and not empty: C code would take that for no session."""
+        super().__init__(_NOT_OPEN)
 
     def _look(self) -> None:
         raise NotImplementedError

@@ -161,6 +161,22 @@ class Visit:
         self._cookies.start()
         self.session.answer(writable=self._house.strategy.on_server)
 
+    def forgo_cookies(self, because: str) -> None:
+        """Note, before anything is answered, that no cookie will reach the client."""
+        self.session.answer(writable=self._house.strategy.on_server, because=because)
+
+    async def close_without_cookies(self) -> Sequence[str]:
+        """Write what changed, leave renewals to a request whose answer has headers; return no line.
+
+        Raises:
+            NotJson, Conflict, Unavailable: As for `close`.
+        """
+        self._written = True
+        if self.session.changed_late:
+            await self.save(self.session)
+            self.leave()
+        return ()
+
     async def finish(self) -> None:
         """Write what was changed after the headers had left, where that is possible.
 

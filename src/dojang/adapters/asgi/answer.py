@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from dojang.adapters import headers
-from dojang.adapters.asgi.messages import Message, Send, encoded
+from dojang.adapters.asgi.messages import Message, Scope, Send, encoded
+from dojang.adapters.asgi.opening import check_kept
 from dojang.adapters.problems import log
 from dojang.errors import DojangError, Misuse, Refused, Rejected
 from dojang.visits.visit import Visit
@@ -15,15 +16,17 @@ __all__ = ["Answer"]
 class Answer:
     """What the application says over HTTP, sent on with what its session adds."""
 
-    def __init__(self, visit: Visit, send: Send, *, saving: bool = True) -> None:
+    def __init__(self, visit: Visit, scope: Scope, send: Send, *, saving: bool = True) -> None:
         """Stand between an application and its server.
 
         Args:
             visit: Of the request.
+            scope: The same.
             send: The server's.
             saving: Whether what became of the session is written; or only what was saved is told.
         """
         self._visit = visit
+        self._scope = scope
         self._send = send
         self._saving = saving
         self._refused = False
@@ -83,7 +86,10 @@ class Answer:
         await self._send({"type": "http.response.body", "body": problem.body(error)})
 
     async def _close(self, status: int) -> Sequence[str]:
-        return await self._visit.close(status) if self._saving else self._visit.leave()
+        if not self._saving:
+            return self._visit.leave()
+        check_kept(self._scope)
+        return await self._visit.close(status)
 
     def _told(self, start: Message, lines: Sequence[str]) -> list[tuple[bytes, bytes]]:
         given: Iterable[tuple[bytes, bytes]] = start.get("headers", ())

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from dojang.adapters.asgi.answer import Answer
 from dojang.adapters.asgi.messages import App, Receive, Scope, Send
-from dojang.adapters.asgi.opening import opened
+from dojang.adapters.asgi.opening import look, opened
+from dojang.adapters.given import check_sessions
+from dojang.adapters.hopeless import Watch
 from dojang.errors import DojangError, Misuse
 from dojang.sessions import Sessions
 
@@ -19,13 +21,19 @@ def with_session(sessions: Sessions) -> Callable[[App], App]:
 
     Args:
         sessions: Where they live.
+
+    Raises:
+        Misuse: `sessions` is something else.
     """
+    check_sessions(sessions)
+    watch = Watch(sessions.cookie)
 
     def around(app: App) -> App:
         async def handle(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
                 raise Misuse("with_session is for requests; WebSockets need SessionMiddleware")
-            answer = Answer(await opened(sessions, scope), send, saving=False)
+            look(watch, scope)
+            answer = Answer(await opened(sessions, scope), scope, send, saving=False)
             try:
                 await app(scope, receive, answer.send)
             except DojangError as error:

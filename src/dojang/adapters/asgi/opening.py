@@ -4,13 +4,13 @@ from typing import Any, Protocol
 
 from dojang.adapters import headers
 from dojang.adapters.asgi.messages import Scope
-from dojang.adapters.hopeless import HOPELESS
+from dojang.adapters.hopeless import HOPELESS, Watch
 from dojang.errors import Misuse
 from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.visits.visit import Kind, Visit
 
-__all__ = ["HOPELESS", "KEY", "Connection", "opened", "session_of", "watched"]
+__all__ = ["HOPELESS", "KEY", "Connection", "check_kept", "look", "opened", "session_of"]
 
 #: Where in the scope the session is.
 KEY = "session"
@@ -65,10 +65,26 @@ async def opened(sessions: Sessions, scope: Scope, *, kind: Kind = Session) -> V
     return visit
 
 
-def watched(scope: Scope) -> dict[str, str]:
-    """Return the headers that tell how a browser came here."""
-    return {
+def check_kept(scope: Scope) -> None:
+    """Refuse a session that a plain dict was put in the place of.
+
+    Raises:
+        Misuse: One was, and nobody would save it.
+    """
+    # Another middleware within has a session of a class of its own, and saves that itself.
+    if type(scope.get(KEY)) is dict:
+        raise Misuse(
+            'scope["session"] was replaced by a dict, which nobody saves: '
+            "write session.clear() and session.update(...)"
+        )
+
+
+def look(watch: Watch, scope: Scope) -> None:
+    """Put into the scope why the browser will not keep the cookie, if that is so."""
+    told = {
         name.decode("latin-1"): value.decode("latin-1")
         for name, value in scope["headers"]
         if name in _WATCHED
     }
+    peer = (scope.get("client") or ("",))[0]
+    scope[HOPELESS] = watch.look(told, scheme=scope.get("scheme", "http"), peer=peer)

@@ -12,6 +12,8 @@ from litestar.types import ASGIApp, Empty, Message, Receive, Scope, ScopeSession
 
 from dojang.adapters import asgi
 from dojang.adapters.asgi.opening import KEY
+from dojang.adapters.given import check_sessions
+from dojang.adapters.litestar.looking import look_when_shown
 from dojang.errors import Misuse
 from dojang.session.session import Session
 from dojang.sessions import Sessions
@@ -42,7 +44,11 @@ class SessionConfig(base.BaseBackendConfig["SessionBackend"]):
             exclude: Patterns of paths without a session.
             exclude_opt_key: The option of handlers without one.
             scopes: HTTP or WebSocket; both unless given.
+
+        Raises:
+            Misuse: `sessions` is something else.
         """
+        check_sessions(sessions)
         cookie = sessions.cookie
         self.sessions = sessions
         self.key, self.path, self.domain = cookie.name, cookie.path or "/", cookie.domain
@@ -94,6 +100,7 @@ class SessionBackend(base.BaseSessionBackend[SessionConfig]):
 class _Middleware(base.SessionMiddleware[SessionBackend]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         values = cast("dict[str, Any]", scope)
+        look_when_shown(scope)
         if _OPENED in values:  # the plugin's, around that of SessionAuth
             await self.app(scope, receive, send)
             return
@@ -109,11 +116,15 @@ async def _go_on(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> N
 
     async def tell(message: asgi.Message) -> None:
         if message["type"] in {"http.response.start", "websocket.accept"}:
-            _take_over(session, scope[KEY])
-            scope[KEY] = session
+            put_back()
         await send(message)
 
+    def put_back() -> None:
+        given, scope[KEY] = scope[KEY], session
+        _take_over(session, given)
+
     await app(scope, receive, tell)
+    put_back()
 
 
 def _take_over(session: Session, given: object) -> None:

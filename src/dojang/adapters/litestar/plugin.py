@@ -3,7 +3,7 @@
 from copy import copy
 from typing import Any
 
-from litestar import Request, Response, WebSocket
+from litestar import Request, Response
 from litestar.config.app import AppConfig
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
@@ -67,8 +67,6 @@ class Dojang(InitPlugin):
             "optional_user": Provide(_optional_user),
             **app_config.dependencies,
         }
-        app_config.request_class = _looking(app_config.request_class or Request)
-        app_config.websocket_class = _looking(app_config.websocket_class or WebSocket)
         if app_config.openapi_config is not None:
             app_config.openapi_config = self._documented(app_config.openapi_config)
         return app_config
@@ -135,18 +133,3 @@ def _answer(request: Request[Any, Any, Any], error: DojangError) -> Response[byt
         headers=dict(problem.headers(error)),
         media_type=problem.MEDIA_TYPE,
     )
-
-
-def _looking(kind: Any) -> Any:  # noqa: ANN401 - a class of Litestar's or the application's
-    """Return `kind` with a session that is open when it is shown: serialisers do not ask a dict."""
-
-    class Looking(kind):  # type: ignore[misc] # known at run time
-        @property
-        def session(self) -> Any:  # noqa: ANN401 - as Litestar has it
-            found = super().session
-            if isinstance(found, Session):
-                found.mark_accessed()
-            return found
-
-    Looking.__name__, Looking.__qualname__ = kind.__name__, kind.__qualname__
-    return Looking
