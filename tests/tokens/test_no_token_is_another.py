@@ -11,6 +11,7 @@ from itertools import product
 import pytest
 
 from dojang import blocking
+from dojang.auth.providers.attempt import PURPOSE as ATTEMPT
 from dojang.errors import Refused, Rejected
 from dojang.passed_on import PassedOn, PassOn
 from dojang.session.record import Login, Record
@@ -112,6 +113,10 @@ KINDS: dict[str, Kind] = {
     "kept upstream token": (
         lambda _: sealed_box.seal(b"{}", name="here", keys=KEYS.derive("upstream")),
         lambda _, text: sealed_box.open_box(text, name="here", keys=KEYS.derive("upstream")),
+    ),
+    "attempt to sign in": (
+        lambda _: sealed_box.seal(b"{}", name="here", keys=KEYS.derive(ATTEMPT)),
+        lambda _, text: sealed_box.open_box(text, name="here", keys=KEYS.derive(ATTEMPT)),
     ),
     "kept signing keys": (
         lambda _: sealed_box.seal(b"[]", name="here", keys=KEYS.derive("signing-keys")),

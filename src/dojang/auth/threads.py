@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, fail_after, to_thread
 from anyio.lowlevel import RunVar
 
 from dojang.auth.errors import TooBusy
@@ -14,18 +14,31 @@ __all__ = ["Queue", "off_loop"]
 T = TypeVar("T")
 
 
-async def off_loop(work: Callable[[], T], *, limiter: CapacityLimiter | None = None) -> T:
+async def off_loop(
+    work: Callable[[], T],
+    *,
+    limiter: CapacityLimiter | None = None,
+    seconds: float | None = None,
+) -> T:
     """Return `work()`, from a worker thread when an event loop runs in this one.
 
     Without a loop the coroutine never suspends, so `coro.send(None)` finishes it.
 
     Args:
-        work: Blocking and self-contained; it is never abandoned half way.
+        work: Blocking and self-contained; it is never abandoned half way, unless by `seconds`.
         limiter: Bounds the threads; anyio's own 40 by default.
+        seconds: How long an event loop waits, while the thread goes on; None for as long as it
+            takes.
+
+    Raises:
+        TimeoutError: `seconds` have passed.
     """
     if not _loop_is_running():
         return work()
-    return await to_thread.run_sync(work, limiter=limiter)
+    if seconds is None:
+        return await to_thread.run_sync(work, limiter=limiter)
+    with fail_after(seconds):
+        return await to_thread.run_sync(work, limiter=limiter, abandon_on_cancel=True)
 
 
 class Queue:

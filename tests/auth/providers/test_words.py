@@ -1,0 +1,78 @@
+"""What went wrong, in the language of the person."""
+
+import pytest
+
+from dojang.auth.providers import (
+    AlreadyLinked,
+    Declined,
+    LastWayIn,
+    LinkFirst,
+    NoAttempt,
+    ProviderRefused,
+    ProviderUnavailable,
+    UntrustedAnswer,
+)
+from dojang.auth.providers.exchange import redacted
+from dojang.auth.providers.words import explain, language_of
+from dojang.errors import Conflict, DojangError, WrongIssuer
+
+CODES = [
+    "KOE004", "KOE006", "KOE010", "KOE101", "KOE205", "KOE303", "KOE320",
+    "-101", "-103", "-401", "-402", "-406", "024", "028", "", "KOE999",
+]  # fmt: skip
+ERRORS: list[DojangError] = [
+    *(ProviderRefused("Kakao", "invalid_grant", reason=code) for code in CODES),
+    ProviderRefused("GitHub", "bad_verification_code"),
+    ProviderRefused("GitHub", "never_heard_of"),
+    Declined("Kakao"),
+    ProviderUnavailable("it is slow"),
+    AlreadyLinked(),
+    LinkFirst(),
+    LastWayIn(),
+    NoAttempt("because"),
+    UntrustedAnswer("because"),
+    WrongIssuer("because"),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=str)
+def test_every_error_has_words_in_both_languages(error: DojangError) -> None:
+    english = explain(error, provider="Kakao", language="en")
+    korean = explain(error, provider="Kakao", language="ko")
+    assert english
+    assert korean
+    assert english.isascii()
+    assert any("가" <= char <= "힣" for char in korean)
+    assert not any(char in english + korean for char in "{}")
+
+
+def test_what_has_nothing_to_do_with_providers_is_left_to_others() -> None:
+    assert explain(Conflict("x"), provider="Kakao", language="ko") is None
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("ko", "ko"),
+        ("ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7", "ko"),
+        ("en-US,en;q=0.9,ko;q=0.8", "en"),
+        ("fr, ko;q=0.3", "ko"),
+        ("fr", "en"),
+        ("ko;q=0, en", "en"),
+        ("ko;q=x", "en"),
+        ("ko;q=inf,en", "en"),
+        (",;,;;q=1" * 1000, "en"),
+    ],
+)
+def test_the_language_is_the_one_that_the_browser_prefers(header: str, language: str) -> None:
+    assert language_of(header) == language
+
+
+def test_somebody_elses_words_are_logged_without_what_looks_secret() -> None:
+    told = "not found for code=Abc123def456ghi789xyz\r\n\x1b[31mroot: and so on " + "x" * 300
+    shown = redacted(told, "and so on")
+    assert "Abc123" not in shown
+    assert shown.isprintable()
+    assert "and so on" not in shown
+    assert len(shown) <= 200
