@@ -1,4 +1,7 @@
-"""Four real processes and a real clock: what ends in one is refused in three, whatever happens."""
+"""Four real processes and a real clock: what ends in one is refused in three, whatever happens.
+
+In a log that has 100,000 live revocations of others.
+"""
 
 import json
 import shutil
@@ -16,7 +19,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from dojang import blocking
+from dojang import blocking, clock
 from dojang.errors import Unavailable
 from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
@@ -27,6 +30,8 @@ from dojang.strategies.revocations import Revocations
 from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser
 from tests.conftest import SECRET
+from tests.counts import scaled
+from tests.decisions.test_how_soon_an_end_is_seen import fill
 from tests.redis import RedisServer, redis_with_sentinels, until
 
 BOUND = 1.0
@@ -151,7 +156,12 @@ def processes(
             url = server.start().url
         else:
             url = request.getfixturevalue("postgres").url
-        yield stack.enter_context(four(url))
+        log: Any = urls.open_store(url)
+        fill(log, clock.now, scaled(100_000))
+        log.close()
+        made = stack.enter_context(four(url))
+        made.takes(made.sign_in(), "ada")  # all have all of it by then
+        yield made
 
 
 def log_out(browser: Browser) -> None:

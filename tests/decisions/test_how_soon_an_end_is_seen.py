@@ -64,7 +64,7 @@ def process(log: Any, clock: Clock, format: str) -> Sessions:
     return Sessions(strategy, clock=clock, lifetime=Lifetime(absolute=30 * 24 * 3600))
 
 
-def fill(log: Any, clock: Clock, count: int) -> None:
+def fill(log: Any, clock: Callable[[], int], count: int) -> None:
     """Put revocations of others into the log, half of sessions and half of users."""
 
     def entry(n: int) -> Revocation:
