@@ -22,7 +22,7 @@ from tests.redis import until
 __all__ = ["EITHER", "Front", "Guest", "Guests", "guests_of"]
 
 #: Seconds, of which a production build of Next.js takes most.
-PATIENCE = 180
+PATIENCE = 300
 
 #: Before the path of a form: the front itself, or the service behind it.
 EITHER = pytest.mark.parametrize("side", ["", "/api/py"], ids=["front", "service"])
@@ -55,6 +55,7 @@ class Front:
         assert self._process is not None
         self._process.send_signal(how)
         self._process.wait(PATIENCE)
+        assert not any(map(is_taken, (self._port, self._service_port)))
 
     def restart(self, **settings: str) -> None:
         """Go on with other settings in the place of those of the same name."""
@@ -69,11 +70,6 @@ class Front:
             yield self
         finally:
             self.stop()
-
-    @property
-    def listens(self) -> bool:
-        """Whether anything of it is still there."""
-        return any(map(is_taken, (self._port, self._service_port)))
 
     def _listens(self, port: int) -> bool:
         assert self._process is not None
