@@ -19,6 +19,7 @@ from dojang.session.resume import resume
 from dojang.stores.contract import Store
 from dojang.stores.leases import Leases
 from dojang.stores.revocation_log import RevocationLog
+from dojang.strategies.moved_in import stored_once
 from dojang.strategies.revocations import Revocations
 from dojang.strategies.strategy import Choice, Fits, Kept, pick
 from dojang.strategies.tally import Tally
@@ -38,9 +39,6 @@ _LONGEST = 512
 
 #: An id alone, as other frameworks make them: no fewer bits than any id may have.
 _ID = re.compile(r"[A-Za-z0-9_-]{22,256}")
-
-#: Unix milliseconds: the year 2100, for what has no end of its own.
-_FOREVER = 4_102_444_800_000
 
 #: Milliseconds that a login may take, from the look at the password until it is stored.
 _LONGEST_LOGIN = 24 * 3600 * 1000
@@ -191,7 +189,8 @@ class ServerSide:
             if self._fence is not None:
                 await self._fence.refresh(now=now)
                 self._fence.check_arrival(named)
-            stored = await self._stored_once(named, id, now)
+            assert isinstance(self.store, Leases)  # which Sessions looked at
+            stored = await stored_once(self.store, named, limit=self._limit, now=now)
         current = lifetime.noticed(resume(stored, lifetime, now=now), now=now)
         return Found(
             record=stored, current=current, credential=self._sign(id), newest=False, former=name
@@ -307,24 +306,6 @@ class ServerSide:
             raise Conflict("somebody else changed the session; load it again and repeat the change")
         bring = merge.merge if self._on_conflict == "merge" else merge.overwrite
         return bring(before.data, after.data, theirs.data)
-
-    async def _stored_once(self, named: Record, id: str, now: int) -> Record:
-        assert isinstance(self.store, Leases)  # which Sessions looked at
-        try:
-            await self.store.insert(named, now=now, limit=self._limit)
-        except Conflict:
-            stored = await self.store.find(named.handle, id=id)
-            if stored is None:
-                raise Unknown("the session was moved here, and is over") from None
-            return stored
-        # The name is lent for as long as the text could be good, and never given back: whoever
-        # brings the text again once the session is over finds it taken.
-        until = _FOREVER if named.expires is None else named.expires
-        owner = entropy.token(_FEWEST_ID_BYTES)
-        if await self.store.acquire(f"moved-in:{named.handle}", owner, until=until, now=now):
-            return named
-        await self.store.remove(named.handle)
-        raise Unknown("the session was moved here, and is over")
 
     def _id_for(self, text: str) -> str:
         # The same text has the same id, which nobody can tell who does not have the key.
