@@ -738,6 +738,10 @@ def test_a_sealed_session_too_large_for_its_cookie_says_so(
         ({"DOJANG": {"SESSIONS": "memory:"}}, "dojang.W001"),
         ({"SESSION_SERIALIZER": "tests.adapters.django_project.Pickle"}, "dojang.W002"),
         (
+            {"DOJANG": {"SESSIONS": "sealed:", "ACCEPTS": {"django": peers.Django(SECRET_KEY)}}},
+            "dojang.W003",
+        ),
+        (
             {"DOJANG": {"SESSIONS": Sessions(ClientSide(IronSeal(SECRET_KEY)))}},
             "dojang.E001",
         ),

@@ -11,6 +11,7 @@ from dojang.stores.urls import scheme_of
 
 __all__ = ["check_settings"]
 
+_STOCK = "django.contrib.sessions.middleware.SessionMiddleware"
 _JSON = "django.contrib.sessions.serializers.JSONSerializer"
 
 
@@ -48,6 +49,14 @@ def _doubtful() -> Sequence[checks.CheckMessage]:
                 "SESSION_SERIALIZER is not used: session data are JSON, and never pickled",
                 hint=f"leave it out, or write {_JSON!r}",
                 id="dojang.W002",
+            )
+        )
+    if settings.DOJANG.get("ACCEPTS") and _STOCK in settings.MIDDLEWARE:
+        found.append(
+            checks.Warning(
+                "DOJANG['ACCEPTS'] is not used: Django's middleware knows its own cookie alone",
+                hint="write 'dojang.adapters.django.middleware.SessionMiddleware' in its place",
+                id="dojang.W003",
             )
         )
     return found
