@@ -1,7 +1,9 @@
 """Django as it is served: both session middlewares, the admin, messages, checks and commands."""
 
 import asyncio
+import copy
 import io
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,11 @@ from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse, StreamingHttpResponse
+from django.template import engines
 from django.test import AsyncClient, Client, override_settings
 
 from dojang import IronSeal, MemoryStore, ServerSide, Sessions, blocking, peers
-from dojang.adapters.django import sessions
+from dojang.adapters.django import cookies, sessions
 from dojang.adapters.django.middleware import SessionMiddleware
 from dojang.errors import Conflict, Misuse, Unavailable
 from dojang.strategies.client_side import ClientSide
@@ -325,6 +328,50 @@ def test_the_cookie_has_the_attributes_of_the_settings(home: str, middleware: st
     attributes = {part.strip().lower() for part in line.split(";")[1:]}
     assert {"path=/p", "secure", "httponly", "samesite=lax"} <= attributes
     assert {"max-age=1209600"} <= attributes
+
+
+def test_other_middleware_may_look_at_the_cookie_change_and_copy_it(
+    home: str, middleware: str
+) -> None:
+    """As the usual middleware for iframes does, the cache, and tests of applications."""
+    del home, middleware
+    seen = []
+
+    def changed(get_response: Any) -> Any:
+        def serve(request: Any) -> Any:
+            response = get_response(request)
+            morsel = response.cookies["sessionid"]
+            seen.append({key: value for key, value in morsel.items() if value})
+            assert len({m.OutputString() for m in copies(morsel)}) == 1
+            morsel["samesite"], morsel["secure"] = "None", True
+            return response
+
+        return serve
+
+    def copies(morsel: Any) -> list[Any]:
+        pickled = pickle.loads(pickle.dumps(morsel))
+        return [morsel, copy.copy(morsel), copy.deepcopy(morsel), morsel.copy(), pickled]
+
+    globals()["changed"] = changed
+    from django.conf import settings
+
+    with override_settings(MIDDLEWARE=[f"{__name__}.changed", *settings.MIDDLEWARE]):
+        (line,) = strict().get("/put").cookies
+    (attributes,) = seen
+    attributes.pop("expires", None)
+    assert attributes == {"httponly": True, "max-age": 1209600, "path": "/", "samesite": "Lax"}
+    assert {"SameSite=None", "Secure", "HttpOnly", "Path=/"} <= set(line.split("; "))
+
+
+def test_lines_keep_what_is_newer_than_pythons_cookies_and_one_name_in_two_places() -> None:
+    line = "a=b; Max-Age=5; Path=/; Secure; SameSite=None; Partitioned; Priority=High"
+    response = HttpResponse()
+    cookies.add(response, [line, "a=; Max-Age=0; Path=/; Domain=example.com"])
+    one, other = response.cookies.values()
+    for each in (one, copy.copy(one), copy.deepcopy(one)):
+        assert set(each.OutputString().split("; ")) == set(line.split("; "))
+    assert one["partitioned"] is True
+    assert other["domain"] == "example.com"
 
 
 def test_a_cookie_may_end_with_the_browser(home: str, middleware: str) -> None:
@@ -720,6 +767,36 @@ def test_a_sealed_session_too_large_for_its_cookie_says_so(
     assert "browsers keep 4096" in caplog.text
 
 
+# -- templates -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("processors", [[], ["django.template.context_processors.request"]])
+def test_a_form_token_needs_no_context_processor(views: Any, processors: list[str]) -> None:
+    """As Django's own `csrf_token` needs none."""
+
+    def form(request: Any) -> HttpResponse:
+        request.session["n"] = 1
+        template = engines["django"].from_string("{% load dojang %}{% form_token %}")
+        return HttpResponse(template.render({}, request))
+
+    def bare(request: Any) -> HttpResponse:
+        del request
+        return HttpResponse(
+            engines["django"].from_string("{% load dojang %}{% form_token %}").render({})
+        )
+
+    views.update(form=form, bare=bare)
+    backend = "django.template.backends.django.DjangoTemplates"
+    templates = [{"BACKEND": backend, "OPTIONS": {"context_processors": processors}}]
+    gate = "dojang.adapters.django.cross_site.CrossSiteMiddleware"
+    with override_settings(TEMPLATES=templates, MIDDLEWARE=[gate, *OURS]):
+        browser = strict()
+        browser.get("/put")
+        assert '<input type="hidden" name="csrf_token"' in browser.get("/form").text
+        with pytest.raises(Misuse, match="the template knows no request: write render"):
+            Client().get("/bare")
+
+
 # -- checks and commands ---------------------------------------------------------------------------
 
 
@@ -733,6 +810,13 @@ def test_a_sealed_session_too_large_for_its_cookie_says_so(
         ({"DOJANG": {"SESSIONS": "sealed:", "LIMIT": 3}}, "dojang.E001"),
         ({"DOJANG": {"SESSIONS": "sealed:", "REVOCATIONS": "memory:"}}, "dojang.E001"),
         ({"DOJANG": {"SESSIONS": "no.such.module"}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "memory:", "REVOCATIONS": "memory:"}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "memory:", "LIMIT": "3"}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "memory:", "SECRET": 5}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "memory:", "SECRET": [SECRET_KEY, 5]}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "memory:", "FRONTS": ["*"]}}, "dojang.E001"),
+        ({"DOJANG": {"SESSIONS": "memory:", "FRONTS": "https://a.example"}}, "dojang.E001"),
+        ({"SESSION_ENGINE": "django.contrib.sessions.backends.db"}, "dojang.E004"),
         ({"DOJANG": {"SESSIONS": "sealed:"}, "SECRET_KEY": "short"}, "dojang.E002"),
         ({"DOJANG": {"SESSIONS": "sealed:"}, "SESSION_COOKIE_SAMESITE": "None"}, "dojang.E003"),
         ({"DOJANG": {"SESSIONS": "memory:"}}, "dojang.W001"),
@@ -761,6 +845,35 @@ def test_bad_settings_are_found_before_the_first_request(changed: Any, id: str) 
     with override_settings(**changed):
         found = [message.id for message in run_checks(tags=["security"])]
     assert [found_id for found_id in found if found_id.startswith("dojang")] == [id]
+
+
+@pytest.mark.parametrize(
+    ("changed", "setting"),
+    [
+        (
+            {"DOJANG": {"SESSIONS": "sealed:", "REVOCATIONS": "memory:"}},
+            'write DOJANG["ABSOLUTE"] in seconds',
+        ),
+        ({"DOJANG": {"SESSIONS": "memory:", "ABSOLUTE": "x"}}, "DOJANG['ABSOLUTE'] is a str"),
+        ({"SESSION_COOKIE_AGE": 0}, "SESSION_COOKIE_AGE is 0"),
+        ({"SESSION_COOKIE_SAMESITE": "None"}, "write SESSION_COOKIE_SECURE = True"),
+        ({"SESSION_COOKIE_SAMESITE": "Laxx"}, "SESSION_COOKIE_SAMESITE is"),
+        ({"SESSION_COOKIE_NAME": "__Host-s"}, "write SESSION_COOKIE_SECURE = True"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_words_of_the_settings(changed: Any, setting: str) -> None:
+    with override_settings(**changed):
+        (found,) = [m for m in run_checks(tags=["security"]) if m.id.startswith("dojang.E")]
+    assert setting in found.msg
+
+
+def test_settings_beside_sessions_that_are_made_already_are_found() -> None:
+    made = Sessions(ServerSide(MemoryStore()), secret=SECRET_KEY, principal="_auth_user_id")
+    with override_settings(
+        DOJANG={"SESSIONS": made, "LIMIT": 3}, SESSION_COOKIE_NAME="__Host-session"
+    ):
+        (found,) = run_checks(tags=["security"])
+    assert "DOJANG['LIMIT'] is for a URL" in found.msg
 
 
 def test_good_settings_are_not_complained_about() -> None:
@@ -806,9 +919,38 @@ def test_a_handle_that_begins_with_a_hyphen_is_no_option(tmp_path: Path, handle:
         run("end", handle)
 
 
+def test_the_command_shows_a_terminal_nothing_that_it_would_obey(
+    tmp_path: Path, ours: None, views: Any
+) -> None:
+    """Whoever signs in says what their browser is called; ESC and CSI paint, move and hide."""
+    del ours
+
+    def login(request: Any) -> HttpResponse:
+        auth.login(request, User.objects.get(username="ada"))
+        return HttpResponse()
+
+    views["login"] = login
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        strict().get("/login", ("user-agent", "Mozilla \x1b[31m\x9b2J\u202e\nforged"))
+        shown = run("list", str(User.objects.get(username="ada").pk))
+        sessions().close()
+    assert "Mozilla \\u001b[31m\\u009b2J\\u202e\\nforged" in shown
+    assert shown.removesuffix("\n").isprintable()
+
+
+def test_a_store_that_is_down_is_one_line_of_clearsessions(tmp_path: Path) -> None:
+    (tmp_path / "s.db").write_bytes(b"no database" * 100)
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        with pytest.raises(CommandError, match="does not answer"):
+            call_command("clearsessions")
+        sessions().close()
+    with override_settings(DOJANG={"SESSIONS": "memory:"}):
+        call_command("clearsessions")
+
+
 def test_the_command_says_what_a_home_cannot_do() -> None:
     with (
         override_settings(DOJANG={"SESSIONS": "sealed:"}),
-        pytest.raises(CommandError, match="cannot be listed"),
+        pytest.raises(CommandError, match=r"cannot be listed; write DOJANG\[.REVOCATIONS.\]"),
     ):
         run("list", "1")

@@ -60,6 +60,24 @@ class Issuer:
         return self.refresh(token)
 
 
+def test_synchronous_code_in_an_event_loop_does_not_begin_what_it_cannot_wait_for(
+    vault: Vault,
+) -> None:
+    begun = []
+
+    async def work() -> str:
+        begun.append(True)
+        return "token"
+
+    async def main() -> None:
+        with pytest.raises(Misuse, match="from synchronous code"):
+            blocking.run(vault.once("h", work))
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+
+    asyncio.run(main())
+    assert begun == []
+
+
 @pytest.fixture
 def issuer(clock: Clock) -> Issuer:
     return Issuer(clock)

@@ -1,6 +1,8 @@
+from typing import Any
+
 import pytest
 
-from dojang.errors import WeakSecret
+from dojang.errors import Misuse, WeakSecret
 from dojang.wire.keyring import Keyring, new_secret
 
 OLD, NEW = "an old secret that is long enough for us", "a new secret that is long enough for us"
@@ -51,3 +53,9 @@ def test_a_peer_may_dictate_a_short_secret_and_never_none() -> None:
     for nothing in ([], "", ["cat", ""]):
         with pytest.raises(WeakSecret):
             Keyring.dictated(nothing)
+
+
+@pytest.mark.parametrize("wrong", [5, None, ["x" * 32, 5], [b"x" * 32, None]])
+def test_what_is_neither_text_nor_bytes_is_refused_by_its_kind(wrong: Any) -> None:
+    with pytest.raises(Misuse, match=r"a secret is text or bytes, not a (int|NoneType)"):
+        Keyring(wrong)

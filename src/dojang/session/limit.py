@@ -17,13 +17,15 @@ class Limit:
         when_full: `oldest-out` ends the one that began first; `refuse` refuses the new login.
 
     Raises:
-        Misuse: `count` is below 1, or `when_full` is neither.
+        Misuse: `count` is no whole number or below 1, or `when_full` is neither.
     """
 
     count: int
     when_full: Literal["oldest-out", "refuse"] = "oldest-out"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.count, int):  # pyright: ignore[reportUnnecessaryIsInstance] - from settings
+            raise Misuse(f"a limit is a whole number such as 3, not a {type(self.count).__name__}")
         if self.count < 1:
             raise Misuse(f"a limit of {self.count} sessions lets nobody in; write 1 or more")
         if self.when_full not in {"oldest-out", "refuse"}:

@@ -1,11 +1,12 @@
 """Secrets, newest first: the newest signs, all verify."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from dojang.errors import WeakSecret
+from dojang.errors import Misuse, WeakSecret
 from dojang.wire import entropy
 
 __all__ = ["MIN_SECRET", "Keyring", "new_secret"]
@@ -33,8 +34,9 @@ class Keyring:
 
         Raises:
             WeakSecret: There is none, or one is too short.
+            Misuse: One is neither text nor bytes.
         """
-        several = [secrets] if isinstance(secrets, str | bytes) else list(secrets)
+        several = _listed(secrets)
         if not several:
             raise WeakSecret("a keyring needs a secret; `dojang keys new` prints one")
         for secret in several:
@@ -100,6 +102,18 @@ class Keyring:
 
     def __repr__(self) -> str:
         return f"Keyring({len(self)} secrets)"
+
+
+def _listed(secrets: object) -> list[str | bytes]:
+    if isinstance(secrets, str | bytes):
+        return [secrets]
+    if not isinstance(secrets, Iterable):
+        raise Misuse(f"a secret is text or bytes, not a {type(secrets).__name__}")
+    found = list(cast("Iterable[object]", secrets))
+    for each in found:
+        if not isinstance(each, str | bytes):
+            raise Misuse(f"a secret is text or bytes, not a {type(each).__name__}")
+    return cast("list[str | bytes]", found)
 
 
 def _derived(secret: bytes, purpose: str) -> bytes:

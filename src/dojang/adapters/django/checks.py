@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.core import checks
 
-from dojang.adapters.django.conf import sessions
+from dojang.adapters.django.conf import gate, sessions
+from dojang.adapters.django.wording import in_settings
 from dojang.errors import DojangError, InvalidCookie, WeakSecret
 from dojang.stores.urls import scheme_of
 
 __all__ = ["check_settings"]
 
+_ENGINE = "dojang.adapters.django"
 _STOCK = "django.contrib.sessions.middleware.SessionMiddleware"
 _JSON = "django.contrib.sessions.serializers.JSONSerializer"
 
@@ -21,15 +23,29 @@ def check_settings(app_configs: object, **_: object) -> Sequence[checks.CheckMes
     found: list[checks.CheckMessage] = []
     try:
         sessions()
+        gate()
     except WeakSecret as error:
-        found.append(checks.Error(str(error), id="dojang.E002"))
+        found.append(checks.Error(in_settings(error), id="dojang.E002"))
     except InvalidCookie as error:
-        found.append(checks.Error(str(error), id="dojang.E003"))
+        found.append(checks.Error(in_settings(error), id="dojang.E003"))
     except DojangError as error:
-        found.append(checks.Error(str(error), id="dojang.E001"))
+        found.append(checks.Error(in_settings(error), id="dojang.E001"))
     else:
-        found += _doubtful()
+        found += [*_elsewhere(), *_doubtful()]
     return found
+
+
+def _elsewhere() -> Sequence[checks.CheckMessage]:
+    if settings.SESSION_ENGINE == _ENGINE:
+        return []
+    return [
+        checks.Error(
+            "DOJANG says where sessions are, and SESSION_ENGINE that they are elsewhere: "
+            "force_login, clearsessions and others would not see those of the requests",
+            hint=f"write SESSION_ENGINE = {_ENGINE!r}",
+            id="dojang.E004",
+        )
+    ]
 
 
 def _doubtful() -> Sequence[checks.CheckMessage]:

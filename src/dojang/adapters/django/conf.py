@@ -60,7 +60,7 @@ def _made() -> Sessions:
     if isinstance(home, str) and ":" not in home:
         home = _imported(home)
     if isinstance(home, Sessions):
-        return _checked(home)
+        return _checked(home, ours)
     if not isinstance(home, str):
         raise Misuse(f"DOJANG['SESSIONS'] is a {type(home).__name__}; write {_EXAMPLE}")
     return _from_url(home, ours)
@@ -83,6 +83,11 @@ def _secrets(ours: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as it was given
 
 def _from_url(url: str, ours: Mapping[str, Any]) -> Sessions:
     limit, revocations = ours.get("LIMIT"), ours.get("REVOCATIONS")
+    if revocations is not None and url != urls.SEALED:
+        raise Misuse(
+            "DOJANG['REVOCATIONS'] is for 'sealed:'; leave it out, as sessions in a store are "
+            "ended there"
+        )
     age = settings.SESSION_COOKIE_AGE
     return Sessions.from_url(
         url,
@@ -118,7 +123,10 @@ def _imported(path: str) -> object:
         raise Misuse(f"DOJANG['SESSIONS'] names no object: {error}") from None
 
 
-def _checked(given: Sessions) -> Sessions:
+def _checked(given: Sessions, ours: Mapping[str, Any]) -> Sessions:
+    useless = sorted(set(ours) - {"SESSIONS", "SECRET", "FRONTS"})
+    if useless:
+        raise Misuse(f"DOJANG[{useless[0]!r}] is for a URL; Sessions(...) have that already")
     if given.principal is None or given.principal.path != PRINCIPAL:
         raise Misuse(
             f"Django keeps its user in {PRINCIPAL}: Sessions(..., principal={PRINCIPAL!r})"

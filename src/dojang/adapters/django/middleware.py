@@ -1,7 +1,6 @@
 """A session middleware that is native in both colours, and knows the device."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
-from http.cookies import Morsel
 from typing import Any, cast
 
 from django.contrib.sessions import middleware as stock
@@ -12,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from dojang import blocking
 from dojang.adapters import headers
 from dojang.adapters.bodies import followed
+from dojang.adapters.django import cookies
 from dojang.adapters.django.conf import sessions
 from dojang.adapters.django.store import SessionStore
 from dojang.adapters.hopeless import HOPELESS, Watch, in_environ
@@ -92,20 +92,6 @@ class SessionMiddleware(stock.SessionMiddleware):
         return response
 
 
-class _Line(Morsel[str]):
-    """A Set-Cookie line of ours among Django's cookies."""
-
-    def __init__(self, line: str) -> None:
-        super().__init__()
-        self._line = line
-        name, _, value = line.partition(";")[0].partition("=")
-        self.set(name, value, value)
-
-    def OutputString(self, attrs: Any = None) -> str:  # noqa: N802, ANN401 - as http.cookies has it
-        del attrs
-        return self._line
-
-
 def _tell(response: HttpResponseBase, lines: Sequence[str], visit: Visit) -> None:
     if visit.session.accessed:
         patch_vary_headers(response, visit.depends_on)
@@ -115,9 +101,7 @@ def _tell(response: HttpResponseBase, lines: Sequence[str], visit: Visit) -> Non
     if lines:
         # A shared cache must not keep an answer that hands out a session.
         response.headers["Cache-Control"] = "no-store"
-    for line in lines:
-        morsel = _Line(line)
-        dict.__setitem__(response.cookies, morsel.key, morsel)
+    cookies.add(response, lines)
 
 
 def _problem(error: DojangError) -> HttpResponse:

@@ -16,13 +16,18 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def form_token(context: Mapping[str, Any]) -> Html:
-    """Return the hidden field for a form of the session of `context["request"]`.
+    """Return the hidden field for a form of the session of the request that is rendered.
 
     Raises:
-        Misuse: The middleware is missing, or the sessions are not ours.
+        Misuse: The request or the middleware is missing, or the sessions are not ours.
         Unavailable: The store did not answer.
     """
-    request = context["request"]
+    request = context.get("request") or getattr(context, "request", None)
+    if request is None:
+        raise Misuse(
+            "the template knows no request: write render(request, ...), or put "
+            "'django.template.context_processors.request' among the context_processors"
+        )
     gate, store = request.META.get(GATE), getattr(request, "session", None)
     if not isinstance(gate, Gate) or not isinstance(store, SessionStore):
         raise Misuse(

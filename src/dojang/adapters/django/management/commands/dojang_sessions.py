@@ -7,7 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dojang import blocking
 from dojang.adapters.django.conf import sessions
+from dojang.adapters.django.wording import in_settings
 from dojang.errors import DojangError
+from dojang.wire.printable import escaped
 
 
 class Command(BaseCommand):
@@ -38,17 +40,22 @@ class Command(BaseCommand):
                 ended = blocking.run(sessions().end_all(options["user"]))
                 self.stdout.write(f"ended {ended}")
         except DojangError as error:
-            raise CommandError(str(error)) from None
+            raise CommandError(in_settings(error)) from None
 
     def _list(self, user: str) -> None:
         for entry in blocking.run(sessions().list(user)):
             seen = entry.seen or entry.renewed or entry.created
+            # A browser, and whoever says to be one, chooses what its name is.
             self.stdout.write(
                 f"{entry.handle}  {entry.created:%Y-%m-%d %H:%M}  {seen:%Y-%m-%d %H:%M}  "
-                f"{entry.device.address or '-'}  {entry.device.agent or '-'}"
+                f"{_shown(entry.device.address)}  {_shown(entry.device.agent)}"
             )
 
     def _end(self, handle: str) -> None:
         if not blocking.run(sessions().end(handle)):
             raise CommandError(f"there is no session {handle!r}")
         self.stdout.write("ended")
+
+
+def _shown(text: str) -> str:
+    return escaped(text).replace("\n", "\\n") or "-"
