@@ -19,6 +19,9 @@ from dojang.testing import Clock
 
 T = TypeVar("T")
 
+#: Where browsers are.
+HOME = ("192.0.2.7", 50_000)
+
 PASSWORD = "correct horse battery"
 SECRET = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldCBhdCBhbGw"
 ADA = {"email": "ada@example.org", "password": PASSWORD}
@@ -51,7 +54,9 @@ def parts(app: Starlette) -> Parts:
 def browser(app: Starlette, **headers: str) -> TestClient:
     """Return a browser of its own, with a jar of its own; faults of ours are answers to it."""
     url = parts(app).settings.url
-    return TestClient(app, base_url=url, headers=headers, raise_server_exceptions=False)
+    return TestClient(
+        app, base_url=url, headers=headers, raise_server_exceptions=False, client=HOME
+    )
 
 
 def break_accounts(app: Starlette) -> None:

@@ -39,7 +39,7 @@ def test_the_list_shows_where_somebody_is_signed_in_and_which_is_here(
         "seen": "2026-01-01T00:01:00.000Z",
         "renewed": None,
         "expires": "2026-01-08T00:01:00.000Z",
-        "address": "testclient",
+        "address": "192.0.2.7",
         "agent": "A phone",
     }
     assert oldest["this"] is False

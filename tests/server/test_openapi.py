@@ -94,6 +94,8 @@ def produce(start: Start, name: str, status: int) -> Response:
             bearer = {"authorization": f"Bearer {key}"}
             content = b"token=any" if status == 200 else b"{"
             return ask(ada, name, headers={**FORM, **bearer}, content=content)
+        case 429:
+            return tried_too_often(signed_up(start), name)
         case 503 if name in NOT_SESSIONS:
             return without_store(signed_up(start), name)
         case 401 if name == "show_session":
@@ -119,6 +121,16 @@ REQUESTS: dict[int, dict[str, Any]] = {
     415: {"content": b"{}", "headers": {"content-type": "x/y"}},
     422: {"json": {"userId": "1"}},
 }
+
+
+def tried_too_often(ada: TestClient, name: str) -> Response:
+    if name == "sign_up":
+        for _ in range(30):
+            ask(ada, name, json=ADA)
+        return ask(ada, name, json=ADA)
+    for _ in range(5):
+        ada.post("/api/auth/login", json={**LOGIN, "password": "not it"})
+    return ask(ada, name, json=BODIES.get(name, LOGIN))
 
 
 #: What looks at the store for something else than the session of the request.

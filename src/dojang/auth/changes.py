@@ -10,7 +10,6 @@ from dojang.auth.errors import InvalidCredentials
 from dojang.auth.threads import off_loop
 from dojang.auth.throttle import Throttle
 from dojang.auth.user import User
-from dojang.errors import Unavailable
 from dojang.session.session import Session
 
 __all__ = ["AccountChanges", "SignOut"]
@@ -123,17 +122,10 @@ class AccountChanges:
         return await self._apart(user_id, partial(rows.delete, self._accounts.engine, user_id))
 
     async def _throttled(self, user_id: str, password: str, address: str) -> tuple[User, str]:
-        throttle, account = self._throttle, f"user:{user_id}"
-        if throttle is None:
+        if self._throttle is None:
             return await self._proven(user_id, password)
-        await throttle.attempt(account, address=address)
-        try:
-            proven = await self._proven(user_id, password)
-        except Unavailable:
-            await throttle.came_to_nothing(account, address=address)
-            raise
-        await throttle.succeeded(account, address=address)
-        return proven
+        async with self._throttle.attempt(f"user:{user_id}", address=address):
+            return await self._proven(user_id, password)
 
     async def _proven(self, user_id: str, password: str) -> tuple[User, str]:
         """Return the account that the password opens, and what is kept of it."""

@@ -5,6 +5,7 @@ from typing import Literal
 from dojang.errors import Refused, Rejected, Unavailable
 
 __all__ = ["AlreadyTaken", "InvalidCredentials", "InvalidInput", "TooBusy", "TooManyAttempts"]
+__all__ += ["duration"]
 
 
 class InvalidCredentials(Rejected):

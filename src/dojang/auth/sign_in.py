@@ -6,7 +6,6 @@ from dojang.auth.accounts import Accounts
 from dojang.auth.identifiers import fold
 from dojang.auth.throttle import Throttle
 from dojang.auth.user import User
-from dojang.errors import Unavailable
 
 __all__ = ["Proven", "SignIn"]
 
@@ -28,7 +27,7 @@ class Proven:
 
 
 class SignIn:
-    """What stands between a form and `Accounts.check_password`."""
+    """What stands between a form and `Accounts`."""
 
     def __init__(self, accounts: Accounts, throttle: Throttle) -> None:
         """Take the parts."""
@@ -52,11 +51,35 @@ class SignIn:
         at = self._accounts.clock()
         found = await self._accounts.find_login(login)
         account = f"user:{found.id}" if found else f"nobody:{fold(login[:_LOOKED_AT])}"
-        await self._throttle.attempt(account, address=address)
-        try:
-            user = await self._accounts.check_password(login, password)
-        except Unavailable:
-            await self._throttle.came_to_nothing(account, address=address)
-            raise
-        await self._throttle.succeeded(account, address=address)
-        return Proven(user, at)
+        async with self._throttle.attempt(account, address=address):
+            return Proven(await self._accounts.check_password(login, password), at)
+
+    async def sign_up(
+        self,
+        *,
+        address: str,
+        email: str | None = None,
+        username: str | None = None,
+        password: str,
+        name: str | None = None,
+    ) -> User:
+        """Make an account for whoever comes.
+
+        Args:
+            address: Of whoever comes, as a proxy that is believed has it.
+            email: As for `Accounts.sign_up`, and so are the others.
+            username: As for `Accounts.sign_up`.
+            password: As for `Accounts.sign_up`.
+            name: As for `Accounts.sign_up`.
+
+        Raises:
+            TooManyAttempts: Too many were asked for from there; nothing was looked at.
+            InvalidInput: As for `Accounts.sign_up`, and so are the others.
+            AlreadyTaken: As for `Accounts.sign_up`.
+            TooBusy: As for `Accounts.sign_up`.
+            Unavailable: As for `Accounts.sign_up`; or the store did not answer.
+        """
+        await self._throttle.sign_up(address=address)
+        return await self._accounts.sign_up(
+            email=email, username=username, password=password, name=name
+        )

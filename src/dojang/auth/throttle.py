@@ -4,13 +4,18 @@ Nobody is locked out of an account by somebody else: whoever guesses is made to 
 guess from, and while very many guess at one account, each source has one try at it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
 from dojang.auth.errors import TooManyAttempts
 from dojang.auth.sources import networks
+from dojang.errors import Unavailable
+from dojang.sessions import Sessions
 from dojang.stores.counters import Counters, Hit
+from dojang.stores.memory import MemoryStore
+from dojang.strategies.server_side import ServerSide
 from dojang.wire import base64url
 
 __all__ = ["Limits", "Rate", "Throttle"]
@@ -67,54 +72,50 @@ class Throttle:
         self._clock = clock
         self._limits = limits or Limits()
 
-    async def attempt(self, account: str, *, address: str) -> None:
-        """Count one attempt, before the password is looked at.
+    @classmethod
+    def beside(cls, sessions: Sessions) -> "Throttle":
+        """Return one that counts in the store of `sessions`; in memory where they have none.
+
+        Args:
+            sessions: On the server, or in cookies that can be revoked.
+        """
+        strategy = sessions.strategy
+        revocations = strategy.revocations
+        store: object = None
+        if isinstance(strategy, ServerSide):
+            store = strategy.store
+        elif revocations is not None:
+            store = revocations.log
+        counters = store if isinstance(store, Counters) else MemoryStore()
+        return cls(counters, clock=sessions.clock)
+
+    @asynccontextmanager
+    async def attempt(self, account: str, *, address: str) -> AsyncIterator[None]:
+        """Count one attempt while the password is looked at.
+
+        If the block ends well, it was no guess, and those before it are forgotten; if it ends with
+        `Unavailable`, nothing was compared and nothing is counted.
 
         Args:
             account: What is guessed at: one spelling for each account, unknown ones too.
             address: Of whoever tries; without one, sources are not told apart.
 
         Raises:
-            TooManyAttempts: It must wait; nothing was looked at.
+            TooManyAttempts: It must wait; the block is not entered.
             Unavailable: The store did not answer.
         """
-        sources, limits = networks(address), self._limits
-        for key, rate in self._of_source(sources):
-            _pass(await self._hit(key, rate))
-        guesses = [
-            _pass(await self._hit(key, rate)) for key, rate in self._guesses(account, sources)
-        ]
-        hit = await self._hit(_key("account", account), limits.account)
-        if not (sources and guesses[-1].count == 1):
-            _pass(hit)
-
-    async def succeeded(self, account: str, *, address: str) -> None:
-        """Take back what `attempt` counted, and the guesses before it.
-
-        Args:
-            account: As it was given to `attempt`.
-            address: As it was given to `attempt`.
-
-        Raises:
-            Unavailable: The store did not answer.
-        """
-        await self._take_back(account, networks(address))
-        for key, _ in self._guesses(account, networks(address)):
+        sources = networks(address)
+        await self._count(account, sources)
+        try:
+            yield
+        except Unavailable:
+            await self._take_back(account, sources)
+            for key, _ in self._guesses(account, sources):
+                await self._counters.take_back(key)
+            raise
+        await self._take_back(account, sources)
+        for key, _ in self._guesses(account, sources):
             await self._counters.forget(key)
-
-    async def came_to_nothing(self, account: str, *, address: str) -> None:
-        """Take back what `attempt` counted, where no password was compared in the end.
-
-        Args:
-            account: As it was given to `attempt`.
-            address: As it was given to `attempt`.
-
-        Raises:
-            Unavailable: The store did not answer.
-        """
-        await self._take_back(account, networks(address))
-        for key, _ in self._guesses(account, networks(address)):
-            await self._counters.take_back(key)
 
     async def sign_up(self, *, address: str) -> None:
         """Count one sign-up, which says who has an account already.
@@ -128,6 +129,16 @@ class Throttle:
         """
         for source in networks(address)[:1]:
             _pass(await self._hit(_key("sign-up", source), self._limits.sign_ups))
+
+    async def _count(self, account: str, sources: Sequence[str]) -> None:
+        for key, rate in self._of_source(sources):
+            _pass(await self._hit(key, rate))
+        guesses = [
+            _pass(await self._hit(key, rate)) for key, rate in self._guesses(account, sources)
+        ]
+        hit = await self._hit(_key("account", account), self._limits.account)
+        if not (sources and guesses[-1].count == 1):
+            _pass(hit)
 
     async def _take_back(self, account: str, sources: Sequence[str]) -> None:
         for key, _ in self._of_source(sources):

@@ -66,7 +66,7 @@ def _routes(parts: Parts) -> list[BaseRoute]:
         parts.sessions,
         parts.accounts,
         tokens=parts.tokens,
-        changes=parts.changes,
+        throttle=parts.throttle,
         log=lambda request: log_of(request.scope),
     )
     within = Router([*api_routes(api), *page_routes], redirect_slashes=False)

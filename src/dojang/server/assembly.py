@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from dojang import blocking, clock
-from dojang.auth import Accounts, PasswordHasher, PasswordPolicy
+from dojang.auth import Accounts, PasswordHasher, PasswordPolicy, Throttle
 from dojang.errors import Misuse, Unavailable
 from dojang.server import secret
 from dojang.server.errors import BadSettings
@@ -58,6 +58,7 @@ def assemble(
         keyring=found.keyring,
         sessions=sessions,
         accounts=accounts,
+        throttle=Throttle.beside(sessions),
         tokens=_tokens(settings, found.keyring, sessions, accounts, store),
         service_keys=ServiceKeys(store),
         note=found.note,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
-from dojang.auth import AccountChanges, Accounts
+from dojang.auth import AccountChanges, Accounts, SignIn, Throttle
 from dojang.server.settings import Settings
 from dojang.sessions import Sessions
 from dojang.tokens import Tokens
@@ -23,6 +23,7 @@ class Parts:
         keyring: Its secrets; derive a key for each purpose.
         sessions: Who is signed in.
         accounts: Who may sign in.
+        throttle: How often passwords may be tried.
         tokens: Access and refresh tokens.
         service_keys: Who may ask about tokens.
         note: What whoever starts it should know of its secret, or empty.
@@ -32,6 +33,7 @@ class Parts:
     keyring: Keyring
     sessions: Sessions
     accounts: Accounts
+    throttle: Throttle
     tokens: Tokens
     service_keys: ServiceKeys
     note: str = ""
@@ -39,7 +41,12 @@ class Parts:
     @property
     def changes(self) -> AccountChanges:
         """How accounts are changed, with all that is signed in to them."""
-        return AccountChanges(self.accounts, sign_out=self.tokens.end_all)
+        return AccountChanges(self.accounts, sign_out=self.tokens.end_all, throttle=self.throttle)
+
+    @property
+    def sign_in(self) -> SignIn:
+        """Who comes in with a password."""
+        return SignIn(self.accounts, self.throttle)
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

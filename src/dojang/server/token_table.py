@@ -9,8 +9,8 @@ from dojang.adapters.auth_api.models import (
     Token,
     TokenRequest,
 )
-from dojang.adapters.auth_api.table import BODY, NOBODY, Entry, Errors
-from dojang.auth import InvalidCredentials, TooBusy
+from dojang.adapters.auth_api.table import BODY, NOBODY, PASSWORD, Entry, Errors
+from dojang.auth import InvalidCredentials
 from dojang.errors import (
     BadSignature,
     Malformed,
@@ -36,7 +36,7 @@ TOKENS = (
         handler=tokens.make_token,
         body=TokenRequest,
         answer=PairAnswer,
-        errors=(*BODY, InvalidCredentials, *NOBODY, TooBusy, Unavailable),
+        errors=(*BODY, InvalidCredentials, *NOBODY, *PASSWORD, Unavailable),
     ),
     Entry(
         method="POST",

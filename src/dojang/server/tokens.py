@@ -3,13 +3,14 @@
 from starlette.requests import Request
 
 from dojang.adapters.asgi import session_of
+from dojang.adapters.auth_api import callers
 from dojang.adapters.auth_api.answers import Answer
 from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.auth_api.bodies import read
 from dojang.adapters.auth_api.errors import InvalidBody
 from dojang.adapters.auth_api.models import PairAnswer, Refresh, TokenRequest
 from dojang.adapters.headers import device
-from dojang.auth import InvalidCredentials
+from dojang.auth import InvalidCredentials, TooManyAttempts
 from dojang.errors import Reused
 from dojang.server.log import log_of
 from dojang.server.parts import parts_of
@@ -39,29 +40,24 @@ async def refresh_token(api: AuthApi, request: Request) -> Answer:
     try:
         pair = await parts_of(request).tokens.refresh(form.refresh_token)
     except Reused:
-        log_of(request.scope).warning("refresh-token-reused", address=_address(request))
+        log_of(request.scope).warning("refresh-token-reused", address=callers.address(request))
         raise
     return _answer(request, pair)
 
 
 async def _by_password(request: Request, login: str, password: str) -> Pair:
     parts = parts_of(request)
-    # Before the password is looked at: a change of it that comes in between ends this too.
-    began = parts.tokens.clock()
+    address = callers.address(request)
     try:
-        user = await parts.accounts.check_password(login, password)
-    except InvalidCredentials:
-        log_of(request.scope).warning("login-refused", address=_address(request))
+        proven = await parts.sign_in.by_password(login, password, address=address)
+    except (InvalidCredentials, TooManyAttempts) as error:
+        log_of(request.scope).warning("login-refused", address=address, code=error.code)
         raise
-    here = device(_address(request), request.headers.get("user-agent", ""))
-    pair = await parts.tokens.begin(user.id, at=began, device=here)
-    log_of(request.scope).info("token-made", user=user.id, device=pair.handle)
+    here = device(address, request.headers.get("user-agent", ""))
+    pair = await parts.tokens.begin(proven.user.id, at=proven.at, device=here)
+    log_of(request.scope).info("token-made", user=proven.user.id, device=pair.handle)
     return pair
 
 
 def _answer(request: Request, pair: Pair) -> Answer:
     return Answer(PairAnswer.of(pair, now=parts_of(request).tokens.clock()))
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 __all__ = ["Counters", "Hit", "judge"]
 
@@ -22,6 +22,7 @@ class Hit:
     retry_after: int
 
 
+@runtime_checkable
 class Counters(Protocol):
     """A store that counts events in a window which slides along with time, one by one."""
 

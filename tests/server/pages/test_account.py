@@ -67,7 +67,7 @@ def test_devices_are_shown_by_browser_system_and_address_this_one_first(member: 
     page = member.look("/account")
     assert page.text.index("Chrome on macOS this device") < page.text.index("Safari on iOS")
     assert "Unknown browser" in page.text
-    assert page.text.count("testclient") == 3
+    assert page.text.count("192.0.2.7") == 3
     assert page.text.count("this device") == 1
     assert len(page.handles()) == 3
 

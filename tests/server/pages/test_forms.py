@@ -38,7 +38,7 @@ def test_without_an_origin_a_form_needs_a_token_of_its_session(member: Person, p
 def test_every_form_on_a_page_of_a_session_carries_a_token(member: Person) -> None:
     Person(member.app).sign_in()
     page = member.look("/account")
-    assert len(page.all("input", name="csrf", type="hidden")) == len(page.all("form")) == 4
+    assert len(page.all("input", name="csrf", type="hidden")) == len(page.all("form")) == 5
 
 
 def test_a_token_of_one_session_is_refused_on_another(member: Person) -> None:

@@ -1,8 +1,10 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 
+from dojang.auth import User
 from tests.server.kit import PASSWORD, break_accounts, break_sessions, parts, run
 
 from .kit import Page, Person, leads
@@ -98,8 +100,18 @@ def test_accounts_that_do_not_answer_are_said_with_what_was_typed_kept(visitor: 
     assert page.all("input", name="name")
 
 
-def test_an_account_whose_session_could_not_be_kept_is_asked_to_sign_in(visitor: Person) -> None:
-    break_sessions(visitor.app)
+def test_an_account_whose_session_could_not_be_kept_is_asked_to_sign_in(
+    visitor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = parts(visitor.app).accounts
+    sign_up = accounts.sign_up
+
+    async def then_the_disk_breaks(**form: Any) -> User:
+        user = await sign_up(**form)
+        break_sessions(visitor.app)
+        return user
+
+    monkeypatch.setattr(accounts, "sign_up", then_the_disk_breaks)
     answer = visitor.send("/sign-up", {"login": "ada", "password": PASSWORD})
     assert answer.status_code == 503
     page = Page.of(answer)
@@ -107,3 +119,9 @@ def test_an_account_whose_session_could_not_be_kept_is_asked_to_sign_in(visitor:
     assert page.input("login")["value"] == "ada"
     assert page.input("remember")
     assert run(parts(visitor.app).accounts.check_password("ada", PASSWORD))
+
+
+def test_no_account_is_made_while_nothing_counts_who_asks_for_them(visitor: Person) -> None:
+    break_sessions(visitor.app)
+    assert visitor.send("/sign-up", {"login": "ada", "password": PASSWORD}).status_code == 503
+    assert run(parts(visitor.app).accounts.find_login("ada")) is None

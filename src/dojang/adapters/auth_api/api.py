@@ -25,7 +25,16 @@ from dojang.adapters.auth_api.models import (
     UserAnswer,
 )
 from dojang.adapters.users import nobody
-from dojang.auth import AccountChanges, Accounts, InvalidCredentials, InvalidInput, User
+from dojang.auth import (
+    AccountChanges,
+    Accounts,
+    InvalidCredentials,
+    InvalidInput,
+    SignIn,
+    Throttle,
+    TooManyAttempts,
+    User,
+)
 from dojang.errors import Revoked
 from dojang.session.session import Session
 from dojang.sessions import Sessions
@@ -55,7 +64,7 @@ class AuthApi:
         accounts: Accounts,
         *,
         tokens: Tokens | None = None,
-        changes: AccountChanges | None = None,
+        throttle: Throttle | None = None,
         log: Callable[[Request], Log] = lambda _: _Plain(),
     ) -> None:
         """Take the parts.
@@ -65,21 +74,29 @@ class AuthApi:
             accounts: Who may sign in.
             tokens: Access tokens that are taken where a cookie is, and what is listed beside the
                 sessions; made of the same sessions.
-            changes: How a password is changed; one that signs out these sessions and tokens, and
-                is not throttled, unless given.
+            throttle: How often passwords may be tried; counted in the store of the sessions, and
+                in memory where they have none, unless given.
             log: Returns the log of a request; `dojang` of the standard library otherwise.
         """
         self._sessions = sessions
         self._accounts = accounts
         self._tokens = tokens
-        self._changes = changes or AccountChanges(accounts, sign_out=(tokens or sessions).end_all)
+        throttle = throttle or Throttle.beside(sessions)
+        self._sign_in = SignIn(accounts, throttle)
+        self._changes = AccountChanges(
+            accounts, sign_out=(tokens or sessions).end_all, throttle=throttle
+        )
         self._log = log
 
     async def sign_up(self, request: Request) -> Answer:
         """Make an account, and sign in with it."""
         form = await read(request, SignUp)
-        user = await self._accounts.sign_up(
-            email=form.email, username=form.username, password=form.password, name=form.name
+        user = await self._sign_in.sign_up(
+            address=callers.address(request),
+            email=form.email,
+            username=form.username,
+            password=form.password,
+            name=form.name,
         )
         await self._begin(request, user, "signed-up", at=None)
         return Answer(UserAnswer.of(user), 201)
@@ -129,10 +146,11 @@ class AuthApi:
                 old=form.old_password,
                 new=form.new_password,
                 but=callers.here(request),
-                address=_address(request),
+                address=callers.address(request),
             )
-        except InvalidCredentials:
-            self._log(request).warning("password-refused", address=_address(request))
+        except (InvalidCredentials, TooManyAttempts) as error:
+            address = callers.address(request)
+            self._log(request).warning("password-refused", address=address, code=error.code)
             raise
         except InvalidInput as refused:
             raise InvalidInput("new_password", str(refused)) from None
@@ -200,15 +218,16 @@ class AuthApi:
 
     async def _log_in(self, request: Request) -> tuple[User, Session]:
         form = await read(request, LogIn)
-        # Before the password is looked at: a change of it that comes in between ends this too.
-        began = self._sessions.clock()
+        address = callers.address(request)
         try:
-            user = await self._accounts.check_password(form.login, form.password)
-        except InvalidCredentials:
-            self._log(request).warning("login-refused", address=_address(request))
+            proven = await self._sign_in.by_password(form.login, form.password, address=address)
+        except (InvalidCredentials, TooManyAttempts) as error:
+            self._log(request).warning("login-refused", address=address, code=error.code)
             raise
-        session = await self._begin(request, user, "logged-in", at=began, remember=form.remember)
-        return user, session
+        session = await self._begin(
+            request, proven.user, "logged-in", at=proven.at, remember=form.remember
+        )
+        return proven.user, session
 
     async def _begin(
         self, request: Request, user: User, event: str, *, at: int | None, remember: bool = True
@@ -229,7 +248,3 @@ class _Plain:
 
     def warning(self, event: str, **facts: object) -> None:
         self._LOG.warning("%s %s", event, facts)
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -7,7 +7,7 @@ from dojang.errors import Disagreeing
 from dojang.session.session import Session
 from dojang.tokens import Tokens
 
-__all__ = ["bearer", "by_token", "go_on", "here"]
+__all__ = ["address", "bearer", "by_token", "go_on", "here"]
 
 
 async def by_token(request: Request, tokens: Tokens, token: str) -> str:
@@ -42,6 +42,11 @@ async def go_on(request: Request) -> None:
     if session.user is not None:
         session.rotate()
         await session.save()
+
+
+def address(request: Request) -> str:
+    """Return the address a request came from, or empty where the server does not know."""
+    return request.client.host if request.client else ""
 
 
 def bearer(request: Request) -> str | None:

@@ -28,7 +28,13 @@ from dojang.adapters.auth_api.models import (
     TokenAnswer,
     UserAnswer,
 )
-from dojang.auth import AlreadyTaken, InvalidCredentials, InvalidInput, TooBusy
+from dojang.auth import (
+    AlreadyTaken,
+    InvalidCredentials,
+    InvalidInput,
+    TooBusy,
+    TooManyAttempts,
+)
 from dojang.errors import (
     Anonymous,
     BadSignature,
@@ -46,12 +52,15 @@ from dojang.errors import (
 )
 from dojang.sessions import Sessions
 
-__all__ = ["BODY", "NOBODY", "TABLE", "Entry", "Errors"]
+__all__ = ["BODY", "NOBODY", "PASSWORD", "TABLE", "Entry", "Errors"]
 
 Errors = tuple[type[DojangError], ...]
 
 #: What any body can meet.
 BODY: Errors = (BadJson, BodyTooLarge, UnsupportedMediaType, InvalidBody)
+
+#: Why a password is not looked at.
+PASSWORD: Errors = (TooManyAttempts, TooBusy)
 
 #: Why nobody is signed in.
 NOBODY: Errors = (
@@ -114,7 +123,7 @@ TABLE = (
         body=SignUp,
         status=201,
         answer=UserAnswer,
-        errors=(*BODY, InvalidInput, AlreadyTaken, TooBusy, Unavailable),
+        errors=(*BODY, InvalidInput, AlreadyTaken, *PASSWORD, Unavailable),
     ),
     Entry(
         method="POST",
@@ -122,7 +131,7 @@ TABLE = (
         handler=AuthApi.log_in,
         body=LogIn,
         answer=UserAnswer,
-        errors=(*BODY, InvalidCredentials, TooManySessions, TooBusy, Unavailable),
+        errors=(*BODY, InvalidCredentials, TooManySessions, *PASSWORD, Unavailable),
     ),
     Entry(
         method="POST",
@@ -130,7 +139,7 @@ TABLE = (
         handler=AuthApi.log_in_for_token,
         body=LogIn,
         answer=TokenAnswer,
-        errors=(*BODY, InvalidCredentials, TooManySessions, TooBusy, Unavailable),
+        errors=(*BODY, InvalidCredentials, TooManySessions, *PASSWORD, Unavailable),
         only="bearer",
     ),
     Entry(
@@ -161,7 +170,7 @@ TABLE = (
         handler=AuthApi.change_password,
         body=ChangePassword,
         status=204,
-        errors=(*BODY, *NOBODY, InvalidCredentials, InvalidInput, TooBusy, Unavailable),
+        errors=(*BODY, *NOBODY, InvalidCredentials, InvalidInput, *PASSWORD, Unavailable),
         only="revocable",
     ),
     Entry(

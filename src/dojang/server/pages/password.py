@@ -36,7 +36,7 @@ async def _change(request: Request, user: User, form: dict[str, str]) -> Complai
             old=form["old_password"],
             new=form["new_password"],
             but=session_of(request),
-            address=request.client.host if request.client else "",
+            address=callers.address(request),
         )
     except InvalidCredentials as error:
         return Complaint("old_password", words.OLD_PASSWORD, error.status, error.code)

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dojang.adapters.asgi import HOPELESS, session_of
+from dojang.adapters.auth_api import callers
 from dojang.errors import Refused, Rejected, Unavailable
 from dojang.server.pages import forms
 from dojang.server.pages.complaints import Complaint
@@ -59,11 +60,11 @@ def filled(
 
 async def _sign_in(request: Request, form: dict[str, str], *, remember: bool) -> Complaint | None:
     session, parts = session_of(request), parts_of(request)
-    # Before the password is looked at: a change of it that comes in between ends this too.
-    began = parts.sessions.clock()
     try:
-        user = await parts.accounts.check_password(form["login"], form["password"])
-        session.login(user.id, remember=remember, at=began)
+        proven = await parts.sign_in.by_password(
+            form["login"], form["password"], address=callers.address(request)
+        )
+        session.login(proven.user.id, remember=remember, at=proven.at)
         await session.save()
     except (Rejected, Refused, Unavailable) as error:
         return Complaint.about(error)

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dojang.adapters.asgi import session_of
+from dojang.adapters.auth_api import callers
 from dojang.auth import User
 from dojang.auth.identifiers import fold
 from dojang.errors import Refused, Rejected, Unavailable
@@ -49,7 +50,8 @@ async def submit(request: Request) -> Response:
 async def _make(request: Request, form: dict[str, str]) -> User:
     login = form.get("login", "")
     is_address = "@" in fold(login[:_LOOKED_AT])
-    return await parts_of(request).accounts.sign_up(
+    return await parts_of(request).sign_in.sign_up(
+        address=callers.address(request),
         email=login if is_address else None,
         username=None if is_address else login,
         password=form.get("password", ""),

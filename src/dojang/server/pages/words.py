@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from dojang.auth.errors import duration
 from dojang.errors import DojangError
 
 __all__ = ["NOTICES", "OLD_PASSWORD", "TITLES", "explain", "sentence"]
@@ -32,6 +33,9 @@ _EXPLANATIONS: dict[str, Callable[[Any], str]] = {
     "already-taken": lambda error: (
         "There is an account with this "
         f"{'e-mail address' if error.field == 'email' else 'user name'} already."
+    ),
+    "too-many-attempts": lambda error: (
+        f"That was tried too often. Please try again in {duration(error.retry_after)}."
     ),
     "too-busy": lambda _: "Many people are at the door just now. Please try again in a second.",
     "too-many-sessions": lambda error: (
