@@ -86,6 +86,15 @@ def test_the_second_service_sees_who_it_is_and_nothing_else(
     assert list(blocking.run(visit.close(200))) == []
 
 
+def test_a_session_that_nobody_looked_at_is_passed_on_all_the_same(
+    web: Browser, pass_on: PassOn, billing: Sessions
+) -> None:
+    visit = blocking.run(web.sessions.open(web.header))
+    token = pass_on(visit.session, to="billing", data=["plan"]).token
+    received = blocking.run(billing.open(bearer=token)).session
+    assert (received.user, dict(received)) == ("ada", {"plan": "gold"})
+
+
 def test_members_go_along_that_are_named(web: Browser, pass_on: PassOn, billing: Sessions) -> None:
     token = passed(web, pass_on, data=["plan", "absent"])
     assert dict(blocking.run(billing.open(bearer=token)).session) == {"plan": "gold"}
@@ -175,6 +184,20 @@ def test_another_service_does_not_take_it(
     assert seen(called(clock, **options), passed(web, pass_on)) == (None, code)
 
 
+@pytest.mark.parametrize("token", ["garbage", "eyJhbGciOiJIUzI1NiJ9.e30.x", ""])
+def test_a_service_that_takes_these_alone_says_that_another_is_none(
+    billing: Sessions, token: str
+) -> None:
+    visit = blocking.run(billing.open(bearer=token))
+    assert visit.session.rejected == "malformed"
+    assert visit.challenge(401) == 'Bearer error="invalid_token"'
+    # Beside a session of its own it may be anybody's, and is not looked at.
+    browser = Browser(billing)
+    browser.visit(lambda session: session.login("eve"))
+    beside = blocking.run(billing.open(browser.header, bearer=token)).session
+    assert (beside.user, beside.rejected) == ("eve", None)
+
+
 def test_no_other_token_of_ours_is_taken_for_it_nor_it_for_another(
     web: Browser, clock: Clock
 ) -> None:
@@ -186,7 +209,7 @@ def test_no_other_token_of_ours_is_taken_for_it_nor_it_for_another(
     mine = Browser(signed)
     mine.visit(lambda session: session.login("ada"))
     # Under one secret, and with the same names: the kind of the token and its key are others.
-    assert seen(called(clock), mine.cookie) == (None, "missing")
+    assert seen(called(clock), mine.cookie) == (None, "malformed")
     both = Sessions(
         ServerSide(MemoryStore()), secret=SECRET, bearer=True, clock=clock,
         passed_on=PassedOn(key, **WEB),
@@ -251,6 +274,20 @@ def test_what_cannot_be_is_said_when_it_is_made(web: Browser, pass_on: PassOn) -
     for issuers in ("web", []):
         with pytest.raises(Misuse, match="name the services"):
             PassedOn(SHARED, audience="billing", issuers=issuers)
+    odd: Any
+    for odd in ("", ["billing", "mail"], None):
+        with pytest.raises(Misuse, match="to is the name of one service"):
+            passed(web, pass_on, to=odd)
+        with pytest.raises(Misuse, match="issuer is the name of one service"):
+            PassOn(SHARED, issuer=odd)
+        with pytest.raises(Misuse, match="audience is the name of one service"):
+            PassedOn(SHARED, audience=odd, issuers=["web"])
+        with pytest.raises(Misuse, match="an issuer is the name of one service"):
+            PassedOn(SHARED, audience="billing", issuers=["web", odd])
+    with pytest.raises(Misuse, match=r"data=\['plan'\]"):
+        passed(web, pass_on, data="plan")
+    with pytest.raises(Misuse, match="this is a dict"):
+        pass_on({"user": "ada"}, to="billing")
     with pytest.raises(Misuse, match="exp is the token's own"):
         passed(web, pass_on, data=["exp"])
     assert "ey" not in repr(web.visit(lambda session: pass_on(session, to="billing")))
@@ -349,4 +386,4 @@ def test_every_framework_takes_it(server: str, web: Browser, pass_on: PassOn, cl
         assert (reply.status, reply.cookies) == (409, [])
         assert '"read-only"' in reply.text
         # Such a service takes no other token unless it is told to.
-        assert client.get("/peek", ("authorization", "Bearer junk")).text == "None missing"
+        assert client.get("/peek", ("authorization", "Bearer junk")).text == "None malformed"

@@ -71,23 +71,27 @@ def test_requests(sessions: Sessions) -> None:
     assert client.cookies.keys() == [sessions.cookie.name]
 
 
-def test_flasks_client(sessions: Sessions) -> None:
+@pytest.mark.parametrize("name", [None, "shop.example", "shop.example:8443"])
+def test_flasks_client(sessions: Sessions, name: str | None) -> None:
     from flask import Flask
 
     from dojang.adapters.flask import Dojang, session
 
     app = Flask("tested")
+    app.config.update(SERVER_NAME=name, PREFERRED_URL_SCHEME="https")
     Dojang(app, sessions)
     app.add_url_rule("/", view_func=lambda: f"{session.user} {session.get('theme')}")
     assert sign_in(app.test_client(), sessions, "ada", theme="dark").get("/").text == "ada dark"
 
 
-def test_quarts_client(sessions: Sessions) -> None:
+@pytest.mark.parametrize("name", [None, "shop.example", "shop.example:8443"])
+def test_quarts_client(sessions: Sessions, name: str | None) -> None:
     from quart import Quart
 
     from dojang.adapters.quart import Dojang, session
 
     app = Quart("tested")
+    app.config["SERVER_NAME"] = name
     Dojang(app, sessions)
 
     @app.get("/")

@@ -4,7 +4,7 @@ The caller makes a token from its session, good for one audience and about a min
 takes it in the place of a session, which cannot be changed there.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
@@ -93,10 +93,11 @@ class PassOn:
 
         Raises:
             WeakSecret: The secret is too short.
-            Misuse: There is no key that signs, or `seconds` is out of bounds.
+            Misuse: There is no key that signs, `issuer` is no name, or `seconds` is out of bounds.
         """
         if not 1 <= seconds <= _LONGEST:
             raise Misuse(f"seconds is {seconds}; write 1 to {_LONGEST}, and few")
+        _check_name("issuer", issuer)
         keys = _keys(secret)
         if keys.signing is None:
             raise Misuse("a token is signed by a key of ours; this set only verifies")
@@ -105,19 +106,29 @@ class PassOn:
         self._seconds = seconds
         self._clock = clock
 
-    def __call__(self, session: Content, *, to: str, data: Collection[str] = ()) -> OnBehalf:
+    def __call__(
+        self, session: Mapping[str, Any], *, to: str, data: Collection[str] = ()
+    ) -> OnBehalf:
         """Return the `auth=` of a request in the name of the user of `session`.
 
         Args:
-            session: Of the request that is being served.
+            session: Of the request that is being served: `request.session`.
             to: The service that is called, by the name it has for itself.
             data: Members of the session that it should see; none unless named.
 
         Raises:
-            Misuse: Nobody is signed in, or a member has a name that is the token's.
+            Misuse: It is no session of ours, nobody is signed in, `to` is no name, `data` is one
+                text, or a member has a name that is the token's.
             NotJson: The data hold something that JSON does not have.
             Unavailable: The store did not answer.
         """
+        if not isinstance(session, Content):
+            raise Misuse(
+                f"a session of dojang is passed on, and this is a {type(session).__name__}"
+            )
+        _check_name("to", to)
+        if isinstance(data, str):
+            raise Misuse(f"data is several members: write data=[{data!r}]")
         came = session.settled()
         if came is None or came.user is None:
             raise Misuse("nobody is signed in, so there is nobody to speak for")
@@ -156,10 +167,13 @@ class PassedOn:
 
         Raises:
             WeakSecret: The secret is too short.
-            Misuse: There is no key, or `issuers` is one text or empty.
+            Misuse: There is no key, `audience` or one of `issuers` is no name, or there are none.
         """
         if isinstance(issuers, str) or not issuers:
             raise Misuse('name the services that may call: issuers=["web"]')
+        for name in issuers:
+            _check_name("an issuer", name)
+        _check_name("audience", audience)
         self._keys = _keys(secret)
         self._expected = Expected(
             audience=audience,
@@ -206,6 +220,12 @@ class PassedOn:
         if record.user is None:
             raise Malformed("the token speaks for nobody")
         return record
+
+
+def _check_name(what: str, name: object) -> None:
+    if not isinstance(name, str) or not name:
+        shown = "an empty one" if name == "" else f"a {type(name).__name__}"
+        raise Misuse(f"{what} is the name of one service, as text, and not {shown}")
 
 
 def _keys(secret: Secret | Key | KeySet) -> KeySet:

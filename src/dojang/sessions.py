@@ -17,6 +17,7 @@ from dojang.session.record import Device, Principal, Record
 from dojang.session.session import Session
 from dojang.stores import urls
 from dojang.stores.leases import Leases
+from dojang.stores.memory import MemoryStore
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.circulation import Circulation
 from dojang.strategies.client_side import ClientSide
@@ -148,6 +149,9 @@ class Sessions:
         limit: Limit | None = None,
         revocations: RevocationLog | None = None,
         principal: str | Place | None = None,
+        bearer: bool = False,
+        passed_on: PassedOn | None = None,
+        renewing: Renewing | None = None,
         accepts: Mapping[str, Peer] | None = None,
         clock: Callable[[], int] = clocks.now,
     ) -> "Sessions":
@@ -163,6 +167,9 @@ class Sessions:
             limit: How many sessions one principal may have; `sealed:` needs revocations for it.
             revocations: What makes `sealed:` sessions revocable and listed; others always are.
             principal: Where the application keeps the user in the data.
+            bearer: Whether `Authorization: Bearer` may carry what the cookie carries.
+            passed_on: Which services may speak for their users with a token.
+            renewing: Called with a session that is about to be renewed.
             accepts: Other kinds of sessions that are still out there.
             clock: Returns unix milliseconds.
 
@@ -186,6 +193,9 @@ class Sessions:
                 lifetime=lifetime,
                 cookie=cookie,
                 principal=principal,
+                bearer=bearer,
+                passed_on=passed_on,
+                renewing=renewing,
                 accepts=accepts,
                 clock=clock,
             )
@@ -196,6 +206,9 @@ class Sessions:
             lifetime=lifetime,
             cookie=cookie,
             principal=principal,
+            bearer=bearer,
+            passed_on=passed_on,
+            renewing=renewing,
             accepts=accepts,
             clock=clock,
         )
@@ -240,6 +253,13 @@ class Sessions:
     def revocable(self) -> bool:
         """Whether sessions can be listed, and ended from afar."""
         return self.strategy.revocable
+
+    @property
+    def of_one_process(self) -> bool:
+        """Whether they, or what ended, are in the memory of this process and unknown to others."""
+        log = None if self.strategy.revocations is None else self.strategy.revocations.log
+        home = self.strategy.store if isinstance(self.strategy, ServerSide | Spill) else None
+        return isinstance(home, MemoryStore) or isinstance(log, MemoryStore)
 
     async def list(self, user: Principal) -> Sequence[Entry]:
         """Return the live sessions of `user`, newest login first.

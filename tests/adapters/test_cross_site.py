@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from litestar import Litestar, get
 from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -17,6 +19,7 @@ from dojang.adapters.cross_site import (
     form_token,
 )
 from dojang.adapters.cross_site.gate import Asked
+from dojang.adapters.litestar import Dojang
 from dojang.errors import Misuse
 from dojang.sessions import Sessions
 from dojang.testing import Clock
@@ -364,3 +367,43 @@ def test_what_an_application_says_of_other_origins_itself_is_left_out() -> None:
         ("access-control-expose-headers", "X"),
     ]
     assert Cors([]).answered(given, FRONT) == given
+
+
+def test_a_page_without_an_origin_is_not_told_to_be_named(
+    home: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def app(*_: Any) -> None:
+        raise AssertionError
+
+    client = TestClient(CrossSiteMiddleware(app, home))
+    with caplog.at_level(logging.WARNING, "dojang"):
+        assert client.post("/", headers={"origin": "null"}).status_code == 403
+    assert "a page without an origin" in caplog.text
+    assert "fronts=" not in caplog.text
+
+
+@pytest.mark.parametrize("framework", ["fastapi", "litestar"])
+def test_around_the_whole_application_a_front_reads_every_error(
+    framework: str, in_memory: Sessions
+) -> None:
+    app: Any
+    if framework == "fastapi":
+        app = FastAPI()
+
+        @app.get("/boom")
+        def boom() -> None:
+            raise RuntimeError
+    else:
+
+        @get("/boom")
+        async def litestar_boom() -> None:
+            raise RuntimeError
+
+        app = Litestar([litestar_boom], plugins=[Dojang(in_memory)], logging_config=None)
+    client = TestClient(
+        CrossSiteMiddleware(app, in_memory, fronts=[FRONT]), raise_server_exceptions=False
+    )
+    for method, path, status in (("GET", "/boom", 500), ("GET", "/x", 404), ("PUT", "/boom", 405)):
+        answer = client.request(method, path, headers={"origin": FRONT})
+        assert answer.status_code == status
+        assert answer.headers["access-control-allow-origin"] == FRONT

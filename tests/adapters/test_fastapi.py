@@ -11,6 +11,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from dojang import blocking
 from dojang.adapters.fastapi import CurrentUser, SessionMiddleware, current_session
+from dojang.adapters.litestar import having
 from dojang.errors import Misuse
 from dojang.session.session import Session
 from dojang.sessions import Sessions
@@ -288,3 +289,39 @@ def test_and_bearer_tokens_where_they_may_come_instead() -> None:
     token = found["components"]["securitySchemes"]["token"]
     assert (token["type"], token["scheme"]) == ("http", "bearer")
     assert found["paths"]["/me"]["get"]["security"] == [{"session": []}, {"token": []}]
+
+
+def test_a_route_may_document_what_it_answers_because_of_its_user() -> None:
+    sessions = Sessions(ServerSide(MemoryStore()), secret=SECRET)
+    user = CurrentUser(sessions)
+    needed = {"any": user, "maybe": user.optional, "admin": user.having("admin").fresh(within=6)}
+    app = FastAPI()
+    for name, dependency in needed.items():
+        known = [Depends(dependency)]
+        app.get(f"/{name}", responses=dependency.responses, dependencies=known)(lambda: None)
+    paths = app.openapi()["paths"]
+    said = {name: sorted(paths[f"/{name}"]["get"]["responses"]) for name in needed}
+    assert said["any"] == ["200", "401", "503"]
+    assert said["maybe"] == ["200", "503"]
+    assert said["admin"] == ["200", "401", "403", "503"]
+    answer = paths["/admin"]["get"]["responses"]["403"]
+    assert ("admin" in answer["description"], list(answer["content"])) == (
+        True, ["application/problem+json"],
+    )  # fmt: skip
+
+
+def test_what_cannot_be_is_said_when_it_is_made(in_memory: Sessions) -> None:
+    odd: Any
+    for odd in (None, "sealed:"):
+        with pytest.raises(Misuse, match=r"Sessions\.from_url"):
+            CurrentUser(odd)
+    odd = "find"
+    with pytest.raises(Misuse, match="load_user is a function"):
+        CurrentUser(in_memory, load_user=odd)
+    with pytest.raises(Misuse, match="roles_of is a function"):
+        CurrentUser(in_memory, roles_of=odd)
+    odd = ["admin"]
+    with pytest.raises(Misuse, match=r'having\("a", "b"\)'):
+        CurrentUser(in_memory).having(odd)
+    with pytest.raises(Misuse, match=r'having\("a", "b"\)'):
+        having(odd)

@@ -1,16 +1,17 @@
 """Flask's `session` as Flask's own users know it."""
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask, Response, flash, g, get_flashed_messages
+from flask import Flask, Response, flash, g, get_flashed_messages, render_template_string
 from flask.json.tag import JSONTag
 from markupsafe import Markup
 
-from dojang import Cookie, MemoryStore, ServerSide, Sessions, blocking
-from dojang.adapters.flask import Dojang, current_user, login_required, of, session
+from dojang import Cookie, MemoryStore, ServerSide, Sessions, blocking, testing
+from dojang.adapters.flask import CrossSite, Dojang, current_user, login_required, of, session
 from dojang.errors import (
     Conflict,
     InvalidCookie,
@@ -428,3 +429,63 @@ def test_a_plain_http_cookie_is_a_choice_with_a_name(tmp_path: Any, clock: Clock
     client = ask(app, lambda: str(session.setdefault("n", 0)))
     assert "Secure" not in client.get("/").headers["Set-Cookie"]
     store.close()
+
+
+def test_keys_that_are_set_after_dojang_count_as_they_do_in_flask() -> None:
+    app = flask_app(None, SECRET_KEY=SECRET)
+    CrossSite(app)
+    app.config.update(
+        SESSION_COOKIE_NAME="shop", SESSION_COOKIE_SECURE=True, SESSION_COOKIE_SAMESITE="Strict"
+    )
+    app.permanent_session_lifetime = timedelta(hours=1)
+
+    @app.get("/put")
+    def put() -> str:
+        session.permanent = True
+        session["n"] = 1
+        return "put"
+
+    @app.get("/token")
+    def token() -> str:
+        return render_template_string("{{ form_token() }}")
+
+    @app.post("/form")
+    def form() -> str:
+        return str(session["n"])
+
+    client = app.test_client()
+    line = client.get("/put", base_url="https://localhost").headers["Set-Cookie"]
+    assert line.startswith("shop=")
+    assert {"Secure", "SameSite=Strict", "Max-Age=3600"} <= set(line.split("; "))
+    field = client.get("/token", base_url="https://localhost").text
+    proof = re.findall('value="(.*?)"', field)[0]
+    answer = client.post("/form", data={"csrf_token": proof}, base_url="https://localhost")
+    assert (answer.status_code, answer.text) == (200, "1")
+    with app.app_context():
+        assert of(app).sessions is of(app).sessions
+
+
+def test_the_interface_tells_the_truth_about_its_cookie(in_memory: Sessions) -> None:
+    app = flask_app(in_memory)
+    interface = app.session_interface
+    assert interface.get_cookie_name(app) == "__Host-session"
+    assert interface.get_cookie_secure(app)
+    assert interface.get_cookie_httponly(app)
+    assert (interface.get_cookie_path(app), interface.get_cookie_domain(app)) == ("/", None)
+    assert interface.get_cookie_samesite(app) == "Lax"
+    assert not interface.get_cookie_partitioned(app)
+
+
+def test_a_user_who_is_gone_is_said_to_be_and_the_principal_0_is_somebody(
+    in_memory: Sessions,
+) -> None:
+    gone, zero = flask_app(None, DOJANG_SESSIONS=in_memory), flask_app(in_memory)
+    of(gone).load_user = lambda _: None
+    for app in (gone, zero):
+        app.add_url_rule("/private", view_func=login_required(lambda: "in"), endpoint="private")
+    answer = testing.sign_in(gone.test_client(), in_memory, "ada").get(
+        "/private", base_url="https://localhost"
+    )
+    assert (answer.status_code, (answer.json or {})["code"]) == (401, "anonymous")
+    client = testing.sign_in(zero.test_client(), in_memory, 0)
+    assert client.get("/private", base_url="https://localhost").text == "in"

@@ -1,6 +1,7 @@
 """Quart's `session`, over HTTP and over WebSockets."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from quart import Quart, Response, stream_with_context, websocket
 
 from dojang import blocking
+from dojang.adapters.cross_site.quart import CrossSite
 from dojang.adapters.quart import Dojang, current_user, login_required, session
 from dojang.errors import Misuse, Unavailable
 from dojang.sessions import Sessions
@@ -251,3 +253,38 @@ def test_an_error_answer_gains_no_principal(in_memory: Sessions, status: int) ->
     client = Client(over_asgi(app))
     client.get("/")
     assert client.get("/peek").text == "None []"
+
+
+def test_keys_that_are_set_after_dojang_count() -> None:
+    app = Quart("tested")
+    app.secret_key = SECRET
+    Dojang(app)
+    CrossSite(app)
+    app.config.update(SESSION_COOKIE_NAME="shop", SESSION_COOKIE_SECURE=True)
+
+    @app.get("/put")
+    async def put() -> str:
+        session["n"] = session.get("n", 0) + 1
+        return str(session["n"])
+
+    async def twice() -> list[str]:
+        client = app.test_client()
+        answers = [await client.get("/put", scheme="https") for _ in range(2)]
+        assert answers[0].headers["Set-Cookie"].startswith("shop=")
+        return [(await answer.get_data(as_text=True)) for answer in answers]
+
+    assert asyncio.run(twice()) == ["1", "2"]
+
+
+def test_a_user_who_is_gone_is_said_to_be(in_memory: Sessions) -> None:
+    app = application(in_memory, load_user=lambda _: None)
+
+    @app.get("/private")
+    @login_required
+    async def private() -> str:
+        return "in"
+
+    client = Client(over_asgi(app))
+    client.get("/login/ada")
+    answer = client.get("/private")
+    assert (answer.status, json.loads(answer.text)["code"]) == (401, "anonymous")

@@ -37,6 +37,11 @@ class Watch:
         self._bare = without_prefix(cookie.name)
         self._told: dict[tuple[str, str], str | None] = {}
 
+    @property
+    def cookie(self) -> Cookie:
+        """The session cookie."""
+        return self._cookie
+
     def look(self, headers: Mapping[str, str], *, scheme: str, peer: str = "") -> str | None:
         """Return why this browser will not keep the session cookie, or what is strange about it.
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dojang.adapters.asgi.messages import App, Receive, Scope, Send
+from dojang.adapters.asgi.messages import AnyApp, Scope
 from dojang.wire.forwarded import NAMES, Proxies, Told
 
 __all__ = ["Proxies", "ProxyMiddleware", "WSGIProxyMiddleware"]
@@ -47,7 +47,7 @@ class _Trust:
 class ProxyMiddleware:
     """Corrects the scope of an ASGI application; it stands outside of everything else."""
 
-    def __init__(self, app: App, proxies: Proxies) -> None:
+    def __init__(self, app: AnyApp, proxies: Proxies) -> None:
         """Wrap `app`.
 
         Args:
@@ -57,7 +57,7 @@ class ProxyMiddleware:
         self._app = app
         self._trust = _Trust(proxies)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - of `AnyApp`
         """Serve one connection."""
         if scope["type"] in {"http", "websocket"}:
             scope = self._corrected(scope)

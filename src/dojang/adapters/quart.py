@@ -5,8 +5,9 @@ from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 from dojang.adapters import asgi
+from dojang.adapters.nobody import nobody
 from dojang.adapters.problems import log
-from dojang.errors import DojangError, Missing, Misuse
+from dojang.errors import DojangError, Misuse
 from dojang.extras import extra
 from dojang.sessions import Sessions
 from dojang.wire import problem
@@ -17,7 +18,8 @@ with extra("quart"):
     from quart.sessions import SessionInterface, SessionMixin, session_json_serializer
     from werkzeug.wrappers import Response as AnyResponse
 
-    from dojang.adapters.flask.config import from_config
+    from dojang.adapters.flask.config import Configured, Settled
+    from dojang.adapters.flask.cookie_facts import CookieFacts
     from dojang.adapters.flask.session import FlaskSession
 
 __all__ = [
@@ -50,20 +52,33 @@ class _Alone(QuartSession):
     """A session without a request on the wire, as Quart's test client makes it."""
 
 
-class DojangSessionInterface(SessionInterface):
+class DojangSessionInterface(CookieFacts, SessionInterface):
     """Shows what the middleware around the application has opened, which also writes it."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        """Keep sessions where `sessions` says."""
-        self.sessions = sessions
+    def __init__(self, sessions: Sessions | Settled) -> None:
+        """Keep sessions where `sessions` says, or what it gives at each request."""
+        self._settled: Settled = sessions if callable(sessions) else lambda: sessions
         #: An application may register tags of its own, as with Quart's.
         self.serializer = type(session_json_serializer)()
 
-    def around(self, app: Quart) -> asgi.SessionMiddleware:
+    @property
+    def sessions(self) -> Sessions:
+        """Where sessions live."""
+        return self._settled()
+
+    def around(self, app: Quart) -> asgi.App:
         """Return the application with the middleware around it."""
         served: Any = app.asgi_app  # Quart's types of ASGI are closer than ours
         kind = partial(self._make, app, QuartSession)
-        return asgi.SessionMiddleware(served, self.sessions, kind=kind)
+        of: dict[Sessions, asgi.SessionMiddleware] = {}
+
+        async def serve(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+            sessions = self.sessions
+            if sessions not in of:
+                of[sessions] = asgi.SessionMiddleware(served, sessions, kind=kind)
+            await of[sessions](scope, receive, send)
+
+        return serve
 
     async def open_session(self, app: Quart, request: Any) -> SessionMixin:  # noqa: ANN401 - either kind of Quart's
         """Return the session of a request or WebSocket."""
@@ -127,7 +142,7 @@ class Dojang:
             Misuse: The configuration is not one.
             WeakSecret: A secret is missing or too short.
         """
-        interface = DojangSessionInterface(self._given or from_config(app.config))
+        interface = DojangSessionInterface(self._given or Configured(app.config))
         app.extensions[_NAME] = self
         app.session_interface = interface  # type: ignore[assignment] # Quart names the class of its own
         app.asgi_app = interface.around(app)  # type: ignore[method-assign,assignment] # as Quart's documentation has it
@@ -159,8 +174,7 @@ def login_required(view: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]
     @wraps(view)
     async def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if await current_user() is None:
-            found = session.found
-            raise (found and found.rejected) or Missing("sign in first")
+            raise nobody(session)
         return await view(*args, **kwargs)
 
     return guarded

@@ -8,10 +8,12 @@ from typing import Any
 
 from anyio import to_thread
 
-from dojang.errors import Anonymous, MissingRole, Rejected, StaleLogin
+from dojang.adapters.given import check_function
+from dojang.adapters.nobody import nobody
+from dojang.errors import MissingRole, Misuse, StaleLogin
 from dojang.session.session import Session
 
-__all__ = ["LoadUser", "RolesOf", "Users", "nobody", "require_fresh"]
+__all__ = ["LoadUser", "RolesOf", "Users", "check_roles", "require_fresh"]
 
 #: Returns the application's own user by its id, or None when there is no such user any more: a
 #: coroutine function, or a plain one, which is called in a thread.
@@ -34,6 +36,15 @@ class Users:
 
     load_user: LoadUser | None = None
     roles_of: RolesOf | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no function.
+
+        Raises:
+            Misuse: One is not.
+        """
+        check_function("load_user", self.load_user)
+        check_function("roles_of", self.roles_of)
 
     async def find(self, scope: Any, session: Session) -> Any:  # noqa: ANN401 - as frameworks type it, and the application's own
         """Return the user of a session, looked up once in a request; None for nobody."""
@@ -77,12 +88,15 @@ class Users:
             raise MissingRole(*missing)
 
 
-def nobody(session: Session) -> Rejected:
-    """Return why there is no user behind a session."""
-    if session.user is not None:
-        return Anonymous("the user of this session is not known here any more")
-    rejected = session.found.rejected if session.found else None
-    return rejected or Anonymous()
+def check_roles(roles: Iterable[object]) -> None:
+    """Refuse roles that are not texts.
+
+    Raises:
+        Misuse: One is not.
+    """
+    for role in roles:
+        if not isinstance(role, str):
+            raise Misuse(f'a role is a text, and not a {type(role).__name__}: having("a", "b")')
 
 
 def require_fresh(session: Session, within: int) -> None:

@@ -123,8 +123,13 @@ def opened(sessions: Sessions, environ: Environ, *, kind: Kind = Session) -> Vis
         kind: Makes the session.
 
     Raises:
-        Misuse: The store has no blocking driver.
+        Misuse: The store has no blocking driver, or is of one process and the server has several.
     """
+    if environ.get("wsgi.multiprocess") and sessions.of_one_process:
+        raise Misuse(
+            "memory: keeps sessions in one process, and this server has several, each of which "
+            "would know others: write sqlite:///sessions.db, or serve with one process"
+        )
     opening = sessions.open(
         environ.get("HTTP_COOKIE", ""),
         bearer=headers.bearer(environ.get("HTTP_AUTHORIZATION", "")),

@@ -183,6 +183,7 @@ class Content(WatchedDict):
             NotJson: The data hold something that JSON does not have.
             Misuse: The data use the reserved member.
         """
+        current = self._opened().current
         draft = Draft(
             data=self._as_json(),
             user=self.user,
@@ -191,10 +192,13 @@ class Content(WatchedDict):
             rotate=self._rotate,
             device=self._device,
         )
-        return settle(self._opened().current, draft, self._lifetime, now=self._now)
+        return settle(current, draft, self._lifetime, now=self._now)
 
     #: Whether the cookie of a new session outlives the browser.
     begins_remembered: bool = True
+
+    def _unwatched(self) -> dict[str, Any]:
+        return {} if self._found is None else super()._unwatched()
 
     def _as_json(self) -> dict[str, Any]:
         """Return the data as they are stored; a framework puts its own values into words."""

@@ -8,6 +8,7 @@ from dojang.session.found import Found
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
+from dojang.stores.contract import Store
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
 from dojang.strategies.server_side import ServerSide
@@ -41,6 +42,11 @@ class Spill:
         self._client = client
         self._server = server
         server.revocations = server.revocations or client.revocations
+
+    @property
+    def store(self) -> Store:
+        """Where large sessions are."""
+        return self._server.store
 
     @property
     def suspends(self) -> bool:

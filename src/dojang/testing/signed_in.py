@@ -68,9 +68,7 @@ def sign_in(client: Client, sessions: Sessions, user: Principal | None, **data: 
     known: Any = client
     for name, value in cookies_for(sessions, user, **data).items():
         if hasattr(known, "set_cookie"):
-            # Quart wants the host in front, Flask takes its own unless it is told.
-            host = ("localhost",) if type(known).__module__.startswith("quart") else ()
-            known.set_cookie(*host, name, value)
+            _set(known, name, value)
         elif hasattr(getattr(known, "cookies", None), "set"):
             known.cookies.set(name, value)
         elif hasattr(known, "cookies"):
@@ -78,6 +76,16 @@ def sign_in(client: Client, sessions: Sessions, user: Principal | None, **data: 
         else:
             raise Misuse(f"a {type(client).__name__} has no cookies; give it header_for(...)")
     return client
+
+
+def _set(client: Any, name: str, value: str) -> None:  # noqa: ANN401 - of Flask or Quart
+    is_quart = type(client).__module__.startswith("quart")
+    app = client.app if is_quart else client.application
+    host = (app.config.get("SERVER_NAME") or "localhost").partition(":")[0]
+    if is_quart:
+        client.set_cookie(host, name, value)
+    else:
+        client.set_cookie(name, value, domain=host)
 
 
 def _finished(work: Coroutine[Any, Any, T]) -> T:

@@ -1,5 +1,6 @@
 """What all visits to one application share."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -12,7 +13,11 @@ from dojang.strategies.strategy import Strategy
 from dojang.visits.formers import Formers
 from dojang.wire.cookies import Cookie
 
-__all__ = ["House", "Renewing"]
+__all__ = ["House", "Renewing", "is_token"]
+
+#: One token: of the characters of RFC 6750 section 2.1 those that ours have, and `*` and `%`, which
+#: seals and signed ids have besides. `~` stands once, before the version of a seal.
+_TOKEN = re.compile(r"[A-Za-z0-9._+/*%-]+(~[0-9]+)?=*")
 
 #: Asked before a session is renewed: may bring its data up to date, or refuse with False.
 Renewing = Callable[[Session], Awaitable[bool | None] | bool | None]
@@ -48,3 +53,11 @@ class House:
         if bearer is None or self.bearer:
             return bearer
         return bearer if self.passed_on is not None and self.passed_on.is_meant(bearer) else None
+
+
+def is_token(text: str) -> bool:
+    """Return whether `text` is spelled as one token, and as nothing around it or beside it.
+
+    Source: RFC 6750 section 2.1 (b64token).
+    """
+    return _TOKEN.fullmatch(text) is not None

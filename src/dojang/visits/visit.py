@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from dojang import blocking
-from dojang.errors import DojangError, Missing, ReadOnly, Unavailable, Unknown
+from dojang.errors import DojangError, Malformed, Missing, ReadOnly, Unavailable, Unknown
 from dojang.session.agree import agree
 from dojang.session.content import Content
 from dojang.session.found import Found
@@ -14,7 +14,7 @@ from dojang.session.session import Session
 from dojang.strategies.circulation import RETIRED
 from dojang.strategies.strategy import Choice
 from dojang.visits.cookies import CookieExchange
-from dojang.visits.house import House
+from dojang.visits.house import House, is_token
 
 __all__ = ["Kind", "Visit"]
 
@@ -40,6 +40,7 @@ class Visit:
         self._house = house
         self._cookies = CookieExchange(cookies, house.cookie, house.lifetime)
         self._bearer = house.token(bearer)
+        self._strange = bearer is not None and house.takes_tokens and self._bearer is None
         self._now = house.clock()
         self._failure: DojangError | None = None
         self._prefetched: Found | None = None
@@ -201,7 +202,7 @@ class Visit:
         """
         if status != _UNAUTHORIZED or not self._house.takes_tokens:
             return None
-        if self._bearer is None:
+        if self._bearer is None and not self._strange:
             return "Bearer"
         found = self.session.found
         good = found is not None and found.rejected is None
@@ -229,7 +230,7 @@ class Visit:
             found = (
                 await strategy.load(cookies, lifetime, now=self._now)
                 if cookies
-                else Found(rejected=Missing("no session cookie came"))
+                else Found(rejected=self._nothing())
             )
             return await self._house.formers.instead_of(found, self._cookies.header, now=self._now)
         bearer = await self._load_token(self._bearer)
@@ -237,8 +238,15 @@ class Visit:
             return bearer
         return agree(await strategy.load(cookies, lifetime, now=self._now), bearer)
 
+    def _nothing(self) -> Missing | Malformed:
+        if self._strange:
+            return Malformed("the bearer token is not of the kind that is taken here")
+        return Missing("no session cookie came")
+
     async def _load_token(self, token: str) -> Found:
         house = self._house
+        if not is_token(token):
+            return Found(rejected=Malformed("expected one bearer token, and nothing beside it"))
         if house.passed_on is not None and house.passed_on.is_meant(token):
             return house.passed_on.read(token, place=house.principal, now=self._now)
         return await house.strategy.load([token], house.lifetime, now=self._now)

@@ -24,7 +24,7 @@ from dojang.adapters.auth_api.models import (
     TokenDeviceAnswer,
     UserAnswer,
 )
-from dojang.adapters.users import nobody
+from dojang.adapters.nobody import nobody
 from dojang.auth import (
     AccountChanges,
     Accounts,

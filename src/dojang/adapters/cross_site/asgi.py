@@ -23,8 +23,8 @@ _POLICY = 1008
 class CrossSiteMiddleware:
     """Refuses what another site sends, and lets the fronts call with credentials.
 
-    It belongs outside of everything that answers, so that a front can read errors too:
-    `app.add_middleware(CrossSiteMiddleware, ...)` comes last.
+    It belongs outside of everything that answers, so that a front can read errors too: around the
+    application, or added last, where a 500 of Starlette's own is the one answer that it misses.
     """
 
     def __init__(
@@ -52,8 +52,13 @@ class CrossSiteMiddleware:
             WeakSecret: A secret is too short.
         """
         self._app = app
-        self._sessions = sessions
+        self._given = sessions
         self.gate = Gate(fronts=fronts, secret=secret, skip=skip, cors=cors)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Whose cookie it is."""
+        return self._given
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -106,7 +111,7 @@ class CrossSiteMiddleware:
         await _answer(send, 204, self.gate.cors.preflight(asked.origin or ""))
 
     async def _prove(self, asked: Asked, receive: Receive) -> Receive:
-        visit = await self._sessions.open(asked.headers.get("cookie", ""))
+        visit = await self.sessions.open(asked.headers.get("cookie", ""))
         token, heard = asked.headers.get(csrf.HEADER), _Heard(receive)
         if token is None:
             token = csrf.found_in(await heard.beginning())

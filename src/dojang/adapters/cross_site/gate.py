@@ -163,4 +163,9 @@ def _remedy(asked: Asked) -> str:
             "it is the same host, so a proxy ends TLS here: let it send X-Forwarded-Proto, and "
             "trust it with Proxies(...)"
         )
+    if asked.origin == "null":
+        return (
+            "that is a page without an origin, such as a file or a sandboxed frame, and cannot be "
+            "named: give it an address of yours"
+        )
     return "if that is a front of yours, name it in fronts="

@@ -7,6 +7,7 @@ from dojang.adapters.cross_site.asgi import CrossSiteMiddleware
 from dojang.adapters.cross_site.gate import Html
 from dojang.errors import Misuse
 from dojang.extras import extra
+from dojang.sessions import Sessions
 from dojang.wire.cors import Cors
 
 with extra("quart"):
@@ -16,6 +17,16 @@ with extra("quart"):
     from dojang.adapters.quart import DojangSessionInterface, session
 
 __all__ = ["CrossSite"]
+
+
+class _Guarded(CrossSiteMiddleware):
+    def __init__(self, app: Any, interface: DojangSessionInterface, **rest: Any) -> None:  # noqa: ANN401 - as Quart types it
+        super().__init__(app, interface.sessions, **rest)
+        self._interface = interface
+
+    @property
+    def sessions(self) -> Sessions:
+        return self._interface.sessions
 
 
 class CrossSite:
@@ -49,9 +60,9 @@ class CrossSite:
             raise Misuse("write Dojang(app, sessions) before CrossSite(app)")
         keys: Any = app.config
         served: Any = app.asgi_app  # Quart's types of ASGI are closer than ours
-        guarded = CrossSiteMiddleware(
+        guarded = _Guarded(
             served,
-            interface.sessions,
+            interface,
             fronts=fronts,
             secret=secrets(keys) if keys.get("DOJANG_SECRET") or keys.get("SECRET_KEY") else None,
             skip=skip,

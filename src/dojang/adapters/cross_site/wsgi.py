@@ -52,8 +52,13 @@ class WSGICrossSiteMiddleware:
             WeakSecret: A secret is too short.
         """
         self._app = app
-        self._sessions = sessions
+        self._given = sessions
         self.gate = Gate(fronts=fronts, secret=secret, skip=skip, cors=cors)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Whose cookie it is."""
+        return self._given
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
@@ -80,7 +85,7 @@ class WSGICrossSiteMiddleware:
         return _answer(start_response, 204, self.gate.cors.preflight(asked.origin or ""))
 
     def _prove(self, asked: Asked, environ: Environ) -> None:
-        visit = blocking.run(self._sessions.open(asked.headers.get("cookie", "")))
+        visit = blocking.run(self.sessions.open(asked.headers.get("cookie", "")))
         token = asked.headers.get(csrf.HEADER)
         if token is None:
             token = csrf.found_in(_beginning(environ))

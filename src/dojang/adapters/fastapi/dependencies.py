@@ -8,10 +8,12 @@ from fastapi.requests import HTTPConnection
 
 from dojang.adapters.asgi import session_of
 from dojang.adapters.fastapi import schemes
-from dojang.adapters.users import LoadUser, RolesOf, Users, require_fresh
+from dojang.adapters.given import check_sessions
+from dojang.adapters.users import LoadUser, RolesOf, Users, check_roles, require_fresh
 from dojang.errors import Misuse
 from dojang.session.session import Session
 from dojang.sessions import Sessions
+from dojang.wire import problem
 
 __all__ = ["CurrentUser", "current_session"]
 
@@ -57,10 +59,30 @@ class CurrentUser:
                 or a plain one, which is called in a thread. The principal itself otherwise.
             roles_of: Returns the roles of a user, in either colour; those of its attribute `roles`
                 otherwise.
+
+        Raises:
+            Misuse: One of them is something else.
         """
+        check_sessions(sessions)
         self._users = Users(load_user, roles_of)
         self._needs = _Needs()
         self.__signature__ = schemes.signature(sessions)
+
+    @property
+    def responses(self) -> dict[int | str, dict[str, Any]]:
+        """What a route may answer because of it, for the document: `responses=` of the route."""
+        needs = self._needs
+        answers = {503: "the store of the sessions does not answer"}
+        if not needs.optional:
+            answers[401] = "nobody is signed in; `code` says why"
+        if needs.within is not None:
+            answers[401] = "nobody is signed in, or not lately enough; `code` says which"
+        if needs.roles:
+            answers[403] = f"the user lacks one of the roles {', '.join(sorted(needs.roles))}"
+        return {
+            status: {"description": answers[status], "content": {problem.MEDIA_TYPE: {}}}
+            for status in sorted(answers)
+        }
 
     @property
     def optional(self) -> "CurrentUser":
@@ -85,7 +107,12 @@ class CurrentUser:
         return self._with(within=within)
 
     def having(self, *roles: str) -> "CurrentUser":
-        """Return the same, for users who have all of these roles; others are answered 403."""
+        """Return the same, for users who have all of these roles; others are answered 403.
+
+        Raises:
+            Misuse: A role is no text.
+        """
+        check_roles(roles)
         return self._with(roles=self._needs.roles | set(roles))
 
     async def __call__(self, connection: HTTPConnection, **_: None) -> Any:  # noqa: ANN401 - the application's own

@@ -1,6 +1,7 @@
 """`Sessions` from the configuration of a Flask or Quart application."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,56 @@ from dojang.session.lifetime import Lifetime
 from dojang.sessions import Sessions
 from dojang.wire.cookies import Cookie
 
-__all__ = ["from_config", "secrets"]
+__all__ = ["Configured", "Settled", "from_config", "secrets"]
 
 #: Where Flask-Login keeps its user; harmless where there is no Flask-Login.
 _FLASK_LOGIN = "_user_id"
+
+#: All that is read here.
+_KEYS = (
+    "APPLICATION_ROOT", "DOJANG_PRINCIPAL", "DOJANG_SECRET", "DOJANG_SESSIONS",
+    "PERMANENT_SESSION_LIFETIME", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "SESSION_COOKIE_DOMAIN",
+    "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_NAME", "SESSION_COOKIE_PARTITIONED",
+    "SESSION_COOKIE_PATH", "SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_SECURE",
+)  # fmt: skip
+
+#: Gives the sessions that are in force.
+Settled = Callable[[], Sessions]
+
+
+class Configured:
+    """The sessions of a configuration as it is by now: an application goes on setting keys."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        """Take the configuration.
+
+        Raises:
+            Misuse, WeakSecret, InvalidCookie: As `from_config`.
+        """
+        self._config = config
+        self._lock = threading.Lock()
+        self._read = self._keys()
+        self._sessions = from_config(config)
+
+    def __call__(self) -> Sessions:
+        """Return the sessions, made anew only where a key has another value.
+
+        Raises:
+            Misuse, WeakSecret, InvalidCookie: As `from_config`.
+        """
+        if self._keys() != self._read:
+            with self._lock:
+                self._make_anew()
+        return self._sessions
+
+    def _make_anew(self) -> None:
+        read = self._keys()
+        if read != self._read:
+            self._sessions = from_config(self._config)
+            self._read = read
+
+    def _keys(self) -> tuple[Any, ...]:
+        return tuple(map(self._config.get, _KEYS))
 
 
 def from_config(config: Mapping[str, Any]) -> Sessions:

@@ -12,9 +12,20 @@ from dojang.adapters.flask.config import secrets
 from dojang.adapters.flask.interface import DojangSessionInterface
 from dojang.adapters.flask.session import FlaskSession
 from dojang.errors import Misuse
+from dojang.sessions import Sessions
 from dojang.wire.cors import Cors
 
 __all__ = ["CrossSite"]
+
+
+class _Guarded(WSGICrossSiteMiddleware):
+    def __init__(self, app: Any, interface: DojangSessionInterface, **rest: Any) -> None:  # noqa: ANN401 - as Flask types it
+        super().__init__(app, interface.sessions, **rest)
+        self._interface = interface
+
+    @property
+    def sessions(self) -> Sessions:
+        return self._interface.sessions
 
 
 class CrossSite:
@@ -59,9 +70,9 @@ class CrossSite:
             raise Misuse("write Dojang(app, sessions) before CrossSite(app)")
         fronts = app.config.get("DOJANG_FRONTS", ()) if self._fronts is None else self._fronts
         keys: Any = app.config
-        guarded = WSGICrossSiteMiddleware(
+        guarded = _Guarded(
             app.wsgi_app,
-            interface.sessions,
+            interface,
             fronts=() if self._cors else fronts,
             secret=secrets(keys) if keys.get("DOJANG_SECRET") or keys.get("SECRET_KEY") else None,
             skip=self._skip,

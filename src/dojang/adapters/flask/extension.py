@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from dojang.adapters.flask.config import from_config
+from dojang.adapters.flask.config import Configured
 from dojang.adapters.flask.interface import DojangSessionInterface
 from dojang.adapters.flask.problems import answer
 from dojang.errors import DojangError, Misuse
@@ -37,7 +37,8 @@ class Dojang:
 
         Args:
             app: The application; `init_app` takes it later otherwise.
-            sessions: Where sessions live; by `app.config` unless given, see `from_config`.
+            sessions: Where sessions live; by `app.config` unless given, see `from_config`, where
+                keys that are set later count from the next request on.
             load_user: What `current_user` calls with the principal.
 
         Raises:
@@ -56,7 +57,7 @@ class Dojang:
             Misuse: The configuration is not one.
             WeakSecret: A secret is missing or too short.
         """
-        sessions = self._given or from_config(app.config)
+        sessions = self._given or Configured(app.config)
         app.extensions[_NAME] = self
         app.session_interface = DojangSessionInterface(sessions)
         app.register_error_handler(DojangError, answer)

@@ -10,6 +10,8 @@ from flask.sessions import SessionInterface, SessionMixin
 
 from dojang import blocking
 from dojang.adapters.bodies import followed
+from dojang.adapters.flask.config import Settled
+from dojang.adapters.flask.cookie_facts import CookieFacts
 from dojang.adapters.flask.problems import refuse
 from dojang.adapters.flask.session import FlaskSession
 from dojang.adapters.hopeless import Watch
@@ -21,24 +23,32 @@ from dojang.visits.visit import Visit
 __all__ = ["DojangSessionInterface"]
 
 
-class DojangSessionInterface(SessionInterface):
+class DojangSessionInterface(CookieFacts, SessionInterface):
     """Opens the session of a request, and writes what became of it into the response."""
 
     session_class = FlaskSession
 
-    def __init__(self, sessions: Sessions) -> None:
-        """Keep sessions where `sessions` says."""
-        self.sessions = sessions
-        self._watch = Watch(sessions.cookie)
+    def __init__(self, sessions: Sessions | Settled) -> None:
+        """Keep sessions where `sessions` says, or what it gives at each request."""
+        self._settled: Settled = sessions if callable(sessions) else lambda: sessions
+        self._watch = Watch(self.sessions.cookie)
         #: An application may register tags of its own, as with Flask's.
         self.serializer = TaggedJSONSerializer()
+
+    @property
+    def sessions(self) -> Sessions:
+        """Where sessions live."""
+        return self._settled()
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin:
         """Return the session of a request; it is looked up when the application looks at it."""
         permanent = bool(app.config.get("SESSION_PERMANENT", False))
         kind = partial(self.session_class, tags=self.serializer, permanent=permanent)
+        sessions = self.sessions
+        if self._watch.cookie != sessions.cookie:
+            self._watch = Watch(sessions.cookie)
         watch(self._watch, request.environ)
-        visit = opened(self.sessions, request.environ, kind=kind)
+        visit = opened(sessions, request.environ, kind=kind)
         return cast("FlaskSession", visit.session)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

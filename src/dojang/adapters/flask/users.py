@@ -10,7 +10,7 @@ from werkzeug.local import LocalProxy
 
 from dojang.adapters.flask.extension import of
 from dojang.adapters.flask.session import FlaskSession
-from dojang.errors import Missing
+from dojang.adapters.nobody import nobody
 
 __all__ = ["current_user", "login_required", "session"]
 
@@ -48,9 +48,8 @@ def login_required(view: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not current_user:
-            found = session.found
-            raise (found and found.rejected) or Missing("sign in first")
+        if _load() is None:
+            raise nobody(session)
         return view(*args, **kwargs)
 
     return guarded

@@ -11,7 +11,7 @@ from litestar.handlers import BaseRouteHandler
 
 from dojang.adapters.asgi import session_of
 from dojang.adapters.litestar.plugin import current_user, of
-from dojang.adapters.users import require_fresh
+from dojang.adapters.users import check_roles, require_fresh
 from dojang.errors import DojangError, Misuse
 
 __all__ = ["fresh", "having", "signed_in"]
@@ -59,7 +59,12 @@ def fresh(*, within: int) -> Guard:
 
 
 def having(*roles: str) -> Guard:
-    """Return a guard that lets in users who have all of these roles; others are answered 403."""
+    """Return a guard that lets in users who have all of these roles; others are answered 403.
+
+    Raises:
+        Misuse: A role is no text.
+    """
+    check_roles(roles)
 
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         del handler

@@ -1,11 +1,12 @@
 """Records in memory, bounded and expiring."""
 
 import heapq
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import replace as changed
 
-from dojang.errors import Conflict, Gone, Unavailable
+from dojang.errors import Conflict, Gone, Misuse, Unavailable
 from dojang.session import merge, principal
 from dojang.session.limit import Limit
 from dojang.session.record import Principal, Record
@@ -24,6 +25,7 @@ class MemoryRecords:
         self._records: dict[str, Record] = {}
         self._by_user: dict[str, set[str]] = {}
         self._none_over_before = 0
+        self._process: int | None = None
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -125,6 +127,7 @@ class MemoryRecords:
             return gone
 
     def _insert(self, record: Record, now: int, limit: Limit | None) -> None:
+        self._stay_in_one_process()
         if record.handle in self._records:
             raise Conflict("the id is taken")
         if len(self._records) >= self._capacity and not self._made_room(now):
@@ -136,6 +139,15 @@ class MemoryRecords:
             for victim in victims(self._live(record.user, now), limit):
                 self._drop(victim.handle)
         self._put(record)
+
+    def _stay_in_one_process(self) -> None:
+        here = os.getpid()
+        if self._process not in {None, here}:
+            raise Misuse(
+                "a memory store that was used before a fork would keep other sessions in each "
+                "process: use SQLite, or make the store after the fork"
+            )
+        self._process = here
 
     def _live(self, user: Principal, now: int) -> Sequence[Record]:
         records = [self._records[handle] for handle in self._by_user.get(str(user), ())]
