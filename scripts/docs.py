@@ -13,6 +13,7 @@ import dojang
 from dojang.doctor.catalogue import CATALOGUE, NOTES, SILENT
 from dojang.doctor.engines import ENGINES, Engine
 from dojang.errors import DojangError, Rejected
+from dojang.server.provider_settings import ProviderSettings
 from dojang.server.routes import TABLE, address
 from dojang.server.settings import Settings
 
@@ -81,7 +82,10 @@ def settings() -> str:
         "| name | write | default |",
         "| --- | --- | --- |",
     ]
-    for name, field in Settings.model_fields.items():
+    fields = Settings.model_fields
+    own = [name for name in fields if name not in ProviderSettings.model_fields]
+    for name in [*own, *ProviderSettings.model_fields]:
+        field = fields[name]
         default = "" if field.default in (None, ()) else f"`{field.default}`"
         if field.default_factory is not None:
             default = COMPUTED[name]

@@ -11,6 +11,7 @@ from itertools import product
 import pytest
 
 from dojang import blocking
+from dojang.auth.links import PURPOSE as PROVIDER
 from dojang.auth.providers.attempt import PURPOSE as ATTEMPT
 from dojang.errors import Refused, Rejected
 from dojang.passed_on import PassedOn, PassOn
@@ -117,6 +118,10 @@ KINDS: dict[str, Kind] = {
     "attempt to sign in": (
         lambda _: sealed_box.seal(b"{}", name="here", keys=KEYS.derive(ATTEMPT)),
         lambda _, text: sealed_box.open_box(text, name="here", keys=KEYS.derive(ATTEMPT)),
+    ),
+    "kept token of a provider": (
+        lambda _: sealed_box.seal(b"{}", name="here", keys=KEYS.derive(PROVIDER)),
+        lambda _, text: sealed_box.open_box(text, name="here", keys=KEYS.derive(PROVIDER)),
     ),
     "kept signing keys": (
         lambda _: sealed_box.seal(b"[]", name="here", keys=KEYS.derive("signing-keys")),

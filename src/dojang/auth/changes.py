@@ -1,6 +1,6 @@
 """Changes of an account that sign out whoever signed in before."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol
 
@@ -12,7 +12,11 @@ from dojang.auth.throttle import Throttle
 from dojang.auth.user import User
 from dojang.session.session import Session
 
-__all__ = ["AccountChanges", "SignOut"]
+__all__ = ["AccountChanges", "Farewell", "SignOut"]
+
+#: Finds what the owner of an account allowed elsewhere, and returns what ends it: that is called
+#: once the account is gone, and whatever goes wrong in it stays there.
+Farewell = Callable[[str], Awaitable[Callable[[], Awaitable[None]]]]
 
 
 class SignOut(Protocol):
@@ -31,7 +35,12 @@ class AccountChanges:
     """
 
     def __init__(
-        self, accounts: Accounts, *, sign_out: SignOut, throttle: Throttle | None = None
+        self,
+        accounts: Accounts,
+        *,
+        sign_out: SignOut,
+        throttle: Throttle | None = None,
+        farewell: Farewell | None = None,
     ) -> None:
         """Take the accounts.
 
@@ -39,10 +48,12 @@ class AccountChanges:
             accounts: Who may sign in.
             sign_out: `tokens.end_all`; or `sessions.end_all` where there are no tokens.
             throttle: That of `SignIn`: whoever has somebody's session guesses no faster here.
+            farewell: What is done elsewhere when an account is deleted.
         """
         self._accounts = accounts
         self._sign_out = sign_out
         self._throttle = throttle
+        self._farewell = farewell
 
     async def change_password(
         self,
@@ -119,7 +130,11 @@ class AccountChanges:
         """
         if await self._accounts.find(user_id, also_disabled=True) is None:
             return False
-        return await self._apart(user_id, partial(rows.delete, self._accounts.engine, user_id))
+        goodbye = await self._farewell(user_id) if self._farewell else None
+        done = await self._apart(user_id, partial(rows.delete, self._accounts.engine, user_id))
+        if done and goodbye:
+            await goodbye()
+        return done
 
     async def _throttled(self, user_id: str, password: str, address: str) -> tuple[User, str]:
         if self._throttle is None:

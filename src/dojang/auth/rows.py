@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import Engine, RowMapping, Select, insert, select, text, update
+from sqlalchemy import Engine, Insert, RowMapping, Select, insert, select, text, update
 from sqlalchemy import delete as deletion
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -24,6 +24,7 @@ from dojang.errors import Unavailable
 __all__ = [
     "NewRow",
     "add",
+    "adding",
     "answering",
     "by_id",
     "by_login",
@@ -45,13 +46,13 @@ class NewRow:
         user: What the others may know of it.
         email_key: The folded address, which nobody else may have.
         username_key: The folded user name, which nobody else may have.
-        password_hash: PHC text.
+        password_hash: PHC text; None where no password opens it.
     """
 
     user: User
     email_key: str | None
     username_key: str | None
-    password_hash: str
+    password_hash: str | None
 
 
 @contextmanager
@@ -84,9 +85,14 @@ def add(engine: Engine, row: NewRow) -> None:
     """
     try:
         with answering(), engine.begin() as connection:
-            connection.execute(insert(users).values(_values(row)))
+            connection.execute(adding(row))
     except IntegrityError:
         raise AlreadyTaken(_taken(engine, row)) from None
+
+
+def adding(row: NewRow) -> Insert:
+    """Return the statement that adds an account."""
+    return insert(users).values(_values(row))
 
 
 def by_id(engine: Engine, user_id: str) -> User | None:
@@ -209,7 +215,7 @@ def _values(row: NewRow) -> dict[str, object]:
         "email_key": row.email_key,
         "username_key": row.username_key,
         "password_hash": row.password_hash,
-        "password_changed": row.user.created,
+        "password_changed": row.user.created if row.password_hash else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""The table of accounts.
+"""The tables of accounts.
 
 dojang_users   id                22 characters of base64url: 128 random bits
                email             as typed, NFKC; where mail goes
@@ -12,22 +12,31 @@ dojang_users   id                22 characters of base64url: 128 random bits
                created           unix milliseconds
                password_changed  unix milliseconds; NULL where there never was one
 
-`migrations/` makes the same table; a test holds the two against each other.
+dojang_identities  issuer, subject  who somebody is at a provider; the key
+               user_id           whose account that opens; goes with the account
+               provider          its name in the settings
+               email             as the provider has it, for showing
+               linked            unix milliseconds
+               tokens            of the provider, sealed, for ending the link; NULL: none
+
+`migrations/` makes the same tables; a test holds the two against each other.
 """
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ForeignKey,
     Index,
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
 
-__all__ = ["IMPORTED", "metadata", "users"]
+__all__ = ["IMPORTED", "identities", "metadata", "users"]
 
 metadata = MetaData()
 
@@ -57,4 +66,22 @@ users = Table(
         postgresql_where=IMPORTED,
         postgresql_ops={"password_hash": "varchar_pattern_ops"},  # in the order of bytes
     ),
+)
+
+identities = Table(
+    "dojang_identities",
+    metadata,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column(
+        "user_id",
+        String(22),
+        ForeignKey("dojang_users.id", name="dojang_identities_user", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("provider", String(64), nullable=False, comment="its name in the settings"),
+    Column("email", String(254), comment="as the provider has it"),
+    Column("linked", BigInteger(), nullable=False, comment="unix milliseconds"),
+    Column("tokens", Text(), comment="sealed"),
+    Index("dojang_identities_user_id", "user_id"),
 )

@@ -8,11 +8,13 @@ from typing import cast
 
 from dojang import blocking, clock
 from dojang.auth import Accounts, PasswordHasher, PasswordPolicy, Throttle
+from dojang.auth.links import Links
 from dojang.errors import Misuse, Unavailable
 from dojang.server import secret
 from dojang.server.errors import BadSettings
 from dojang.server.health import readiness
 from dojang.server.parts import Parts
+from dojang.server.providers import sign_in_with
 from dojang.server.settings import Settings
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
@@ -53,6 +55,7 @@ def assemble(
     sessions = _sessions(settings, found.keyring, clock)
     accounts = open_accounts(settings, hasher=hasher, clock=clock)
     store = _store(sessions)
+    links = Links(accounts, secret=found.keyring)
     return Parts(
         settings=settings,
         keyring=found.keyring,
@@ -61,6 +64,15 @@ def assemble(
         throttle=Throttle.beside(sessions),
         tokens=_tokens(settings, found.keyring, sessions, accounts, store),
         service_keys=ServiceKeys(store),
+        links=links,
+        sign_in_with=sign_in_with(
+            settings,
+            links,
+            store=store,
+            keyring=found.keyring,
+            cookie=sessions.cookie,
+            clock=sessions.clock,
+        ),
         note=found.note,
     )
 

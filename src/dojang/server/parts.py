@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from dojang.auth import AccountChanges, Accounts, SignIn, Throttle
+from dojang.auth.links import Links
+from dojang.auth.providers import SignInWith
 from dojang.server.settings import Settings
 from dojang.sessions import Sessions
 from dojang.tokens import Tokens
@@ -26,6 +28,8 @@ class Parts:
         throttle: How often passwords may be tried.
         tokens: Access and refresh tokens.
         service_keys: Who may ask about tokens.
+        links: Who accounts are at providers.
+        sign_in_with: The providers that are offered.
         note: What whoever starts it should know of its secret, or empty.
     """
 
@@ -36,12 +40,19 @@ class Parts:
     throttle: Throttle
     tokens: Tokens
     service_keys: ServiceKeys
+    links: Links
+    sign_in_with: SignInWith
     note: str = ""
 
     @property
     def changes(self) -> AccountChanges:
         """How accounts are changed, with all that is signed in to them."""
-        return AccountChanges(self.accounts, sign_out=self.tokens.end_all, throttle=self.throttle)
+        return AccountChanges(
+            self.accounts,
+            sign_out=self.tokens.end_all,
+            throttle=self.throttle,
+            farewell=self.links.farewell(self.sign_in_with.revoke),
+        )
 
     @property
     def sign_in(self) -> SignIn:

@@ -18,6 +18,8 @@ from dojang.auth.identifiers import USERNAME_PATTERN
 from dojang.errors import MissingExtra, Misuse
 from dojang.server import addresses, environment
 from dojang.server.errors import BadSettings
+from dojang.server.provider_settings import ProviderSettings
+from dojang.server.provider_settings import contradictions as of_providers
 from dojang.server.strength import weakness
 from dojang.stores import urls
 from dojang.wire.forwarded import Proxies
@@ -29,7 +31,7 @@ _DAY = 24 * 3600
 Seconds = Annotated[int, Field(ge=1, le=400 * _DAY)]
 
 
-class Settings(BaseSettings):
+class Settings(ProviderSettings):
     """How one server runs. Each description says what to write."""
 
     model_config = Config(
@@ -222,6 +224,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             f"DOJANG_WORKERS is {settings.workers} and DOJANG_SESSIONS is memory:, which each "
             "process has of its own: write DOJANG_WORKERS=1, or keep sessions in sqlite:///..."
         )
+    yield from of_providers(settings)
     if settings.production and not settings.https:
         yield from _in_the_clear(settings)
 

@@ -65,7 +65,8 @@ _GOOGLE = Provider(
         revoke="https://oauth2.googleapis.com/revoke",
     ),
     scopes=("openid", "email", "profile"),
-    parameters={"prompt": "select_account"},
+    # A refresh token is what ends it all, long after the access token has expired.
+    parameters={"prompt": "select_account", "access_type": "offline"},
     read=_read,
     revoke=_revoke,
 )

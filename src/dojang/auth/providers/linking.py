@@ -45,7 +45,7 @@ class UserTable(Protocol):
         ...
 
     async def keep(self, identity: Identity, issued: Issued) -> None:
-        """Keep the newest tokens of a linked identity, if they are ever needed."""
+        """Keep the newest tokens of a linked identity, which end the link at the provider."""
         ...
 
 

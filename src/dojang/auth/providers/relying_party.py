@@ -32,7 +32,7 @@ from dojang.tokens.issued import Issued
 __all__ = ["Confirmed", "RelyingParty"]
 
 _LONGEST_CODE = 4096  # characters, inclusive
-_PATIENCE = 3.0  # seconds for each of the two requests that end a link, which nobody waits for
+_PATIENCE = 2.0  # seconds for each of the two requests that end a link, which nobody waits for
 
 Claims = Mapping[str, Any]
 
@@ -44,10 +44,12 @@ class Confirmed:
     Attributes:
         identity: Who they are.
         issued: Tokens for the provider's own services.
+        revocable: Whether they end what was allowed.
     """
 
     identity: Identity
     issued: Issued
+    revocable: bool
 
 
 class RelyingParty:
@@ -137,7 +139,11 @@ class RelyingParty:
         document = document_of(await self._web.send(request), provider, code, *_secrets(attempt))
         issued = issued_of(document, now=self._clock())
         claims = await self._claims(provider, document, attempt, code=code, issued=issued)
-        return Confirmed(identity=await self._identity(provider, claims, issued), issued=issued)
+        return Confirmed(
+            identity=await self._identity(provider, claims, issued),
+            issued=issued,
+            revocable=provider.revoke is not None,
+        )
 
     async def revoke(self, issued: Issued) -> bool:
         """End what the person allowed us; say whether the provider says that it did.

@@ -41,10 +41,12 @@ class Finished:
         opened: Whom that opens here.
         target: Where they are sent.
         provider: Its facts.
+        linking: Whether they were signed in, and came for a link.
     """
 
     identity: Identity
     opened: Opened
+    linking: bool
     target: str
     provider: Provider
 
@@ -142,9 +144,14 @@ class SignInWith:
         )
         if opened is None:
             raise Declined(party.facts.label)
-        await self._linking.users.keep(identity, confirmed.issued)
+        if confirmed.revocable:
+            await self._linking.users.keep(identity, confirmed.issued)
         return Finished(
-            identity=identity, opened=opened, target=attempt.target, provider=party.facts
+            identity=identity,
+            opened=opened,
+            linking=attempt.user is not None,
+            target=attempt.target,
+            provider=party.facts,
         )
 
     def dropped(self, query: str) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api.models import SessionAnswer
 from dojang.auth import User
-from dojang.server.pages import devices, forms
+from dojang.server.pages import devices, forms, providers
 from dojang.server.pages.complaints import Complaint
 from dojang.server.pages.moments import Moment, instant
 from dojang.server.pages.redirects import HOME, see
@@ -50,6 +50,8 @@ async def filled(request: Request, user: User, complaint: Complaint | None = Non
         user=user,
         since=Moment.of(instant(user.created), now),
         devices=rows,
+        ways=await providers.ways(request, user),
+        has_password=await parts_of(request).links.has_password(user.id),
         clients=devices.clients(await tokens.list(user.id), now=now),
         effect=_effect(sessions),
         signed_in_at=Moment.of(session.authenticated or session.created or now, now),

@@ -2,7 +2,16 @@
 
 from starlette.routing import BaseRoute, Route
 
-from dojang.server.pages import account, assets, doctor, password, sign_in, sign_out, sign_up
+from dojang.server.pages import (
+    account,
+    assets,
+    doctor,
+    password,
+    providers,
+    sign_in,
+    sign_out,
+    sign_up,
+)
 from dojang.server.pages.guard import guarded
 
 __all__ = ["routes"]
@@ -12,6 +21,8 @@ routes: list[BaseRoute] = [
     Route("/", guarded(account.enter)),
     Route("/sign-in", guarded(sign_in.show)),
     Route("/sign-in", guarded(sign_in.submit), methods=["POST"]),
+    Route("/sign-in/with/{provider}", guarded(providers.begin), methods=["POST"]),
+    Route("/sign-in/with/{provider}/callback", guarded(providers.come_back)),
     Route("/sign-up", guarded(sign_up.show)),
     Route("/sign-up", guarded(sign_up.submit), methods=["POST"]),
     Route("/sign-out", guarded(sign_out.show)),
@@ -20,6 +31,8 @@ routes: list[BaseRoute] = [
     Route("/account/devices/sign-out", guarded(account.end_one), methods=["POST"]),
     Route("/account/devices/sign-out-others", guarded(account.end_others), methods=["POST"]),
     Route("/account/password", guarded(password.submit), methods=["POST"]),
+    Route("/account/providers/unlink", guarded(providers.unlink), methods=["POST"]),
+    Route("/account/providers/{provider}", guarded(providers.link), methods=["POST"]),
     Route("/doctor", guarded(doctor.show)),
     Route("/doctor", guarded(doctor.answer), methods=["POST"]),
     Route("/doctor/try/{way}", guarded(doctor.begin)),

@@ -54,6 +54,7 @@ def filled(
         complaint=complaint,
         login=login,
         remember=remember,
+        providers=parts_of(request).sign_in_with.providers,
         next=target,
     )
 

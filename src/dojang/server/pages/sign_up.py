@@ -72,5 +72,6 @@ def _filled(
         login=form.get("login", ""),
         name=form.get("name", ""),
         minimum=parts_of(request).accounts.policy.minimum,
+        providers=parts_of(request).sign_in_with.providers,
         next=target,
     )

@@ -14,6 +14,8 @@ NOTICES = {
     "over": "Your session is over. Please sign in again.",
     "one-ended": "That device is signed out.",
     "others-ended": "All other devices are signed out.",
+    "linked": "From now on you can sign in with it as well.",
+    "unlinked": "It does not open your account any more.",
     "password-changed": "Your password is changed, and all other devices are signed out.",
 }
 
@@ -24,6 +26,7 @@ OLD_PASSWORD = "This is not the password of this account."  # noqa: S105 - a sen
 TITLES = {
     "unavailable": "We will be right back",
     "csrf": "This form has gone stale",
+    "last-way-in": "This is your only way in",
     "no-origin": "We could not tell where this form came from",
 }
 
@@ -45,6 +48,9 @@ _EXPLANATIONS: dict[str, Callable[[Any], str]] = {
     "unavailable": lambda _: (
         "We cannot look anything up at the moment. Nothing is lost and nobody was signed out; "
         "please try again shortly."
+    ),
+    "last-way-in": lambda _: (
+        "Nothing else opens your account, so this was left as it is. Link another provider first."
     ),
     "csrf": lambda _: (
         "It was made before you signed in or out. Nothing was done. Go back, reload the page, "

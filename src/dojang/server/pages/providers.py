@@ -1,0 +1,186 @@
+"""Signing in with a provider: going there, coming back, and what becomes of it on one's account."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dojang.adapters.asgi import session_of
+from dojang.auth import User
+from dojang.auth.links import Links
+from dojang.auth.providers import Finished, Provider, ProviderRefused
+from dojang.auth.providers.words import explain, language_of
+from dojang.errors import DojangError, Refused, Rejected, Unavailable
+from dojang.server.errors import NotFound
+from dojang.server.log import log_of
+from dojang.server.pages import forms, words
+from dojang.server.pages.redirects import HOME, local_path, see
+from dojang.server.pages.render import error_page, page
+from dojang.server.pages.visitor import entrance, signed_in
+from dojang.server.parts import parts_of
+from dojang.server.providers import redirect_uri
+
+__all__ = ["Way", "begin", "come_back", "link", "unlink", "ways"]
+
+#: A code is in the address: nothing may carry it on.
+_HEADERS = {"referrer-policy": "no-referrer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A provider on the page of an account.
+
+    Attributes:
+        name: Of the provider.
+        label: For people.
+        handle: Of the link that ends; empty where there is none yet.
+        email: As the provider has it; may be None.
+    """
+
+    name: str
+    label: str
+    handle: str = ""
+    email: str | None = None
+
+
+async def begin(request: Request) -> Response:
+    """Send somebody to a provider to sign in."""
+    form = await forms.read(request)
+    return await _leave(request, target=local_path(form.get("next", "")))
+
+
+async def link(request: Request) -> Response:
+    """Send whoever is signed in to a provider, to sign in with it from then on."""
+    await forms.read(request)
+    user = await signed_in(request)
+    if user is None:
+        return see(entrance(request))
+    return await _leave(request, target=f"{HOME}?notice=linked", user=user)
+
+
+async def unlink(request: Request) -> Response:
+    """Close one way into the account of whoever is signed in."""
+    form = await forms.read(request)
+    user = await signed_in(request)
+    if user is None:
+        return see(entrance(request))
+    parts = parts_of(request)
+    grants = await parts.links.unlink(user.id, form.get("way", ""))
+    log_of(request.scope).info("unlinked", user=user.id)
+    await Links.revoke(grants, parts.sign_in_with.revoke)
+    return see(f"{HOME}?notice=unlinked")
+
+
+async def come_back(request: Request) -> Response:
+    """Take what a provider answers, and sign in or link."""
+    provider = _provider(request)
+    door, query = parts_of(request).sign_in_with, str(request.url.query)
+    try:
+        response = await _received(request, provider, query)
+    except (Rejected, Refused, Unavailable) as error:
+        response = _failed(request, provider, error)
+    response.headers.append("set-cookie", door.dropped(query))
+    response.headers.update(_HEADERS)
+    return response
+
+
+async def ways(request: Request, user: User) -> Sequence[Way]:
+    """Return the providers for the page of an account: those that open it, then the others."""
+    parts = parts_of(request)
+    offered = {provider.name: provider.label for provider in parts.sign_in_with.providers}
+    links = await parts.links.list(user.id)
+    linked = [
+        Way(link.provider, offered.get(link.provider, link.provider), link.handle, link.email)
+        for link in links
+    ]
+    used = {link.provider for link in links}
+    return linked + [Way(name, label) for name, label in offered.items() if name not in used]
+
+
+async def _leave(request: Request, *, target: str, user: User | None = None) -> Response:
+    provider, parts = _provider(request), parts_of(request)
+    try:
+        begun = await parts.sign_in_with.begin(
+            provider.name,
+            redirect_uri=redirect_uri(parts.settings, provider.name),
+            target=target,
+            user=user.id if user else None,
+            cookies=request.headers.get("cookie", ""),
+        )
+    except (Rejected, Unavailable) as error:
+        return _failed(request, provider, error)
+    if begun is None:
+        raise NotFound
+    # A page, and no redirect: browsers hold the whole way of a form, through all that a provider
+    # sends it on to, against `form-action`, which says that our forms lead nowhere else.
+    response = page(
+        request, "leaving", headers=_HEADERS, label=provider.label, address=begun.address
+    )
+    for line in begun.cookies:
+        response.headers.append("set-cookie", line)
+    return response
+
+
+async def _received(request: Request, provider: Provider, query: str) -> Response:
+    parts, session = parts_of(request), session_of(request)
+    at = parts.sessions.clock()
+    visitor = await signed_in(request)
+    finished = await parts.sign_in_with.finish(
+        provider.name,
+        query=query,
+        cookies=request.headers.get("cookie", ""),
+        user=visitor.id if visitor else None,
+    )
+    if finished is None:
+        raise NotFound
+    if not finished.linking:
+        user = await parts.accounts.find(finished.opened.user)
+        if user is None:
+            raise AccountClosed
+        # RFC 8176 has no word for it; "fed" is what others write.
+        session.login(user.id, methods=("fed",), at=at)
+    await session.save()
+    log_of(request.scope).info(_event(finished), provider=provider.name, user=finished.opened.user)
+    return see(finished.target)
+
+
+class AccountClosed(Refused):
+    """The account that an identity opens was disabled."""
+
+    code = "account-closed"
+
+    def __init__(self) -> None:
+        super().__init__("this account is closed; ask whoever runs this site")
+
+
+def _failed(request: Request, provider: Provider, error: DojangError) -> Response:
+    facts = {"provider": provider.name, "code": error.code}
+    if isinstance(error, ProviderRefused):
+        facts |= {"error": error.error, "reason": error.reason, "detail": error.detail}
+    elif isinstance(error, Rejected | Unavailable):
+        facts |= {"detail": str(error)}
+    log_of(request.scope).warning("sign-in-with-failed", **facts)
+    language = language_of(request.headers.get("accept-language", ""))
+    told = explain(error, provider=provider.label, language=language) or words.explain(error)
+    retry = getattr(error, "retry_after", None)
+    return error_page(
+        request,
+        error.status,
+        f"{provider.label} did not sign you in",
+        told,
+        headers={} if retry is None else {"retry-after": str(retry)},
+    )
+
+
+def _event(finished: Finished) -> str:
+    if finished.opened.new:
+        return "signed-up-with"
+    return "linked" if finished.opened.linked else "signed-in-with"
+
+
+def _provider(request: Request) -> Provider:
+    found = parts_of(request).sign_in_with.provider(request.path_params["provider"])
+    if found is None:
+        raise NotFound
+    return found
