@@ -7,6 +7,7 @@ import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -688,6 +689,57 @@ def test_a_guest_who_was_given_a_key_keeps_it(
         assert browser.cookies == {}
         assert blocking.run(sessions().strategy.store.count(now=sessions().clock())) == 0  # type: ignore[attr-defined]
         sessions().close()
+
+
+def test_plain_reading_in_an_async_view(home: str, middleware: str, views: Any) -> None:
+    del home, middleware
+
+    async def count(request: Any) -> HttpResponse:
+        request.session["n"] = request.session.get("n", 0) + 1
+        return HttpResponse(str(request.session["n"]))
+
+    views["count"] = count
+    with override_settings(ROOT_URLCONF="tests.adapters.django_async_urls"):
+        browser = in_a_loop()
+        assert [browser.get("/count").text for _ in range(3)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_what_is_emptied_member_by_member(
+    tmp_path: Path, middleware: str, views: Any, saved: bool
+) -> None:
+    def empty(request: Any) -> HttpResponse:
+        del request.session["n"]
+        if saved:
+            request.session.save()
+        return HttpResponse()
+
+    views["empty"] = empty
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        browser = strict()
+        browser.get("/put")
+        browser.get("/empty")
+        stays = middleware == "stock" or saved
+        assert ("sessionid" in browser.cookies) is stays
+        assert blocking.run(sessions().strategy.store.count(now=sessions().clock())) == stays  # type: ignore[attr-defined]
+        sessions().close()
+
+
+def test_a_key_is_a_signed_id_of_which_the_store_has_a_hash(
+    tmp_path: Path, middleware: str
+) -> None:
+    del middleware
+    with override_settings(DOJANG={"SESSIONS": f"sqlite:///{tmp_path}/s.db"}):
+        browser = strict()
+        browser.get("/put")
+        key = unquote(browser.cookies["sessionid"])
+        sessions().close()
+    id = key.removeprefix("s:").partition(".")[0]
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert len(key) == 89
+    assert len(browser.cookies["sessionid"]) >= 91
+    assert b'{"n":1}' in kept
+    assert id.encode() not in kept
 
 
 def test_in_an_event_loop_ours_needs_no_thread(home: str, ours: None, views: Any) -> None:

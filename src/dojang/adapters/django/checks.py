@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.core import checks
+from django.utils.module_loading import import_string
 
 from dojang.adapters.django.conf import gate, sessions
+from dojang.adapters.django.store import SessionStore
 from dojang.adapters.django.wording import in_settings
 from dojang.errors import DojangError, InvalidCookie, WeakSecret
 from dojang.stores.urls import scheme_of
@@ -36,7 +38,11 @@ def check_settings(app_configs: object, **_: object) -> Sequence[checks.CheckMes
 
 
 def _elsewhere() -> Sequence[checks.CheckMessage]:
-    if settings.SESSION_ENGINE == _ENGINE:
+    try:
+        engine: object = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    except ImportError:
+        engine = None
+    if isinstance(engine, type) and issubclass(engine, SessionStore):
         return []
     return [
         checks.Error(
