@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from dojang import blocking, peers
-from dojang.errors import Misuse, TooManySessions
+from dojang.errors import Misuse, TooManySessions, Unavailable
 from dojang.peers.peer import Peer
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
@@ -15,9 +17,11 @@ from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.stores.memory.records import MemoryRecords
+from dojang.stores.sqlite import SqliteStore
 from dojang.strategies.circulation import RETIRED, Sighting
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
+from dojang.strategies.sightings import Sightings, add, all_kinds
 from dojang.testing import Clock
 from dojang.wire.cookies import Cookie
 from dojang.wire.iron.iron_session import IronSeal
@@ -373,3 +377,57 @@ def test_a_store_without_leases_is_refused_with_what_to_do() -> None:
     home = ServerSide(Plain(100))
     with pytest.raises(Misuse, match="Leases"):
         Sessions(home, secret=SECRET, accepts={"before": iron()})
+
+
+def test_all_processes_add_up_what_they_saw_and_when(clock: Clock) -> None:
+    store = MemoryStore()
+
+    def process() -> Sessions:
+        home = ServerSide(store, keys=Keyring.of(SECRET))
+        return Sessions(home, accepts={"before": iron()}, clock=clock)
+
+    def everywhere() -> Sightings:
+        return blocking.run(process().circulation.everywhere(now=clock()))["before"]
+
+    one, other = process(), process()
+    for here in (one, other, one):
+        moved(signed_in_before(iron(), clock), here).visit(user)
+    assert everywhere().within(1, now=clock()) == 2
+    clock.tick(DAY)
+    moved(signed_in_before(iron(), clock), one).visit(user)
+    seen = everywhere()
+    assert [seen.within(days, now=clock()) for days in (1, 2, 7)] == [2, 4, 4]
+    assert seen.last == clock()
+    clock.tick(10 * DAY)
+    assert everywhere().within(7, now=clock()) == 0
+
+
+def test_a_store_that_cannot_count_signs_nobody_out(clock: Clock) -> None:
+    class Full(MemoryStore):
+        async def put(self, *_: object, **__: object) -> bool:
+            raise Unavailable("full")
+
+    here = Sessions(
+        ServerSide(Full(), keys=Keyring.of(SECRET)), accepts={"before": iron()}, clock=clock
+    )
+    browser = moved(signed_in_before(iron(), clock), here)
+    assert browser.visit(user) == browser.visit(user) == "ada"
+    assert here.circulation.seen == {"before": Sighting(1, clock())}
+
+
+def test_days_that_are_over_for_longer_than_a_cookie_lives_are_dropped() -> None:
+    store = MemoryStore()
+    for day in (0, 399, 400, 401):
+        blocking.run(add(store, "before", 1, now=day * DAY * 1000))
+    assert blocking.run(all_kinds(store, now=401 * DAY * 1000))["before"].days == {
+        399: 1, 400: 1, 401: 1,
+    }  # fmt: skip
+
+
+def test_many_threads_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    now = 400 * DAY * 1000
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda _: blocking.run(add(store, "x", 1, now=now)), range(40)))
+    assert blocking.run(all_kinds(store, now=now))["x"].days == {400: sum(done)}
+    store.close()

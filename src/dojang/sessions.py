@@ -118,7 +118,7 @@ class Sessions:
         self.clock = clock
         self.principal = Place(principal) if isinstance(principal, str) else principal
         self.principal = self.principal or system.principal
-        self.circulation = Circulation()
+        self.circulation = Circulation(self.strategy.shared)
         self._house = House(
             strategy=self.strategy,
             lifetime=self.lifetime,

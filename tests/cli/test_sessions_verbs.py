@@ -20,6 +20,7 @@ from dojang.stores import urls
 from dojang.stores.whole import WholeStore
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
+from dojang.strategies.sightings import add
 from dojang.tokens import Pair, Tokens
 from dojang.wire.iron.iron_session import IronSeal
 from tests.browser import Browser
@@ -421,3 +422,27 @@ def test_sessions_in_a_cookie_end_where_the_store_is_their_log(
     run("sessions", "end-user", "ada", "--store", url, cwd=tmp_path)
     two.sessions = process()
     assert two.visit(lambda session: session.user) is None
+
+
+def test_old_cookies_that_still_come_are_counted_by_kind(
+    url: str, store: WholeStore, tmp_path: Path
+) -> None:
+    now = clock.now()
+    for kind, days in (("flask", 0), ("flask", 3), ("retired \x1b[31m", 20)):
+        blocking.run(add(store, kind, 2, now=now - days * 86_400_000))
+    done = run("sessions", "circulation", "--json", cwd=tmp_path, DOJANG_SESSIONS=url)
+    flask, retired = objects(done)
+    assert flask["days"] == {"1": 2, "7": 4, "30": 4}
+    assert (retired["kind"], retired["days"]) == ("retired \x1b[31m", {"1": 0, "7": 0, "30": 2})
+    shown = run("sessions", "circulation", cwd=tmp_path, DOJANG_SESSIONS=url)
+    assert "\x1b" not in shown.out
+    assert [line.split()[:4] for line in shown.out.splitlines() if "flask" in line] == [
+        ["flask", "2", "4", "4"]
+    ]
+
+
+@pytest.mark.usefixtures("store")
+def test_where_nothing_old_came_that_is_said(url: str, tmp_path: Path) -> None:
+    fill(url, 1)
+    done = run("sessions", "circulation", cwd=tmp_path, DOJANG_SESSIONS=url)
+    assert done.out.startswith("No cookie of another kind")

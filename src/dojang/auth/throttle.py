@@ -15,7 +15,6 @@ from dojang.errors import Unavailable
 from dojang.sessions import Sessions
 from dojang.stores.counters import Counters, Hit
 from dojang.stores.memory import MemoryStore
-from dojang.strategies.server_side import ServerSide
 from dojang.wire import base64url
 
 __all__ = ["Limits", "Rate", "Throttle"]
@@ -79,13 +78,7 @@ class Throttle:
         Args:
             sessions: On the server, or in cookies that can be revoked.
         """
-        strategy = sessions.strategy
-        revocations = strategy.revocations
-        store: object = None
-        if isinstance(strategy, ServerSide):
-            store = strategy.store
-        elif revocations is not None:
-            store = revocations.log
+        store = sessions.strategy.shared
         counters = store if isinstance(store, Counters) else MemoryStore()
         return cls(counters, clock=sessions.clock)
 

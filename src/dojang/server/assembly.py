@@ -22,7 +22,6 @@ from dojang.session.record import Principal
 from dojang.sessions import Sessions
 from dojang.stores.sqlite import SqliteStore
 from dojang.stores.whole import WholeStore
-from dojang.strategies.server_side import ServerSide
 from dojang.tokens import Tokens
 from dojang.tokens.service_keys import ServiceKeys
 from dojang.tokens.stored_keys import StoredKeys
@@ -54,7 +53,8 @@ def assemble(
     found = secret.find(settings)
     sessions = _sessions(settings, found.keyring, clock)
     accounts = open_accounts(settings, hasher=hasher, clock=clock)
-    store = _store(sessions)
+    # Beside the sessions, or beside what ended of them.
+    store = cast("WholeStore", sessions.strategy.shared)
     links = Links(accounts, secret=found.keyring)
     return Parts(
         settings=settings,
@@ -173,15 +173,6 @@ def _sessions(settings: Settings, keyring: Keyring, clock: Callable[[], int]) ->
         # The data stay in the cookie; what was ended is on disk, so that it stays ended.
         return make(revocations=SqliteStore(settings.home / "revocations.db"))
     return make()
-
-
-def _store(sessions: Sessions) -> WholeStore:
-    """Return where families and keys are kept: beside the sessions, or what ended of them."""
-    strategy = sessions.strategy
-    if isinstance(strategy, ServerSide):
-        return cast("WholeStore", strategy.store)
-    assert strategy.revocations is not None
-    return cast("WholeStore", strategy.revocations.log)
 
 
 def _tokens(

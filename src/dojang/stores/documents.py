@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from dojang.stores.names import bounded
 
@@ -33,6 +33,7 @@ class Document:
         bounded(self.owner)
 
 
+@runtime_checkable
 class Documents(Protocol):
     """A store that keeps documents: families of refresh tokens, keys, tokens of somebody else.
 

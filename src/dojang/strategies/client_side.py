@@ -107,6 +107,11 @@ class ClientSide:
         """Where what was ended is written and read; None where nothing can be."""
         return self._revocations
 
+    @property
+    def shared(self) -> RevocationLog | None:
+        """The log of what was ended; see `Strategy.shared`."""
+        return None if self._revocations is None else self._revocations.log
+
     async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
         """Return what the cookie holds; see `Strategy.load`."""
         revocations = self._revocations

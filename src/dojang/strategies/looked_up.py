@@ -46,6 +46,7 @@ class LookedUp:
     on_server = True
     revocable = False
     revocations = None
+    shared = None
 
     def __init__(self, place: Elsewhere, *, id_in: Callable[[str], str] | None = None) -> None:
         """Take the place.

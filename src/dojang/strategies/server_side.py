@@ -115,6 +115,11 @@ class ServerSide:
         return self.store.suspends
 
     @property
+    def shared(self) -> Store:
+        """The store of the sessions; see `Strategy.shared`."""
+        return self.store
+
+    @property
     def signed(self) -> bool:
         """Whether there are keys to sign ids with."""
         return self._keys is not None

@@ -64,6 +64,11 @@ class Spill:
         return self._client.revocations
 
     @property
+    def shared(self) -> object:
+        """The store of what did not fit; see `Strategy.shared`."""
+        return self._server.shared
+
+    @property
     def signed(self) -> bool:
         """Whether there are keys to sign ids with."""
         return self._server.signed

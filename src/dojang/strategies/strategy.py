@@ -73,6 +73,11 @@ class Strategy(Protocol):
         """The log that what ends is written to; None where there is none."""
         ...
 
+    @property
+    def shared(self) -> object:
+        """The store that all processes share, of sessions or of what ended; None for none."""
+        ...
+
     async def load(self, credentials: Sequence[str], lifetime: Lifetime, *, now: int) -> Found:
         """Return what the credentials stand for; trouble of a store is raised, never "nobody".
 

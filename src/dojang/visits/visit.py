@@ -92,7 +92,7 @@ class Visit:
             session.adopt(Found(rejected=Unknown("the session was ended meanwhile")))
             return
         self._cookies.announce(before, kept, now=house.clock())
-        self._count(before)
+        await self._count(before)
         session.kept(
             Found(record=kept.record, current=kept.record, credential=kept.credential)
             if kept.record
@@ -299,7 +299,7 @@ class Visit:
         if found.current is not None or self.session.left or useless:
             self._cookies.part_with(self._house.formers.farewells(self._cookies.header))
 
-    def _count(self, before: Found) -> None:
+    async def _count(self, before: Found) -> None:
         kind = before.former or ("" if before.newest else RETIRED)
         if kind:
-            self._house.circulation.count(kind, now=self._house.clock())
+            await self._house.circulation.count(kind, now=self._house.clock())

@@ -2,7 +2,7 @@
 
 import typer
 
-from dojang.cli.sessions import copy, count, end, end_user, list, show, sweep
+from dojang.cli.sessions import circulation, copy, count, end, end_user, list, show, sweep
 
 __all__ = ["app"]
 
@@ -15,5 +15,6 @@ app.command("show", context_settings=_HANDLES)(show.show)
 app.command("end", context_settings=_HANDLES)(end.end)
 app.command("end-user")(end_user.end_user)
 app.command("count")(count.count)
+app.command("circulation")(circulation.circulation)
 app.command("sweep")(sweep.sweep)
 app.command("copy")(copy.copy)
