@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from dojang import blocking
 from dojang.adapters import asgi, starlette, wsgi
 from dojang.adapters.asgi import SessionMiddleware, session_of
+from dojang.adapters.cross_site import CrossSiteMiddleware, WSGICrossSiteMiddleware
 from dojang.errors import Misuse
 from dojang.session.limit import Limit
 from dojang.sessions import Sessions
@@ -337,7 +338,8 @@ def test_a_mounted_application_with_other_sessions_has_its_own(clock: Clock) -> 
 @pytest.mark.parametrize("given", [None, "sealed:"])
 def test_what_are_no_sessions_is_said_when_the_middleware_is_made(given: Any) -> None:
     app: Any = None
-    for made in (SessionMiddleware, wsgi.SessionMiddleware):
+    gates = (CrossSiteMiddleware, WSGICrossSiteMiddleware)
+    for made in (SessionMiddleware, wsgi.SessionMiddleware, *gates):
         with pytest.raises(Misuse, match=r"Sessions\.from_url"):
             made(app, given)
     for decorator in (asgi.with_session, wsgi.with_session, starlette.with_session):

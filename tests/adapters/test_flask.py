@@ -11,6 +11,7 @@ from flask.json.tag import JSONTag
 from markupsafe import Markup
 
 from dojang import Cookie, MemoryStore, ServerSide, Sessions, blocking, testing
+from dojang.adapters import quart
 from dojang.adapters.flask import CrossSite, Dojang, current_user, login_required, of, session
 from dojang.errors import (
     Conflict,
@@ -489,3 +490,12 @@ def test_a_user_who_is_gone_is_said_to_be_and_the_principal_0_is_somebody(
     assert (answer.status_code, (answer.json or {})["code"]) == (401, "anonymous")
     client = testing.sign_in(zero.test_client(), in_memory, 0)
     assert client.get("/private", base_url="https://localhost").text == "in"
+
+
+def test_what_is_none_is_said_when_the_extension_is_made() -> None:
+    odd: Any = "sealed:"
+    for extension in (Dojang, quart.Dojang):
+        with pytest.raises(Misuse, match=r"Sessions\.from_url"):
+            extension(None, odd)
+        with pytest.raises(Misuse, match="load_user is a function"):
+            extension(load_user=odd)

@@ -5,6 +5,7 @@ from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 from dojang.adapters import asgi
+from dojang.adapters.given import check_function, check_sessions
 from dojang.adapters.nobody import nobody
 from dojang.adapters.problems import log
 from dojang.errors import DojangError, Misuse
@@ -127,9 +128,12 @@ class Dojang:
             load_user: What `current_user` calls with the principal; it may be awaited.
 
         Raises:
-            Misuse: The configuration is not one.
+            Misuse: The configuration is not one, or `sessions` or `load_user` is something else.
             WeakSecret: A secret is missing or too short.
         """
+        if sessions is not None:
+            check_sessions(sessions)
+        check_function("load_user", load_user)
         self._given = sessions
         self.load_user = load_user
         if app is not None:

@@ -6,6 +6,7 @@ from dojang.adapters.asgi.messages import App, Message, Receive, Scope, Send, en
 from dojang.adapters.asgi.opening import KEY, Connection
 from dojang.adapters.asgi.skip import path_of
 from dojang.adapters.cross_site.gate import GATE, Asked, Gate, Html
+from dojang.adapters.given import check_sessions
 from dojang.adapters.problems import log
 from dojang.errors import DojangError, Misuse
 from dojang.session.content import Content
@@ -48,9 +49,11 @@ class CrossSiteMiddleware:
             cors: The same as `fronts`, with more to say.
 
         Raises:
-            Misuse: A front is `*` or no origin, or `skip` is not paths.
+            Misuse: `sessions` is something else, a front is `*` or no origin, or `skip` is not
+                paths.
             WeakSecret: A secret is too short.
         """
+        check_sessions(sessions)
         self._app = app
         self._given = sessions
         self.gate = Gate(fronts=fronts, secret=secret, skip=skip, cors=cors)

@@ -7,6 +7,7 @@ from typing import Any
 
 from dojang import blocking
 from dojang.adapters.cross_site.gate import GATE, Asked, Gate
+from dojang.adapters.given import check_sessions
 from dojang.adapters.problems import log
 from dojang.errors import DojangError
 from dojang.sessions import Sessions
@@ -48,9 +49,11 @@ class WSGICrossSiteMiddleware:
             cors: The same as `fronts`, with more to say.
 
         Raises:
-            Misuse: A front is `*` or no origin, or `skip` is not paths.
+            Misuse: `sessions` is something else, a front is `*` or no origin, or `skip` is not
+                paths.
             WeakSecret: A secret is too short.
         """
+        check_sessions(sessions)
         self._app = app
         self._given = sessions
         self.gate = Gate(fronts=fronts, secret=secret, skip=skip, cors=cors)

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from dojang.adapters.flask.config import Configured
 from dojang.adapters.flask.interface import DojangSessionInterface
 from dojang.adapters.flask.problems import answer
+from dojang.adapters.given import check_function, check_sessions
 from dojang.errors import DojangError, Misuse
 from dojang.sessions import Sessions
 
@@ -42,9 +43,12 @@ class Dojang:
             load_user: What `current_user` calls with the principal.
 
         Raises:
-            Misuse: The configuration is not one.
+            Misuse: The configuration is not one, or `sessions` or `load_user` is something else.
             WeakSecret: A secret is missing or too short.
         """
+        if sessions is not None:
+            check_sessions(sessions)
+        check_function("load_user", load_user)
         self._given = sessions
         self.load_user = load_user
         if app is not None:
