@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pytest
 
@@ -373,6 +374,43 @@ def test_lines_keep_what_is_newer_than_pythons_cookies_and_one_name_in_two_place
         assert set(each.OutputString().split("; ")) == set(line.split("; "))
     assert one["partitioned"] is True
     assert other["domain"] == "example.com"
+
+
+@pytest.mark.parametrize("colour", ["wsgi", "asgi"])
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, ["X-Forwarded-Proto came from 192.0.2.7 and nothing believes it"]),
+        ({"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}, []),
+        ({"SESSION_COOKIE_SECURE": False}, []),
+    ],
+)
+def test_a_scheme_that_got_lost_before_a_secure_cookie_is_in_the_log_once(
+    middleware: str, caplog: pytest.LogCaptureFixture, colour: str, settings: Any, told: list[str]
+) -> None:
+    del middleware
+
+    def over_http() -> asking.Ask:
+        wsgi = WSGIHandler()
+        return asking.over_wsgi(
+            lambda environ, start: wsgi({**environ, "wsgi.url_scheme": "http"}, start)
+        )
+
+    def over_http_in_a_loop() -> asking.Ask:
+        asgi = ASGIHandler()
+        return asking.over_asgi(
+            lambda scope, receive, send: asgi({**scope, "scheme": "http"}, receive, send)
+        )
+
+    name = {"SESSION_COOKIE_NAME": f"name-{uuid4()}"}  # nothing has been said of it yet
+    with override_settings(**{"SESSION_COOKIE_SECURE": True, **name, **settings}):
+        ask = over_http() if colour == "wsgi" else over_http_in_a_loop()
+        for _ in range(2):
+            asking.Client(ask).get(
+                "/put", ("user-agent", "Mozilla/5.0"), ("x-forwarded-proto", "https")
+            )
+    said = [record.message for record in caplog.records if record.name == "dojang"]
+    assert all(words in message for words, message in zip(told, said, strict=True))
 
 
 def test_a_cookie_may_end_with_the_browser(home: str, middleware: str) -> None:

@@ -2,8 +2,10 @@
 
 from django.apps import AppConfig
 from django.core import checks
+from django.core.signals import request_started
 
 from dojang.adapters.django.checks import check_settings
+from dojang.adapters.django.watching import watch
 
 __all__ = ["DojangConfig"]
 
@@ -16,5 +18,6 @@ class DojangConfig(AppConfig):
     verbose_name = "Sessions"
 
     def ready(self) -> None:
-        """Check the settings when Django starts."""
+        """Check the settings when Django starts, and look at requests as they come."""
         checks.register(check_settings, checks.Tags.security)
+        request_started.connect(watch, dispatch_uid="dojang.watch")

@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 
 from dojang.adapters.django.conf import gate, sessions
 from dojang.adapters.django.store import SessionStore
+from dojang.adapters.django.watching import STOCK
 from dojang.adapters.django.wording import in_settings
 from dojang.errors import DojangError, InvalidCookie, WeakSecret
 from dojang.stores.urls import scheme_of
@@ -15,7 +16,6 @@ from dojang.stores.urls import scheme_of
 __all__ = ["check_settings"]
 
 _ENGINE = "dojang.adapters.django"
-_STOCK = "django.contrib.sessions.middleware.SessionMiddleware"
 _JSON = "django.contrib.sessions.serializers.JSONSerializer"
 
 
@@ -73,7 +73,7 @@ def _doubtful() -> Sequence[checks.CheckMessage]:
                 id="dojang.W002",
             )
         )
-    if settings.DOJANG.get("ACCEPTS") and _STOCK in settings.MIDDLEWARE:
+    if settings.DOJANG.get("ACCEPTS") and STOCK in settings.MIDDLEWARE:
         found.append(
             checks.Warning(
                 "DOJANG['ACCEPTS'] is not used: Django's middleware knows its own cookie alone",
