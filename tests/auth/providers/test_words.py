@@ -11,8 +11,9 @@ from dojang.auth.providers import (
     ProviderRefused,
     ProviderUnavailable,
     UntrustedAnswer,
+    kakao,
 )
-from dojang.auth.providers.exchange import redacted
+from dojang.auth.providers.exchange import redacted, refused
 from dojang.auth.providers.words import explain, language_of
 from dojang.errors import Conflict, DojangError, WrongIssuer
 
@@ -67,6 +68,13 @@ def test_what_has_nothing_to_do_with_providers_is_left_to_others() -> None:
 )
 def test_the_language_is_the_one_that_the_browser_prefers(header: str, language: str) -> None:
     assert language_of(header) == language
+
+
+def test_a_code_beside_an_error_is_no_reason_for_it() -> None:
+    code = "c0Yd3kX9w2ABCDEF"
+    found = refused(kakao(), {"error": "server_error", "code": code})
+    assert (found.error, found.reason) == ("server_error", "")
+    assert code not in repr(found)
 
 
 def test_somebody_elses_words_are_logged_without_what_looks_secret() -> None:

@@ -18,6 +18,7 @@ _LONGEST_TOKEN = 16_384  # characters, inclusive
 _LONGEST_LIFE = 10 * 366 * 24 * 3600  # seconds, inclusive
 _LONGEST_DETAIL = 200  # characters
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_REASON = re.compile(r"[A-Za-z0-9_-]{1,12}")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _KOE = re.compile(r"KOE\d{3}")
 #: What a code or a token looks like: Kakao repeats the code in the description of an error.
@@ -101,7 +102,8 @@ def refused(provider: Provider, facts: Mapping[str, Any], *secrets: str) -> Prov
     detail = redacted(str(words or ""), *secrets)
     own = facts.get("error_code") or facts.get("code") or facts.get("resultcode") or ""
     found = _KOE.search(detail)
-    reason = _named(str(own)) or (found.group() if found else "")
+    # Of an answer through the browser `code` is another thing, and too long to be a reason.
+    reason = str(own) if _REASON.fullmatch(str(own)) else found.group() if found else ""
     error = _named(str(facts.get("error", ""))) or "unnamed"
     return ProviderRefused(provider.label, error, reason=reason, detail=detail)
 
