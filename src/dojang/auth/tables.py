@@ -19,6 +19,15 @@ dojang_identities  issuer, subject  who somebody is at a provider; the key
                linked            unix milliseconds
                tokens            of the provider, sealed, for ending the link; NULL: none
 
+dojang_events  id                counts up; the order in which they were kept
+               at                unix milliseconds
+               kind              what happened, as `signed-in`
+               user_id           whose account; stays when the account goes
+               handle            of the session, or empty
+               address           as far as it is kept
+               agent             the User-Agent, cut
+               facts             JSON: what else is known
+
 `migrations/` makes the same tables; a test holds the two against each other.
 """
 
@@ -28,6 +37,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     String,
     Table,
@@ -36,7 +46,7 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["IMPORTED", "identities", "metadata", "users"]
+__all__ = ["IMPORTED", "events", "identities", "metadata", "users"]
 
 metadata = MetaData()
 
@@ -84,4 +94,24 @@ identities = Table(
     Column("linked", BigInteger(), nullable=False, comment="unix milliseconds"),
     Column("tokens", Text(), comment="sealed"),
     Index("dojang_identities_user_id", "user_id"),
+)
+
+events = Table(
+    "dojang_events",
+    metadata,
+    Column(
+        "id",
+        BigInteger().with_variant(Integer(), "sqlite"),  # the only one that counts up there
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("at", BigInteger(), nullable=False, comment="unix milliseconds"),
+    Column("kind", String(40), nullable=False),
+    Column("user_id", String(255), comment="also of accounts that are gone"),
+    Column("handle", String(64), nullable=False, comment="of the session, or empty"),
+    Column("address", String(64), nullable=False, comment="as far as it is kept"),
+    Column("agent", String(200), nullable=False),
+    Column("facts", Text(), nullable=False, comment="JSON"),
+    Index("dojang_events_at", "at"),
+    Index("dojang_events_user_id", "user_id", "id"),
 )
