@@ -9,6 +9,8 @@ from dojang.auth.errors import (
     TooBusy,
     TooManyAttempts,
 )
+from dojang.auth.event import Event
+from dojang.auth.events import Events
 from dojang.auth.passwords import PasswordHasher
 from dojang.auth.policy import PasswordPolicy
 from dojang.auth.sign_in import Proven, SignIn
@@ -19,6 +21,8 @@ __all__ = [
     "AccountChanges",
     "Accounts",
     "AlreadyTaken",
+    "Event",
+    "Events",
     "InvalidCredentials",
     "InvalidInput",
     "Limits",

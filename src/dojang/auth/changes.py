@@ -151,7 +151,7 @@ class AccountChanges:
         imported = await off_loop(partial(rows.imported_hashes, engine))
         verified = await accounts.hasher.verify(kept, password, beside=imported)
         if user is None or kept is None or not verified.ok:
-            raise InvalidCredentials
+            raise InvalidCredentials(account=user.id if user else None)
         return user, kept
 
     async def _set_password(

@@ -14,13 +14,18 @@ class InvalidCredentials(Rejected):
     One message for an unknown user, a wrong password, a disabled account and an account
     without a password: whoever asks must not learn which accounts exist.
 
+    Attributes:
+        account: Whose password was tried, where that is known: for the record of events, and never
+            for whoever asked.
+
     Source: OWASP Authentication Cheat Sheet, "Authentication and Error Messages".
     """
 
     code = "invalid-credentials"
 
-    def __init__(self) -> None:
+    def __init__(self, *, account: str | None = None) -> None:
         super().__init__("the login or the password is not right")
+        self.account = account
 
 
 class AlreadyTaken(Refused):

@@ -1,7 +1,7 @@
 """The record of what happened: kept for a while, with as much of an address as is wanted."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Literal
@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from dojang.auth import event_rows
-from dojang.auth.event import Event
+from dojang.auth.event import Event, Fact
 from dojang.auth.sources import networks
 from dojang.auth.threads import off_loop
 from dojang.errors import Misuse, Unavailable
@@ -67,6 +67,39 @@ class Events:
         self._addresses: Addresses = addresses
         self._hooks = tuple(hooks)
         self._tidied = 0
+
+    async def happened(
+        self,
+        kind: str,
+        *,
+        user: str | None = None,
+        handle: str = "",
+        address: str = "",
+        agent: str = "",
+        facts: Mapping[str, Fact] | None = None,
+    ) -> None:
+        """Keep what happens now, and tell the hooks.
+
+        Args:
+            kind: As in `Event`, and so are the others.
+            user: As in `Event`.
+            handle: As in `Event`.
+            address: As in `Event`.
+            agent: As in `Event`.
+            facts: As in `Event`.
+        """
+        now = self._clock()
+        await self.record(
+            Event(
+                kind=kind,
+                at=now,
+                user=user,
+                handle=handle,
+                address=address,
+                agent=agent,
+                facts=facts or {},
+            )
+        )
 
     async def record(self, event: Event) -> None:
         """Keep an event, and tell the hooks.

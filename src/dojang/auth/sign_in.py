@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dojang.auth.accounts import Accounts
+from dojang.auth.errors import InvalidCredentials
 from dojang.auth.identifiers import fold
 from dojang.auth.throttle import Throttle
 from dojang.auth.user import User
@@ -52,7 +53,10 @@ class SignIn:
         found = await self._accounts.find_login(login)
         account = f"user:{found.id}" if found else f"nobody:{fold(login[:_LOOKED_AT])}"
         async with self._throttle.attempt(account, address=address):
-            return Proven(await self._accounts.check_password(login, password), at)
+            try:
+                return Proven(await self._accounts.check_password(login, password), at)
+            except InvalidCredentials:
+                raise InvalidCredentials(account=found.id if found else None) from None
 
     async def sign_up(
         self,

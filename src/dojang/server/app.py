@@ -15,7 +15,7 @@ from dojang.adapters.proxies import ProxyMiddleware
 from dojang.auth import PasswordHasher
 from dojang.server import addresses, assembly, health, openapi, refusals
 from dojang.server.body_limit import BodyLimit
-from dojang.server.log import RequestLog, log_of, open_log
+from dojang.server.log import RequestLog, open_log
 from dojang.server.origin import OriginCheck
 from dojang.server.pages import routes as page_routes
 from dojang.server.parts import Parts
@@ -67,7 +67,7 @@ def _routes(parts: Parts) -> list[BaseRoute]:
         parts.accounts,
         tokens=parts.tokens,
         throttle=parts.throttle,
-        log=lambda request: log_of(request.scope),
+        journal=parts.journal,
     )
     within = Router([*api_routes(api), *page_routes], redirect_slashes=False)
     return [*health.routes, *openapi.routes, Mount("", app=within, middleware=_inner(parts))]

@@ -8,6 +8,7 @@ from typing import cast
 
 from dojang import blocking, clock
 from dojang.auth import Accounts, PasswordHasher, PasswordPolicy, Throttle
+from dojang.auth.events import Events
 from dojang.auth.links import Links
 from dojang.errors import Misuse, Unavailable
 from dojang.server import secret
@@ -62,6 +63,12 @@ def assemble(
         sessions=sessions,
         accounts=accounts,
         throttle=Throttle.beside(sessions),
+        events=Events(
+            accounts.engine,
+            clock=clock,
+            days=settings.event_days,
+            addresses=settings.event_addresses,
+        ),
         tokens=_tokens(settings, found.keyring, sessions, accounts, store),
         service_keys=ServiceKeys(store),
         links=links,

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from dojang.adapters.auth_api.journal import Journal
 from dojang.auth import AccountChanges, Accounts, SignIn, Throttle
+from dojang.auth.events import Events
 from dojang.auth.links import Links
 from dojang.auth.providers import SignInWith
+from dojang.server.log import log_of
 from dojang.server.settings import Settings
 from dojang.sessions import Sessions
 from dojang.tokens import Tokens
@@ -30,6 +33,7 @@ class Parts:
         service_keys: Who may ask about tokens.
         links: Who accounts are at providers.
         sign_in_with: The providers that are offered.
+        events: What happened.
         note: What whoever starts it should know of its secret, or empty.
     """
 
@@ -42,6 +46,7 @@ class Parts:
     service_keys: ServiceKeys
     links: Links
     sign_in_with: SignInWith
+    events: Events
     note: str = ""
 
     @property
@@ -53,6 +58,11 @@ class Parts:
             throttle=self.throttle,
             farewell=self.links.farewell(self.sign_in_with.revoke),
         )
+
+    @property
+    def journal(self) -> Journal:
+        """Where what happens is noted."""
+        return Journal(log=lambda request: log_of(request.scope), events=self.events)
 
     @property
     def sign_in(self) -> SignIn:

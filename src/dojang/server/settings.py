@@ -110,6 +110,13 @@ class Settings(ProviderSettings):
     access_audience: str | None = Field(
         default=None, description="whom access tokens are for; DOJANG_URL where nothing is written"
     )
+    event_days: int = Field(
+        default=365, ge=1, le=36_500, description="days for which events are kept, from 1 to 36500"
+    )
+    event_addresses: Literal["whole", "network", "none"] = Field(
+        default="whole",
+        description="how much of an address events keep: whole, network (/24, /48) or none",
+    )
     password_minimum: int = Field(default=8, ge=1, le=1024, description="a number from 1 to 1024")
     password_pattern: str | None = Field(default=None, description="a regular expression")
     username_pattern: str = Field(default=USERNAME_PATTERN, description="a regular expression")

@@ -12,7 +12,6 @@ from dojang.adapters.auth_api.models import PairAnswer, Refresh, TokenRequest
 from dojang.adapters.headers import device
 from dojang.auth import InvalidCredentials, TooManyAttempts
 from dojang.errors import Reused
-from dojang.server.log import log_of
 from dojang.server.parts import parts_of
 from dojang.tokens import Pair
 
@@ -25,7 +24,9 @@ async def make_token(api: AuthApi, request: Request) -> Answer:
     if form.login is None and form.password is None:
         user = await api.signed_in(request)
         pair = await parts_of(request).tokens.of_session(session_of(request))
-        log_of(request.scope).info("token-made", user=user.id, device=pair.handle)
+        await parts_of(request).journal.note(
+            request, "token-made", user=user.id, device=pair.handle
+        )
         return _answer(request, pair)
     if form.login is None or form.password is None:
         missing = "login" if form.login is None else "password"
@@ -40,7 +41,7 @@ async def refresh_token(api: AuthApi, request: Request) -> Answer:
     try:
         pair = await parts_of(request).tokens.refresh(form.refresh_token)
     except Reused:
-        log_of(request.scope).warning("refresh-token-reused", address=callers.address(request))
+        await parts_of(request).journal.warn(request, "refresh-token-reused")
         raise
     return _answer(request, pair)
 
@@ -51,11 +52,11 @@ async def _by_password(request: Request, login: str, password: str) -> Pair:
     try:
         proven = await parts.sign_in.by_password(login, password, address=address)
     except (InvalidCredentials, TooManyAttempts) as error:
-        log_of(request.scope).warning("login-refused", address=address, code=error.code)
+        await parts.journal.refused(request, "login-refused", error)
         raise
     here = device(address, request.headers.get("user-agent", ""))
     pair = await parts.tokens.begin(proven.user.id, at=proven.at, device=here)
-    log_of(request.scope).info("token-made", user=proven.user.id, device=pair.handle)
+    await parts.journal.note(request, "token-made", user=proven.user.id, device=pair.handle)
     return pair
 
 

@@ -1,8 +1,6 @@
 """The JSON API: sign-up, login, logout, and who is signed in where."""
 
-import logging
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 from starlette.requests import Request
 
@@ -11,6 +9,7 @@ from dojang.adapters.auth_api import callers
 from dojang.adapters.auth_api.answers import Answer, empty
 from dojang.adapters.auth_api.bodies import read
 from dojang.adapters.auth_api.errors import NoSuchSession
+from dojang.adapters.auth_api.journal import Journal
 from dojang.adapters.auth_api.models import (
     ChangePassword,
     DeviceAnswer,
@@ -40,19 +39,7 @@ from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.tokens import TokenDevice, Tokens
 
-__all__ = ["AuthApi", "Log"]
-
-
-class Log(Protocol):
-    """What structlog's loggers are."""
-
-    def info(self, event: str, **facts: object) -> object:
-        """Note what happened."""
-        ...
-
-    def warning(self, event: str, **facts: object) -> object:
-        """Note what somebody should look at."""
-        ...
+__all__ = ["AuthApi"]
 
 
 class AuthApi:
@@ -65,7 +52,7 @@ class AuthApi:
         *,
         tokens: Tokens | None = None,
         throttle: Throttle | None = None,
-        log: Callable[[Request], Log] = lambda _: _Plain(),
+        journal: Journal | None = None,
     ) -> None:
         """Take the parts.
 
@@ -76,7 +63,7 @@ class AuthApi:
                 sessions; made of the same sessions.
             throttle: How often passwords may be tried; counted in the store of the sessions, and
                 in memory where they have none, unless given.
-            log: Returns the log of a request; `dojang` of the standard library otherwise.
+            journal: Where what happens is noted; the log `dojang` unless given.
         """
         self._sessions = sessions
         self._accounts = accounts
@@ -86,7 +73,7 @@ class AuthApi:
         self._changes = AccountChanges(
             accounts, sign_out=(tokens or sessions).end_all, throttle=throttle
         )
-        self._log = log
+        self._journal = journal or Journal()
 
     async def sign_up(self, request: Request) -> Answer:
         """Make an account, and sign in with it."""
@@ -119,7 +106,7 @@ class AuthApi:
         session.logout()
         await session.save()
         if user is not None:
-            self._log(request).info("logged-out", user=user)
+            await self._journal.note(request, "logged-out", user=str(user))
         return empty()
 
     async def check(self, request: Request) -> Answer:
@@ -149,13 +136,12 @@ class AuthApi:
                 address=callers.address(request),
             )
         except (InvalidCredentials, TooManyAttempts) as error:
-            address = callers.address(request)
-            self._log(request).warning("password-refused", address=address, code=error.code)
+            await self._journal.refused(request, "password-refused", error)
             raise
         except InvalidInput as refused:
             raise InvalidInput("new_password", str(refused)) from None
         await callers.go_on(request)
-        self._log(request).info("password-changed", user=user.id)
+        await self._journal.note(request, "password-changed", user=user.id)
         return empty()
 
     async def list_sessions(self, request: Request) -> Answer:
@@ -180,7 +166,7 @@ class AuthApi:
             session.logout()
         else:
             await sessions.end(handle)
-        self._log(request).info("session-ended", user=user.id)
+        await self._journal.note(request, "session-ended", user=user.id, ended=handle)
         return empty()
 
     async def end_others(self, request: Request) -> Answer:
@@ -188,7 +174,7 @@ class AuthApi:
         await read(request, Nothing)
         user = await self.signed_in(request)
         ended = await (self._tokens or self._sessions).end_all(user.id, but=callers.here(request))
-        self._log(request).info("other-sessions-ended", user=user.id, ended=ended)
+        await self._journal.note(request, "other-sessions-ended", user=user.id, ended=ended)
         return Answer(EndedAnswer(ended=ended))
 
     async def signed_in(self, request: Request) -> User:
@@ -222,7 +208,7 @@ class AuthApi:
         try:
             proven = await self._sign_in.by_password(form.login, form.password, address=address)
         except (InvalidCredentials, TooManyAttempts) as error:
-            self._log(request).warning("login-refused", address=address, code=error.code)
+            await self._journal.refused(request, "login-refused", error)
             raise
         session = await self._begin(
             request, proven.user, "logged-in", at=proven.at, remember=form.remember
@@ -236,15 +222,5 @@ class AuthApi:
         session.login(user.id, remember=remember, at=at)
         # Now and not when the answer leaves, so that the log says only what came to be.
         await session.save()
-        self._log(request).info(event, user=user.id)
+        await self._journal.note(request, event, user=user.id)
         return session
-
-
-class _Plain:
-    _LOG = logging.getLogger("dojang")
-
-    def info(self, event: str, **facts: object) -> None:
-        self._LOG.info("%s %s", event, facts)
-
-    def warning(self, event: str, **facts: object) -> None:
-        self._LOG.warning("%s %s", event, facts)

@@ -14,14 +14,21 @@ from dojang.wire import problem
 
 with extra("accounts"):
     from dojang.adapters.auth_api.api import AuthApi
+    from dojang.adapters.auth_api.journal import Journal
     from dojang.adapters.auth_api.models import ProblemAnswer
     from dojang.adapters.auth_api.table import TABLE, Entry
-    from dojang.auth import Accounts
+    from dojang.auth import Accounts, Events, Throttle
 
 __all__ = ["auth_router"]
 
 
-def auth_router(sessions: Sessions, accounts: Accounts) -> APIRouter:
+def auth_router(
+    sessions: Sessions,
+    accounts: Accounts,
+    *,
+    throttle: Throttle | None = None,
+    events: Events | None = None,
+) -> APIRouter:
     """Return the routes for sign-up, login, logout, and who is signed in where.
 
     `app.include_router(auth_router(sessions, accounts), prefix="/api/auth")`. They are those of
@@ -31,8 +38,13 @@ def auth_router(sessions: Sessions, accounts: Accounts) -> APIRouter:
     Args:
         sessions: The middleware's.
         accounts: Who may sign in.
+        throttle: How often passwords may be tried; counted in the store of the sessions, and in
+            memory where they have none, unless given.
+        events: Where what happens is kept, as `Events(accounts.engine, clock=accounts.clock)`; it
+            is in the log `dojang` in any case.
     """
-    api, router = AuthApi(sessions, accounts), APIRouter(tags=["auth"])
+    api = AuthApi(sessions, accounts, throttle=throttle, journal=Journal(events=events))
+    router = APIRouter(tags=["auth"])
     shown = [Security(scheme) for scheme in schemes(sessions).values()]
     for entry in TABLE:
         if entry.serves(sessions):

@@ -68,10 +68,11 @@ async def end_one(request: Request) -> Response:
     user = await signed_in(request)
     if user is None:
         return see(entrance(request))
-    session, sessions = session_of(request), parts_of(request).sessions
-    tokens = parts_of(request).tokens
+    session, parts = session_of(request), parts_of(request)
+    sessions, tokens = parts.sessions, parts.tokens
     handle = form.get("handle", "")
     if handle == session.handle:
+        await parts.journal.note(request, "logged-out", user=user.id)
         session.logout()
         return see("/sign-in?notice=signed-out")
     # Handles are no secrets: only one's own are ended, and one that is gone is as good as ended.
@@ -79,6 +80,9 @@ async def end_one(request: Request) -> Response:
         await sessions.end(handle)
     elif handle in {device.handle for device in await tokens.list(user.id)}:
         await tokens.end(handle)
+    else:
+        return see(f"{HOME}?notice=one-ended")
+    await parts.journal.note(request, "session-ended", user=user.id, ended=handle)
     return see(f"{HOME}?notice=one-ended")
 
 
@@ -88,7 +92,9 @@ async def end_others(request: Request) -> Response:
     user = await signed_in(request)
     if user is None:
         return see(entrance(request))
-    await parts_of(request).tokens.end_all(user.id, but=session_of(request))
+    parts = parts_of(request)
+    ended = await parts.tokens.end_all(user.id, but=session_of(request))
+    await parts.journal.note(request, "other-sessions-ended", user=user.id, ended=ended)
     return see(f"{HOME}?notice=others-ended")
 
 

@@ -26,6 +26,7 @@ async def submit(request: Request) -> Response:
     if complaint is not None:
         return await account.filled(request, user, complaint)
     await callers.go_on(request)
+    await parts_of(request).journal.note(request, "password-changed", user=user.id)
     return see(f"{HOME}?notice=password-changed")
 
 
@@ -39,6 +40,7 @@ async def _change(request: Request, user: User, form: dict[str, str]) -> Complai
             address=callers.address(request),
         )
     except InvalidCredentials as error:
+        await parts_of(request).journal.refused(request, "password-refused", error)
         return Complaint("old_password", words.OLD_PASSWORD, error.status, error.code)
     except (Refused, Unavailable) as error:
         return Complaint.about(error, instead_of={"password": "new_password"})

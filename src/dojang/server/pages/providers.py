@@ -13,7 +13,6 @@ from dojang.auth.providers import Finished, Provider, ProviderRefused
 from dojang.auth.providers.words import explain, language_of
 from dojang.errors import DojangError, Refused, Rejected, Unavailable
 from dojang.server.errors import NotFound
-from dojang.server.log import log_of
 from dojang.server.pages import forms, words
 from dojang.server.pages.redirects import HOME, local_path, see
 from dojang.server.pages.render import error_page, page
@@ -67,7 +66,7 @@ async def unlink(request: Request) -> Response:
         return see(entrance(request))
     parts = parts_of(request)
     grants = await parts.links.unlink(user.id, form.get("way", ""))
-    log_of(request.scope).info("unlinked", user=user.id)
+    await parts.journal.note(request, "unlinked", user=user.id)
     await Links.revoke(grants, parts.sign_in_with.revoke)
     return see(f"{HOME}?notice=unlinked")
 
@@ -79,7 +78,7 @@ async def come_back(request: Request) -> Response:
     try:
         response = await _received(request, provider, query)
     except (Rejected, Refused, Unavailable) as error:
-        response = _failed(request, provider, error)
+        response = await _failed(request, provider, error)
     response.headers.append("set-cookie", door.dropped(query))
     response.headers.update(_HEADERS)
     return response
@@ -109,7 +108,7 @@ async def _leave(request: Request, *, target: str, user: User | None = None) -> 
             cookies=request.headers.get("cookie", ""),
         )
     except (Rejected, Unavailable) as error:
-        return _failed(request, provider, error)
+        return await _failed(request, provider, error)
     if begun is None:
         raise NotFound
     # A page, and no redirect: browsers hold the whole way of a form, through all that a provider
@@ -141,7 +140,9 @@ async def _received(request: Request, provider: Provider, query: str) -> Respons
         # RFC 8176 has no word for it; "fed" is what others write.
         session.login(user.id, methods=("fed",), at=at)
     await session.save()
-    log_of(request.scope).info(_event(finished), provider=provider.name, user=finished.opened.user)
+    await parts.journal.note(
+        request, _event(finished), user=finished.opened.user, provider=provider.name
+    )
     return see(finished.target)
 
 
@@ -154,13 +155,13 @@ class AccountClosed(Refused):
         super().__init__("this account is closed; ask whoever runs this site")
 
 
-def _failed(request: Request, provider: Provider, error: DojangError) -> Response:
-    facts = {"provider": provider.name, "code": error.code}
+async def _failed(request: Request, provider: Provider, error: DojangError) -> Response:
+    facts: dict[str, str] = {"provider": provider.name, "code": error.code}
     if isinstance(error, ProviderRefused):
         facts |= {"error": error.error, "reason": error.reason, "detail": error.detail}
     elif isinstance(error, Rejected | Unavailable):
         facts |= {"detail": str(error)}
-    log_of(request.scope).warning("sign-in-with-failed", **facts)
+    await parts_of(request).journal.warn(request, "sign-in-with-failed", **facts)
     language = language_of(request.headers.get("accept-language", ""))
     told = explain(error, provider=provider.label, language=language) or words.explain(error)
     retry = getattr(error, "retry_after", None)

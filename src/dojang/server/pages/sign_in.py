@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from dojang.adapters.asgi import HOPELESS, session_of
 from dojang.adapters.auth_api import callers
+from dojang.auth import InvalidCredentials, TooManyAttempts
 from dojang.errors import Refused, Rejected, Unavailable
 from dojang.server.pages import forms
 from dojang.server.pages.complaints import Complaint
@@ -68,7 +69,10 @@ async def _sign_in(request: Request, form: dict[str, str], *, remember: bool) ->
         session.login(proven.user.id, remember=remember, at=proven.at)
         await session.save()
     except (Rejected, Refused, Unavailable) as error:
+        if isinstance(error, InvalidCredentials | TooManyAttempts):
+            await parts.journal.refused(request, "login-refused", error)
         return Complaint.about(error)
+    await parts.journal.note(request, "logged-in", user=proven.user.id)
     return None
 
 

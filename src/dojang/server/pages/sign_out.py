@@ -8,6 +8,7 @@ from dojang.server.pages import forms
 from dojang.server.pages.redirects import see
 from dojang.server.pages.render import page
 from dojang.server.pages.visitor import entrance, signed_in
+from dojang.server.parts import parts_of
 
 __all__ = ["show", "submit"]
 
@@ -23,5 +24,9 @@ async def show(request: Request) -> Response:
 async def submit(request: Request) -> Response:
     """End this session."""
     await forms.read(request)
-    session_of(request).logout()
+    session = session_of(request)
+    user = session.user
+    if user is not None:
+        await parts_of(request).journal.note(request, "logged-out", user=str(user))
+    session.logout()
     return see("/sign-in?notice=signed-out")

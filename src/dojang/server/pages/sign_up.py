@@ -44,6 +44,7 @@ async def submit(request: Request) -> Response:
         # The account is there: what is left to do is to sign in.
         complaint = Complaint.about(error).prefixed("Your account is made; now sign in.")
         return sign_in.filled(request, complaint, login=form["login"], target=target)
+    await parts_of(request).journal.note(request, "signed-up", user=user.id)
     return see(target)
 
 

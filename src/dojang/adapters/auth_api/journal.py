@@ -1,0 +1,112 @@
+"""Noting what happened to accounts: a line in the log, and an event where those are kept."""
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from starlette.requests import Request
+
+from dojang.adapters.asgi import session_of
+from dojang.adapters.auth_api import callers
+from dojang.auth import InvalidCredentials, TooManyAttempts
+from dojang.auth.event import Fact
+from dojang.auth.events import Events
+
+__all__ = ["Journal", "Log"]
+
+
+class Log(Protocol):
+    """What structlog's loggers are."""
+
+    def info(self, event: str, **facts: object) -> object:
+        """Note what happened."""
+        ...
+
+    def warning(self, event: str, **facts: object) -> object:
+        """Note what somebody should look at."""
+        ...
+
+
+class _Plain:
+    _LOG = logging.getLogger("dojang")
+
+    def info(self, event: str, **facts: object) -> None:
+        self._LOG.info("%s %s", event, facts)
+
+    def warning(self, event: str, **facts: object) -> None:
+        self._LOG.warning("%s %s", event, facts)
+
+
+class Journal:
+    """Says the same in both places, in the same words."""
+
+    def __init__(
+        self, *, log: Callable[[Request], Log] = lambda _: _Plain(), events: Events | None = None
+    ) -> None:
+        """Take the places.
+
+        Args:
+            log: Returns the log of a request; `dojang` of the standard library otherwise.
+            events: Where events are kept, if they are.
+        """
+        self._log = log
+        self._events = events
+
+    async def note(
+        self, request: Request, kind: str, *, user: str | None = None, **facts: Fact
+    ) -> None:
+        """Note that something was done.
+
+        Args:
+            request: Whose.
+            kind: What happened, as `logged-in`.
+            user: Whose account.
+            facts: What else is known; nothing secret, and nothing that somebody typed.
+        """
+        self._log(request).info(kind, **_known(user=user, **facts))
+        await self._keep(request, kind, user, facts, handle=session_of(request).handle or "")
+
+    async def warn(
+        self, request: Request, kind: str, *, user: str | None = None, **facts: Fact
+    ) -> None:
+        """Note that something was refused; as `note` does, with the address in the log too."""
+        address = callers.address(request)
+        self._log(request).warning(kind, **_known(user=user, address=address, **facts))
+        await self._keep(request, kind, user, facts)
+
+    async def refused(
+        self, request: Request, kind: str, error: InvalidCredentials | TooManyAttempts
+    ) -> None:
+        """Note that a password opened nothing.
+
+        What was not looked at is a line in the log alone: whoever floods a sign-in fills no table.
+        """
+        if isinstance(error, InvalidCredentials):
+            await self.warn(request, kind, user=error.account, code=error.code)
+        else:
+            address = callers.address(request)
+            self._log(request).warning(kind, address=address, code=error.code)
+
+    async def _keep(
+        self,
+        request: Request,
+        kind: str,
+        user: str | None,
+        facts: dict[str, Fact],
+        *,
+        handle: str = "",
+    ) -> None:
+        if self._events is None:
+            return
+        await self._events.happened(
+            kind,
+            user=user,
+            handle=handle,
+            address=callers.address(request),
+            agent=request.headers.get("user-agent", ""),
+            facts=facts,
+        )
+
+
+def _known(**facts: Fact | None) -> dict[str, Fact]:
+    return {name: value for name, value in facts.items() if value is not None}
