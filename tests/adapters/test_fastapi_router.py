@@ -21,7 +21,7 @@ from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
 from dojang.wire.iron.iron_session import IronSeal
 from tests.conftest import SECRET
-from tests.server.kit import ADA, LOGIN, app_in, browser
+from tests.server.kit import ADA, HOME, LOGIN, app_in, browser
 
 Serve = Callable[..., TestClient]
 
@@ -46,7 +46,7 @@ def serve(accounts: Accounts, clock: Clock) -> Serve:
         app = FastAPI()
         app.add_middleware(SessionMiddleware, sessions=sessions)
         app.include_router(auth_router(sessions, accounts), prefix="/api/auth")
-        return TestClient(app, base_url="https://testserver")
+        return TestClient(app, base_url="https://testserver", client=HOME)
 
     return serve
 
