@@ -60,7 +60,7 @@ def issuer(server: Server) -> Iterator[Issuer]:
 def leave(page: Page, target: str = "") -> None:
     """Press the button, and stand before the issuer's form."""
     page.goto(f"/sign-in?{urlencode({'next': target})}" if target else "/sign-in")
-    page.get_by_role("button", name="Go on with Example").click()
+    page.get_by_role("button", name="Continue with Example").click()
     page.wait_for_url("**/interaction/**")
 
 

@@ -2,15 +2,18 @@
 
 import asyncio
 import re
+from contextlib import ExitStack
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from dojang import blocking
 from dojang.auth.providers import NoAttempt, github, oidc
 from dojang.auth.providers.attempt import LIFE, MOST, challenge
-from dojang.errors import Malformed
+from dojang.errors import Malformed, WrongIssuer
 from dojang.testing import Clock
 from tests.auth.providers.kit import Site, Traveller, party
+from tests.fakes.http import serving
 from tests.fakes.openid import FakeIssuer
 
 
@@ -193,6 +196,42 @@ def test_a_code_of_another_attempt_lacks_its_verifier(site: Site, issuer: FakeIs
     state = asked(thief.go("oidc"))["state"]
     with pytest.raises(ProviderRefused):
         thief.come_back("oidc", urlencode({"code": code, "state": state}))
+
+
+def test_an_issuer_that_mixes_itself_up_with_another_gets_no_code(clock: Clock) -> None:
+    """RFC 9700 section 4.4: an honest issuer's code must not go to whoever the browser began at."""
+    with ExitStack() as servers:
+        honest, evil = FakeIssuer(now=clock), FakeIssuer(now=clock)
+        for fake in (honest, evil):
+            servers.enter_context(serving(fake))
+        parties = [
+            party(oidc(fake.url, name=name), clock)
+            for name, fake in (("honest", honest), ("evil", evil))
+        ]
+        site = Site(clock, *parties)
+        browser = site.browser()
+        begun = asked(browser.go("evil"))
+        # It sends the browser on to the honest one, with the state that it was given.
+        other = asked(site.browser().go("honest"))
+        forged = urlencode({**other, "state": begun["state"]})
+        query = honest.agree(f"{honest.url}/authorize?{forged}")
+        jar = dict(browser.jar)
+        with pytest.raises(NoAttempt):  # where the honest one sends everybody
+            browser.come_back("honest", query)
+        browser.jar = jar
+        with pytest.raises(WrongIssuer):
+            browser.come_back("evil", f"{query}&{urlencode({'iss': honest.url})}")
+        assert honest.count("/token") == evil.count("/token") == 0
+
+
+def test_synchronous_code_has_the_same(site: Site, issuer: FakeIssuer) -> None:
+    begun = blocking.run(site.door.begin("oidc", redirect_uri="https://app.example", target="/"))
+    assert begun
+    cookies = begun.cookies[0].partition(";")[0]
+    query = issuer.agree(begun.address)
+    finished = blocking.run(site.door.finish("oidc", query=query, cookies=cookies))
+    assert finished
+    assert finished.identity.subject == "ada"
 
 
 def test_there_is_no_such_provider(site: Site) -> None:
