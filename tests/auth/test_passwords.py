@@ -151,7 +151,7 @@ def test_nobodys_password_is_never_right_not_even_the_empty_one() -> None:
 
 
 def test_cve_2013_1443_a_megabyte_is_wrong_before_anything_is_hashed() -> None:
-    slow = PasswordHasher(Cost(memory=262_144, passes=50, lanes=1))  # a minute and more
+    slow = PasswordHasher(Cost(memory=262_144, passes=16, lanes=1))  # some seconds
     begun = time.perf_counter()
     assert run(slow.verify(None, "a" * 1_000_000)) == WRONG
     with pytest.raises(InvalidInput, match="at most 4096 bytes"):
@@ -254,3 +254,57 @@ for pepper in (b"", b"pepper"):
 def test_what_is_written_is_read_back() -> None:
     made = Argon2.make(b"x", cost=CHEAPEST, salt=bytes(16))
     assert Argon2.parse(str(made)) == made
+
+
+SALT, DIGEST = "e" * 22, "a" * 31
+
+
+def test_a_bcrypt_hash_that_cannot_be_computed_locks_nobody_out() -> None:
+    hasher = PasswordHasher(CHEAPEST)
+    broken = f"$2b$10${'a' * 53}"  # a salt with bits set that no salt has
+    ours = run(hasher.hash("correct horse"))
+    assert run(hasher.verify(broken, "correct horse")) == Verified(ok=False, rehash=False)
+    assert run(hasher.verify(ours, "correct horse", beside=[broken])).ok
+    assert not run(hasher.verify(None, "correct horse", beside=[broken])).ok
+
+
+TOO_COSTLY = [
+    f"$2b$17${SALT}{DIGEST}",
+    f"$2b$31${SALT}{DIGEST}",
+    f"$2b$99${SALT}{DIGEST}",
+    "$argon2id$v=19$m=19456,t=999999999,p=1$c29tZXNhbHQxMjM$" + "A" * 43,
+    "$argon2id$v=19$m=999999999,t=1,p=1$c29tZXNhbHQxMjM$" + "A" * 43,
+    "$argon2id$v=19$m=2040,t=1000,p=255$c29tZXNhbHQxMjM$" + "A" * 43,
+    "pbkdf2_sha256$10000000$salt$" + "A" * 43 + "=",
+]
+
+
+@pytest.mark.parametrize("encoded", TOO_COSTLY)
+def test_what_would_take_for_ever_is_nobodys_password_and_everybody_else_signs_in(
+    encoded: str,
+) -> None:
+    hasher = PasswordHasher(CHEAPEST)
+    begun = time.process_time()
+    assert not run(hasher.verify(encoded, "correct horse")).ok
+    assert not run(hasher.verify(None, "correct horse", beside=[encoded])).ok
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("encoded", [*TOO_COSTLY, f"$2b$10${'a' * 53}", "no hash at all", ""])
+def test_what_would_open_nothing_is_refused_where_it_is_imported(encoded: str) -> None:
+    with pytest.raises(Misuse, match=f"a text of {len(encoded)} characters is no hash"):
+        PasswordHasher.check_imported(encoded)
+
+
+def test_what_is_computed_may_be_imported() -> None:
+    for case in CASES:
+        if case["expect"] == "ok" and case["result"] is True:
+            PasswordHasher.check_imported(case["wire"])
+    PasswordHasher.check_imported(f"$2b$16${SALT}{DIGEST}")
+    # RFC 9106 section 4, the first recommended option.
+    PasswordHasher.check_imported("$argon2id$v=19$m=2097152,t=1,p=4$c29tZXNhbHQxMjM$" + "A" * 43)
+
+
+def test_a_hasher_makes_no_hash_that_it_would_not_read() -> None:
+    with pytest.raises(Misuse, match="at most 2 GiB"):
+        PasswordHasher(Cost(memory=2**22, passes=1, lanes=1))

@@ -25,14 +25,32 @@ class Cost:
     """What one Argon2 hash costs.
 
     Attributes:
-        memory: KiB, at least 8 for each lane.
-        passes: Over that memory, 1 or more.
-        lanes: Computed side by side, 1 to 255.
+        memory: KiB, at least 8 for each lane, and at most 2 GiB.
+        passes: Over that memory, 1 or more; at most 4 GiB in all of them.
+        lanes: Computed side by side, 1 to 255; at most 16,384 in all passes.
     """
 
     memory: int
     passes: int
     lanes: int
+
+    @property
+    def computable(self) -> bool:
+        """Whether Argon2 can compute it, within about four seconds."""
+        least = self.passes >= 1 and self.lanes >= 1 and self.memory >= 8 * self.lanes
+        return (
+            least
+            and self.lanes <= _LANES_MAX
+            and self.memory <= _MEMORY_MAX
+            and self.memory * self.passes <= _FILLED_MAX
+            and self.lanes * self.passes <= _STARTED_MAX
+        )
+
+
+_LANES_MAX = 255  # each lane is a thread
+_STARTED_MAX = 16_384  # and begins anew with each pass
+_MEMORY_MAX = 2 * 1024 * 1024  # RFC 9106 section 4: the first of the recommended options
+_FILLED_MAX = 2 * _MEMORY_MAX
 
 
 # OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, 2 passes, 1 lane, as a minimum.
@@ -45,7 +63,6 @@ _VERSION = 19  # RFC 9106 section 3.1: 0x13
 _FIRST_VERSION = 16  # 0x10; a text that names none means this
 _SALT_BYTES = 16  # RFC 9106 section 3.1; at least 8 to be computable
 _DIGEST_BYTES = 32  # at least 4 to be computable
-_LANES_MAX = 255  # each lane is a thread
 _TYPES = {"id": Type.ID, "i": Type.I, "d": Type.D}
 
 _TEXT = re.compile(
@@ -90,7 +107,7 @@ class Argon2:
 
     @classmethod
     def parse(cls, text: str) -> "Argon2 | None":
-        """Return the hash in `text`; None for what is none, or could not be computed.
+        """Return the hash in `text`; None for what is none, or would take too long.
 
         The costs may stand in any order: the npm package argon2 writes m, p, t.
 
@@ -181,8 +198,7 @@ def _parse_cost(text: str) -> Cost | None:
     ):
         return None
     cost = Cost(memory=int(named["m"]), passes=int(named["t"]), lanes=int(named["p"]))
-    computable = cost.passes >= 1 and 1 <= cost.lanes <= _LANES_MAX
-    return cost if computable and cost.memory >= 8 * cost.lanes else None
+    return cost if cost.computable else None
 
 
 def _decode(text: str) -> bytes:

@@ -61,8 +61,13 @@ class PasswordHasher:
             pepper: A secret mixed into Argon2 hashes; another one makes the existing useless.
 
         Raises:
-            Misuse: A number is too small.
+            Misuse: A number is too small, or `cost` too large to be waited for.
         """
+        if not cost.computable:
+            raise Misuse(
+                f"{cost} is not computed: at least 8 KiB for each lane, at most 2 GiB, and 4 GiB "
+                "in all passes; write passwords.OWASP if in doubt"
+            )
         workers = os.cpu_count() or 1 if workers is None else workers
         if workers < 1 or waiting < 0:
             raise Misuse(f"{workers=}, {waiting=}: write workers=1 and waiting=0, or more")
@@ -106,6 +111,24 @@ class PasswordHasher:
         if forms is None:
             return Verified(ok=False, rehash=False)
         return await self._queue.run(partial(self._compare, encoded or "", forms, beside))
+
+    @staticmethod
+    def check_imported(encoded: str) -> None:
+        """Pass for a hash made elsewhere that `verify` computes; to ask before it is stored.
+
+        Args:
+            encoded: As it stands at the other system.
+
+        Raises:
+            Misuse: It is malformed, of another kind, or would take too long.
+        """
+        if _parsed(encoded) is None:
+            raise Misuse(
+                f"a text of {len(encoded)} characters is no hash that is computed here: Argon2 in "
+                "at most 2 GiB, and 4 GiB in all passes; bcrypt of a cost from 4 to 16; scrypt of "
+                "better-auth or Lucia; PBKDF2 of Django with at most 9,999,999 iterations. Leave "
+                "the hash out, and send its owner a link to set a password"
+            )
 
     def _make(self, forms: Forms) -> str:
         salt = entropy.random_bytes(_SALT_BYTES)
