@@ -19,8 +19,9 @@ __all__ = ["LIFE", "MOST", "PURPOSE", "Attempt", "Attempts", "challenge"]
 #: Seconds, exclusive: as long as somebody may take at a provider.
 LIFE = 600
 
-#: Attempts in one browser, inclusive; the oldest are dropped, so that no cookies are crowded out.
-MOST = 8
+#: Attempts in one browser, inclusive; the oldest are dropped, so that no cookies are crowded out
+#: and the header with all of them stays below the 8 KiB that servers in front take.
+MOST = 4
 
 _RANDOM = 32  # bytes: 43 characters, as RFC 7636 section 4.1 asks of a verifier at least
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
