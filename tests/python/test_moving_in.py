@@ -198,6 +198,7 @@ def django_session(expiry: int | None) -> str:
         (peers.Django(django_project.SECRET_KEY), django_session(0), False),
         (peers.Django(django_project.SECRET_KEY), django_session(None), True),
     ],
+    ids=["flask", "flask-permanent", "starlette", "starlette-fortnight", "django", "django-fixed"],
 )
 def test_a_cookie_that_ends_with_the_browser_still_does(peer: Peer, text: str, lasts: bool) -> None:
     browser = Browser(Sessions(ServerSide(MemoryStore()), secret=SECRET, accepts={"old": peer}))

@@ -15,9 +15,11 @@ from dojang.wire.django.signing import Signing
 from dojang.wire.itsdangerous import timed as itsdangerous
 from dojang.wire.itsdangerous.flask import FlaskCookie
 from dojang.wire.itsdangerous.serializer import TimedSerializer, UrlSafeSerializer
+from dojang.wire.itsdangerous.signed_user import SignedUser
 from dojang.wire.itsdangerous.signer import Signer
 from dojang.wire.itsdangerous.starlette import StarletteCookie
 from dojang.wire.jose import jwe, jws
+from dojang.wire.jose.fastapi_users import AUDIENCE, FastApiUsersToken
 from dojang.wire.jose.jwk import Key
 from dojang.wire.keygrip import body, koa_session
 from dojang.wire.keygrip.cookie_session import CookieSession
@@ -79,6 +81,26 @@ MOVING_IN = [
         lambda value: TimedSerializer(SECRET, salt="timed").dumps(value, now=NOW),
         lambda text: TimedSerializer(SECRET, salt="timed").loads(text, now=NOW, max_age=60),
         between=".",
+    ),
+    Entry(
+        "user that itsdangerous signed",
+        "itsdangerous user",
+        lambda value: TimedSerializer(SECRET, salt="login").dumps(value, now=NOW),
+        lambda text: SignedUser(SECRET, max_age=60, salt="login").decode(text, now=NOW),
+        between=".",
+        kind=SignedUser,
+    ),
+    Entry(
+        "token of fastapi-users",
+        "jose",
+        lambda value: jws.sign(
+            json.dumps(value | {"sub": "7", "aud": [*AUDIENCE], "exp": NOW // 1000 + 60}).encode(),
+            {"alg": "HS256"},
+            key=HMAC,
+        ),
+        lambda text: FastApiUsersToken([HMAC]).decode(text, now=NOW),
+        between=".",
+        kind=FastApiUsersToken,
     ),
     Entry(
         "Signer of itsdangerous",
