@@ -13,6 +13,7 @@ from dojang.errors import Misuse, TooManySessions, Unavailable
 from dojang.peers.peer import Peer
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
+from dojang.session.principal import Place
 from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
@@ -227,6 +228,56 @@ def test_a_session_that_has_not_come_yet_is_ended_with_all_others_of_its_user(
     assert gone.visit(lambda session: (session.user, session.rejected)) == (None, "revoked")
     assert gone.cookies == {}
     assert moved(later, here).visit(user) == "ada"
+
+
+def in_the_application_s_place() -> Mapping[str, tuple[Peer, Peer]]:
+    """Return peers that are not told where the user is, as they were and as they are accepted."""
+    return {
+        "starlette": (peers.Starlette(OLD, principal="account"), peers.Starlette(OLD)),
+        "flask": (peers.Flask(OLD, principal="account"), peers.Flask(OLD)),
+        "jsonwebtoken": (
+            replace(peers.JsonWebToken(OLD, "token"), principal=Place("account")),
+            peers.JsonWebToken(OLD, "token"),
+        ),
+    }
+
+
+@pytest.mark.parametrize("kind", in_the_application_s_place())
+@pytest.mark.parametrize("in_cookie", [True, False])
+def test_a_user_that_the_application_alone_knows_is_ended_with_all_others_too(
+    kind: str, clock: Clock, in_cookie: bool
+) -> None:
+    before, accepted = in_the_application_s_place()[kind]
+    store = MemoryStore()
+    home = ClientSide(IronSeal(SECRET), revocations=store) if in_cookie else ServerSide(store)
+    here = Sessions(
+        home,
+        secret=None if in_cookie else SECRET,
+        principal="account",
+        accepts={"before": accepted},
+        clock=clock,
+    )
+    browser = signed_in_before(before, clock)
+    clock.tick(60)
+    blocking.run(here.end_all("ada"))
+    clock.tick(60)
+    gone = moved(browser, here)
+    assert gone.visit(lambda session: (session.user, session.rejected)) == (None, "revoked")
+    later = moved(signed_in_before(before, clock), here)
+    assert later.visit(user) == "ada"
+    assert len(blocking.run(here.list("ada"))) == 1
+
+
+def test_a_user_that_the_application_alone_knows_counts_for_the_limit(clock: Clock) -> None:
+    before, accepted = in_the_application_s_place()["starlette"]
+    home = ServerSide(MemoryStore(), limit=Limit(1, "refuse"))
+    here = Sessions(
+        home, secret=SECRET, principal="account", accepts={"before": accepted}, clock=clock
+    )
+    assert moved(signed_in_before(before, clock), here).visit(user) == "ada"
+    clock.tick(1)
+    with pytest.raises(TooManySessions):
+        moved(signed_in_before(before, clock), here).visit(user)
 
 
 def test_requests_under_way_together_become_one_session_and_lose_nothing(

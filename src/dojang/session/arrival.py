@@ -20,7 +20,8 @@ def arrived(
         record: As its own system has it, and good there.
         lifetime: Our limits.
         came_from: Where that system keeps the user in the data; None where its format has a place.
-        goes_to: Where we look for the user in the data; None where we do not.
+        goes_to: Where we look for the user in the data, also where that system has nobody; None
+            where we do not.
         now: Unix milliseconds.
 
     Raises:
@@ -28,6 +29,8 @@ def arrived(
     """
     data = json.loads_object(record.data)
     user = record.user if came_from is None else came_from.find(data)
+    if user is None and goes_to is not None:
+        user = goes_to.find(data)
     if goes_to is not None and user is not None and goes_to.find(data) != user:
         goes_to.put(data, user)
     expires = lifetime.expiry(created=record.created, remember=record.remember, now=now)
