@@ -15,8 +15,8 @@ from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
 from dojang.session.resume import resume
 from dojang.session.settle import RESERVED
-from dojang.stores.limits import victims
 from dojang.stores.revocation_log import RevocationLog
+from dojang.strategies import room
 from dojang.strategies.facts import pack, unpack
 from dojang.strategies.revocations import Revocations
 from dojang.strategies.strategy import Choice, Fits, Kept, pick
@@ -261,19 +261,43 @@ class ClientSide:
         self, named: Record, former: Record | None, lifetime: Lifetime, now: int
     ) -> None:
         """List a session, if there is room for it or room can be made."""
-        log, limit = self._known("listed").log, self._limit
+        log, limit, user = self._known("listed").log, self._limit, named.user
         entry = _entry(named, now)
-        instead = former is not None and str(former.user) == str(named.user)
-        if limit is None or instead or named.user is None:
+        instead = former is not None and str(former.user) == str(user)
+        if limit is None or user is None or (instead and limit.when_full == "refuse"):
             await log.insert(entry, now=now)
         elif limit.when_full == "refuse":
             await log.insert(entry, now=now, limit=limit)
         else:
+            leaving = former.handle if former is not None and instead else None
+            moved = former is not None and former.login == named.login
+            await self._make_room(
+                entry, user, limit, lifetime, leaving=leaving, moved=moved, now=now
+            )
+
+    async def _make_room(
+        self,
+        entry: Record,
+        user: Principal,
+        limit: Limit,
+        lifetime: Lifetime,
+        *,
+        leaving: str | None,
+        moved: bool,
+        now: int,
+    ) -> None:
+        log = self._known("listed").log
+        listed = await log.list(user, now=now)
+        if moved:
+            same = [one for one in listed if one.handle == leaving]
+            placed = replace(entry, data=same[0].data) if same else entry
+        else:
+            placed = room.behind(entry, listed)
+        await log.insert(placed, now=now)
+        listed = await log.list(user, now=now)
+        for victim in room.beyond([one for one in listed if one.handle != leaving], limit):
             # What makes room is ended in the log too, and not in the list alone.
-            await log.insert(entry, now=now)
-            live = await log.list(named.user, now=now)
-            for victim in victims([one for one in live if one.handle != named.handle], limit):
-                await self.leave(victim.handle, lifetime, now=now)
+            await self.leave(victim.handle, lifetime, now=now)
 
     async def _goes_on(self, moved: Record, now: int) -> bool:
         revocations = self._known("listed")
