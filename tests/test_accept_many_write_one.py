@@ -230,6 +230,64 @@ def test_a_session_that_has_not_come_yet_is_ended_with_all_others_of_its_user(
     assert moved(later, here).visit(user) == "ada"
 
 
+@pytest.mark.parametrize("days", [0, 1, 10])
+@pytest.mark.parametrize("lifetime", [None, Lifetime(idle=3600, absolute=DAY)])
+def test_a_copied_old_cookie_stays_good_for_nothing_for_as_long_as_its_text_can_live(
+    on_server: Sessions, clock: Clock, lifetime: Lifetime | None, days: int
+) -> None:
+    """Its text outlives the session that it became, and its row here."""
+    before = {"opaque": peers.OpaqueToken(lambda _: "ada", "token"), "flask": peers.Flask(OLD)}
+    here = Sessions(on_server.strategy, lifetime=lifetime, accepts=before, clock=clock)
+    flask = Browser(Sessions(before["flask"], lifetime=Lifetime(idle=31 * DAY), clock=clock))
+    flask.visit(put(_user_id="ada"))
+    opaque = Browser(here)
+    opaque.cookies = {"token": "abcdefghijklmnopqrstuvwxyz"}
+    for browser in (moved(flask, here), opaque):
+        copy = browser.twin()
+        for _ in range(days if lifetime is None else 1):
+            assert browser.visit(user) == "ada"
+            clock.tick(DAY if lifetime is None else 60)
+        browser.visit(lambda session: session.logout())
+        for later in (60, 3600, DAY, 7 * DAY, 25 * DAY):
+            clock.tick(later)
+            assert copy.twin().visit(user) is None
+
+
+@pytest.mark.parametrize("in_cookie", [True, False])
+@pytest.mark.parametrize("suffix", ["", "~1", "~3", "~2=", "~2~2"])
+def test_what_stands_behind_a_seal_makes_no_other_session_of_it(
+    clock: Clock, in_cookie: bool, suffix: str
+) -> None:
+    store = MemoryStore()
+    home = ClientSide(IronSeal(SECRET), revocations=store) if in_cookie else ServerSide(store)
+    secret = None if in_cookie else SECRET
+    here = Sessions(home, secret=secret, accepts={"before": iron()}, clock=clock)
+    browser = moved(signed_in_before(iron(), clock), here)
+    copy = browser.twin()
+    copy.cookies["old"] = copy.cookies["old"].removesuffix("~2") + suffix
+    assert browser.visit(user) == copy.twin().visit(user) == "ada"
+    assert len(blocking.run(here.list("ada"))) == 1
+    browser.visit(lambda session: session.logout())
+    clock.tick(2)
+    assert copy.visit(user) is None
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_logout_ends_a_copied_old_cookie_whose_user_the_application_alone_knows(
+    clock: Clock, later: bool
+) -> None:
+    before, accepted = in_the_application_s_place()["starlette"]
+    home = ClientSide(IronSeal(SECRET), revocations=MemoryStore())
+    here = Sessions(home, principal="account", accepts={"before": accepted}, clock=clock)
+    browser = moved(signed_in_before(before, clock), here)
+    copy = browser.twin()
+    if later:
+        browser.visit(user)
+    browser.visit(lambda session: session.logout())
+    clock.tick(2)
+    assert copy.visit(lambda session: (session.user, session.rejected)) == (None, "revoked")
+
+
 def in_the_application_s_place() -> Mapping[str, tuple[Peer, Peer]]:
     """Return peers that are not told where the user is, as they were and as they are accepted."""
     return {

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from dojang.errors import Conflict, Misuse
 from dojang.session.fence import Revocation
-from dojang.session.found import Found
-from dojang.session.handle import handle_of
+from dojang.session.found import Found, Proof
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
@@ -34,9 +33,9 @@ _HANDLE_BYTES = 16
 #: What no member of the data is called: ours, and the claims that every kind of token has.
 _NOT_THE_DATA = {RESERVED, "iss", "aud", "exp", "nbf", "iat", "jti"}
 
-#: A record, whether the newest key made its text, when that was made, if that is known, and
-#: whether the record says when it began.
-_Verified = tuple[Record, bool, int | None, bool]
+#: A record, whether the newest key made its text, when that was made, if that is known, whether the
+#: record says when it began, and what a record without a name is named after.
+_Verified = tuple[Record, bool, int | None, bool, Proof]
 
 
 class ClientSide:
@@ -120,16 +119,17 @@ class ClientSide:
 
         async def load_one(text: str) -> Found:
             verified = self._verified.get(text) or self._verify(text, now)
-            record, is_newest, issued, is_dated = verified
+            record, is_newest, issued, is_dated, proof = verified
             record = lifetime.bounded(record, issued=issued, now=now)
             if revocations is not None:
                 if record.login is None or not record.handle:
-                    record = await self._met(record, text, now)
+                    record = await self._met(record, proof, now)
                 revocations.check(record)
             return Found(
                 record=record,
                 current=resume(record, lifetime, now=now),
                 credential=text,
+                proof=proof,
                 newest=is_newest,
                 dated=is_dated,
             )
@@ -147,12 +147,12 @@ class ClientSide:
                 text = self._text(named, now)
                 fits(named, text)
                 if named.handle != record.handle:
-                    there = await self._enlist(named, found.record, lifetime, now)
+                    there = await self._enlist(named, found, lifetime, now)
                 else:
                     there = not _is_news(found.record, named) or await self._noted(named, now)
                 return Kept(named, text) if there else Kept(None, None, lost=True)
             case Remove(record):
-                if self._revocations is not None and record.user is not None:
+                if self._revocations is not None and (found.owned or found.nameless):
                     await self.end(record.handle, lifetime, now=now)
                 return Kept(None, None)
 
@@ -163,20 +163,20 @@ class ClientSide:
         return Choice(handle, self._text(replace(record, handle=handle), now))
 
     async def take_in(
-        self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
+        self, record: Record, proof: Proof, lifetime: Lifetime, *, name: str, now: int
     ) -> Found:
         """Return a session of another kind under the name of its text; see `Strategy.take_in`.
 
         Without revocations nothing is known of what is over.
         """
         del lifetime
-        named = replace(record, handle=handle_of(text))
+        named = replace(record, handle=proof.handle)
         if self._revocations is not None:
             await self._revocations.refresh(now=now)
             self._revocations.check(named)
             self._revocations.check_arrival(named)
             await self._noted(named, now)
-        return Found(record=named, current=named, newest=False, former=name)
+        return Found(record=named, current=named, proof=proof, newest=False, former=name)
 
     async def is_over(self, handle: str, *, now: int) -> bool:
         """Return False: the revocations say what was ended, and nobody knows what expired."""
@@ -241,13 +241,11 @@ class ClientSide:
         claims = pack(named, own=self._format.own, mirror=self._mirror)
         return self._format.encode(claims, expires=named.expires, now=now)
 
-    async def _enlist(
-        self, named: Record, before: Record | None, lifetime: Lifetime, now: int
-    ) -> bool:
+    async def _enlist(self, named: Record, found: Found, lifetime: Lifetime, now: int) -> bool:
         """List a session under its new name; say whether it goes on."""
         if self._revocations is None:
             return True
-        former = before if before is not None and before.user is not None else None
+        former = _left_behind(found, named)
         moved = former is not None and former.login == named.login
         if named.user is not None:
             await self._count_in(named, former, lifetime, now)
@@ -307,10 +305,10 @@ class ClientSide:
         await revocations.log.remove(moved.handle)  # it was ended while it moved
         return False
 
-    async def _met(self, record: Record, text: str, now: int) -> Record:
+    async def _met(self, record: Record, proof: Proof, now: int) -> Record:
         """Name and list a session born in a peer, when it is seen for the first time."""
         # The same text has the same name, however often it comes back.
-        named = record if record.handle else replace(record, handle=handle_of(text))
+        named = record if record.handle else replace(record, handle=proof.handle)
         if named.login is None and named.handle not in self._known_entries:
             await self._noted(named, now)
         return named
@@ -353,7 +351,8 @@ class ClientSide:
         record = unpack(opened, now=now, own=self._format.own, mirror=self._mirror)
         # What says nothing begins when it is seen.
         is_dated = opened.issued is not None or record.created != now
-        verified = record, opened.newest, opened.issued, is_dated
+        proof = Proof(text if opened.proven is None else opened.proven, opened.expires)
+        verified = record, opened.newest, opened.issued, is_dated, proof
         # A peer's own session begins for us whenever it is seen, so that is not remembered.
         if self._capacity and record.handle:
             with self._lock:
@@ -362,6 +361,18 @@ class ClientSide:
                     del self._verified[next(iter(self._verified))]
                 self._verified[text] = verified
         return verified
+
+
+def _left_behind(found: Found, named: Record) -> Record | None:
+    # What is nobody's ends with its cookie. A text that a peer made without a name may be
+    # somebody's there, unless it is somebody's only now.
+    record = found.record
+    peers = found.nameless and named.user is None
+    if record is None or not (found.owned or peers):
+        return None
+    if record.user is None and found.current is not None:
+        return replace(record, user=found.current.user)
+    return record
 
 
 def _is_news(before: Record | None, after: Record) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
 from dojang.errors import Malformed, Misuse, Unknown
-from dojang.session.found import Found
+from dojang.session.found import Found, Proof
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Write
 from dojang.session.record import Principal, Record
@@ -90,10 +90,10 @@ class LookedUp:
         _refuse()
 
     async def take_in(
-        self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
+        self, record: Record, proof: Proof, lifetime: Lifetime, *, name: str, now: int
     ) -> Found:
         """Refuse; see `commit`."""
-        del record, text, lifetime, name, now
+        del record, proof, lifetime, name, now
         _refuse()
 
     async def is_over(self, handle: str, *, now: int) -> bool:

@@ -23,13 +23,19 @@ class StoreWithLeases(Store, Leases, Protocol):
 
 
 async def stored_once(
-    store: StoreWithLeases, record: Record, *, limit: Limit | None, now: int
+    store: StoreWithLeases,
+    record: Record,
+    *,
+    until: int | None,
+    limit: Limit | None,
+    now: int,
 ) -> Record:
     """Store `record`, or return what somebody stored under its handle.
 
     Args:
         store: Where it goes.
         record: Its handle is made of its text, and so is its id where the store wants one.
+        until: When its text is good for nothing any more; None where that is not known.
         limit: As for `Store.insert`.
         now: Unix milliseconds.
 
@@ -46,11 +52,11 @@ async def stored_once(
         if stored is None:
             raise Unknown(over) from None
         return stored
-    # The name is lent for as long as the text could be good, and never given back: whoever brings
-    # the text again once the session is over finds it taken.
-    until = _FOREVER if record.expires is None else record.expires
+    # The name is lent for as long as the text could be good, however soon the session is over, and
+    # never given back: whoever brings the text again then finds it taken.
+    lent = max(until or _FOREVER, record.expires or _FOREVER)
     owner = entropy.token(_OWNER_BYTES)
-    if await store.acquire(f"moved-in:{record.handle}", owner, until=until, now=now):
+    if await store.acquire(f"moved-in:{record.handle}", owner, until=lent, now=now):
         return record
     await store.remove(record.handle)
     raise Unknown(over)

@@ -9,7 +9,7 @@ from typing import Literal
 from dojang.errors import Conflict, Gone, Malformed, Misuse, Oversized, Unknown
 from dojang.session import merge
 from dojang.session.fence import Revocation
-from dojang.session.found import Found
+from dojang.session.found import Found, Proof
 from dojang.session.handle import handle_of
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
@@ -184,10 +184,10 @@ class ServerSide:
         return Choice(id, self._sign(id))
 
     async def take_in(
-        self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
+        self, record: Record, proof: Proof, lifetime: Lifetime, *, name: str, now: int
     ) -> Found:
         """Store a session of another kind, or find it stored; see `Strategy.take_in`."""
-        id = self._id_for(text)
+        id = self._id_for(proof.text)
         named = self._named(record, id)
         stored = await self.store.find(named.handle, id=id)
         if stored is None:
@@ -195,7 +195,9 @@ class ServerSide:
                 await self._fence.refresh(now=now)
                 self._fence.check_arrival(named)
             assert isinstance(self.store, Leases)  # which Sessions looked at
-            stored = await stored_once(self.store, named, limit=self._limit, now=now)
+            stored = await stored_once(
+                self.store, named, until=proof.until, limit=self._limit, now=now
+            )
         current = lifetime.noticed(resume(stored, lifetime, now=now), now=now)
         return Found(
             record=stored, current=current, credential=self._sign(id), newest=False, former=name

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dojang.errors import TooLarge
-from dojang.session.found import Found
+from dojang.session.found import Found, Proof
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record
@@ -114,10 +114,10 @@ class Spill:
         return here.choose(record, found, now=now)
 
     async def take_in(
-        self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
+        self, record: Record, proof: Proof, lifetime: Lifetime, *, name: str, now: int
     ) -> Found:
         """Return a session of another kind as one in its cookie; see `Strategy.take_in`."""
-        return await self._client.take_in(record, text, lifetime, name=name, now=now)
+        return await self._client.take_in(record, proof, lifetime, name=name, now=now)
 
     async def is_over(self, handle: str, *, now: int) -> bool:
         """Return False: one that is not on the server may be in its cookie."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dojang.errors import Missing, Rejected
-from dojang.session.found import Found
+from dojang.session.found import Found, Proof
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Write
 from dojang.session.record import Principal, Record
@@ -120,7 +120,7 @@ class Strategy(Protocol):
         ...
 
     async def take_in(
-        self, record: Record, text: str, lifetime: Lifetime, *, name: str, now: int
+        self, record: Record, proof: Proof, lifetime: Lifetime, *, name: str, now: int
     ) -> Found:
         """Return what has become here of a session of another kind; the first to come brings it.
 
@@ -129,7 +129,7 @@ class Strategy(Protocol):
 
         Args:
             record: As one of ours, without a handle.
-            text: What stood for it.
+            proof: What stood for it.
             lifetime: The limits in force.
             name: Of its kind.
             now: Unix milliseconds.

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dojang.errors import BadSignature, Malformed, Missing, Oversized, Rejected, UnknownKey
 from dojang.peers.peer import Peer
 from dojang.session.arrival import arrived
-from dojang.session.found import Found
+from dojang.session.found import Found, Proof
 from dojang.session.lifetime import Lifetime
 from dojang.session.principal import Place
 from dojang.strategies.strategy import Strategy
@@ -100,7 +100,11 @@ class Formers:
                 now=now,
             )
             return await self._home.take_in(
-                record, found.credential, self._lifetime, name=name, now=now
+                record,
+                found.proof or Proof(found.credential),
+                self._lifetime,
+                name=name,
+                now=now,
             )
         except Rejected as rejected:
             return Found(rejected=rejected.with_traceback(None))

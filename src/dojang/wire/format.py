@@ -17,6 +17,8 @@ class Opened:
         newest: Whether the newest key made it; if not, it is due to be made again.
         issued: Unix milliseconds when it was made, or None where the format does not say.
         remember: Whether its cookie outlives the browser, where its claims say so in a peer's way.
+        proven: As much of the text as its maker signed, where anything may stand beside it; None
+            for all of it.
     """
 
     claims: dict[str, Any]
@@ -24,6 +26,7 @@ class Opened:
     newest: bool
     issued: int | None = None
     remember: bool = True
+    proven: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

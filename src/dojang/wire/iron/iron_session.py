@@ -114,7 +114,9 @@ class IronSeal:
         if self._legacy and not current:
             claims = suffix.unwrap(claims)
         newest = opened.password is self._passwords.writer
-        return Opened(cast("dict[str, Any]", claims), opened.expires, newest)
+        members = cast("dict[str, Any]", claims)
+        # What stands behind the seal, anybody may have written there.
+        return Opened(members, opened.expires, newest, proven=sealed)
 
     def _writing_keys(self) -> fe26.Keys:
         if self._writing is None or self._left <= 0:
