@@ -4,7 +4,14 @@ from typing import Literal
 
 from dojang.errors import Refused, Rejected, Unavailable
 
-__all__ = ["AlreadyTaken", "InvalidCredentials", "InvalidInput", "TooBusy", "TooManyAttempts"]
+__all__ = [
+    "AlreadyTaken",
+    "InvalidCredentials",
+    "InvalidInput",
+    "Spent",
+    "TooBusy",
+    "TooManyAttempts",
+]
 __all__ += ["duration"]
 
 
@@ -26,6 +33,19 @@ class InvalidCredentials(Rejected):
     def __init__(self, *, account: str | None = None) -> None:
         super().__init__("the login or the password is not right")
         self.account = account
+
+
+class Spent(Rejected):
+    """A link or a code that was mailed is good for nothing, or not for this.
+
+    One message for what was used, has expired, was replaced by a newer one, is of another browser,
+    or was never sent.
+    """
+
+    code = "spent"
+
+    def __init__(self) -> None:
+        super().__init__("this link or code is used up, too old or not for this; ask for a new one")
 
 
 class AlreadyTaken(Refused):

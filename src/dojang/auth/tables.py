@@ -28,6 +28,14 @@ dojang_events  id                counts up; the order in which they were kept
                agent             the User-Agent, cut
                facts             JSON: what else is known
 
+dojang_one_time_tokens  digest    of the token, or of the ticket of a code; the key
+               purpose           what it is good for
+               user_id           whose
+               target            where it was sent
+               expires           unix milliseconds, exclusive
+               code_digest       of a code with its ticket; NULL: a token, which needs none
+               tries             that are left for a code
+
 `migrations/` makes the same tables; a test holds the two against each other.
 """
 
@@ -46,7 +54,7 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["IMPORTED", "events", "identities", "metadata", "users"]
+__all__ = ["IMPORTED", "events", "identities", "metadata", "one_time_tokens", "users"]
 
 metadata = MetaData()
 
@@ -114,4 +122,18 @@ events = Table(
     Column("facts", Text(), nullable=False, comment="JSON"),
     Index("dojang_events_at", "at"),
     Index("dojang_events_user_id", "user_id", "id"),
+)
+
+one_time_tokens = Table(
+    "dojang_one_time_tokens",
+    metadata,
+    Column("digest", String(43), primary_key=True, comment="of the token, or the ticket"),
+    Column("purpose", String(40), nullable=False),
+    Column("user_id", String(255), nullable=False),
+    Column("target", String(254), nullable=False, comment="where it was sent"),
+    Column("expires", BigInteger(), nullable=False, comment="unix milliseconds"),
+    Column("code_digest", String(43), comment="of a code with its ticket; NULL: a token"),
+    Column("tries", Integer(), nullable=False, comment="that are left for a code"),
+    Index("dojang_one_time_tokens_user_id", "user_id", "purpose"),
+    Index("dojang_one_time_tokens_expires", "expires"),
 )

@@ -4,7 +4,7 @@ import secrets
 
 from dojang.wire import base64url
 
-__all__ = ["random_bytes", "token", "uuid"]
+__all__ = ["digits", "random_bytes", "token", "uuid"]
 
 
 def random_bytes(count: int) -> bytes:
@@ -15,6 +15,11 @@ def random_bytes(count: int) -> bytes:
 def token(count: int) -> str:
     """Return `count` random bytes as canonical base64url: 16 give 22 characters, 32 give 43."""
     return base64url.encode(secrets.token_bytes(count))
+
+
+def digits(count: int) -> str:
+    """Return `count` random decimal digits, each text of them as likely as any other."""
+    return f"{secrets.randbelow(10**count):0{count}}"
 
 
 def uuid() -> str:
