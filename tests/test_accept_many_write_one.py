@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dojang import blocking, peers
-from dojang.errors import Misuse, TooManySessions, Unavailable
+from dojang.errors import Misuse, TooLarge, TooManySessions, Unavailable
 from dojang.peers.peer import Peer
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
@@ -377,6 +377,36 @@ def test_a_limit_of_sessions_counts_what_moves_in(clock: Clock) -> None:
     with pytest.raises(TooManySessions):
         other.visit(user)
     assert set(other.cookies) == {"old"}
+
+
+def test_what_is_too_large_for_the_new_home_stays_where_it_is_until_it_is_changed(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = on_server()
+    browser = signed_in_before(before, clock)
+    browser.visit(put(cart="x" * 6_000))
+    here = Sessions(ClientSide(IronSeal(SECRET)), accepts={"before": before}, clock=clock)
+    browser = moved(browser, here)
+    browser.visit(lambda _: None)
+    assert browser.visit(user) == browser.visit(user) == "ada"
+    assert (browser.sent, set(browser.cookies)) == ([], {"sid"})
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "a session of before cannot be made anew" in caplog.text
+    with pytest.raises(TooLarge):
+        browser.visit(put(more=1))
+    browser.visit(lambda session: session.pop("cart"))
+    assert set(browser.cookies) == {here.cookie.name}
+    assert browser.visit(user) == "ada"
+
+
+def test_a_page_that_does_not_look_stays_up_where_no_more_are_let_in(clock: Clock) -> None:
+    home = ServerSide(MemoryStore(), limit=Limit(1, "refuse"))
+    here = Sessions(home, secret=SECRET, accepts={"before": iron()}, clock=clock)
+    moved(signed_in_before(iron(), clock), here).visit(user)
+    clock.tick(1)
+    other = moved(signed_in_before(iron(), clock), here)
+    other.visit(lambda _: None)
+    assert (other.sent, set(other.cookies)) == ([], {"old"})
 
 
 def test_the_beginning_counts_for_our_limits(clock: Clock) -> None:

@@ -1,8 +1,17 @@
 """Accept many, write one: sessions of other kinds become ours when they come."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
-from dojang.errors import BadSignature, Malformed, Missing, Oversized, Rejected, UnknownKey
+from dojang.errors import (
+    BadSignature,
+    DojangError,
+    Malformed,
+    Missing,
+    Oversized,
+    Rejected,
+    UnknownKey,
+)
 from dojang.peers.peer import Peer
 from dojang.session.arrival import arrived
 from dojang.session.found import Found, Proof
@@ -13,6 +22,8 @@ from dojang.wire import chunks
 from dojang.wire.cookies import Cookie
 
 __all__ = ["Formers"]
+
+_LOG = logging.getLogger("dojang")
 
 #: Why a cookie is not one of ours at all. One of ours that is over keeps the others out: a session
 #: that was ended does not come back by an older cookie.
@@ -45,6 +56,7 @@ class Formers:
         self._cookie = cookie
         self._lifetime = lifetime
         self._principal = principal
+        self._left: set[str] = set()
 
     def came(self, header: str) -> bool:
         """Return whether a Cookie header has a cookie of another kind."""
@@ -74,6 +86,22 @@ class Formers:
             if isinstance(found.rejected, Missing):
                 found = other
         return found
+
+    def leave(self, name: str, because: DojangError) -> None:
+        """Note that a session of a kind stays where it is, once for each kind.
+
+        Args:
+            name: Of its kind.
+            because: Why it cannot be one of ours.
+        """
+        if name not in self._left:
+            self._left.add(name)
+            _LOG.warning(
+                "a session of %s cannot be made anew and stays where it is: %s "
+                "(more of them are not logged)",
+                name,
+                because,
+            )
 
     def farewells(self, header: str) -> Sequence[str]:
         """Return the Set-Cookie lines that make a browser drop the cookies of other kinds."""

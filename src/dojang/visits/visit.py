@@ -4,7 +4,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from dojang import blocking
-from dojang.errors import DojangError, Malformed, Missing, ReadOnly, Unavailable, Unknown
+from dojang.errors import (
+    DojangError,
+    Malformed,
+    Missing,
+    ReadOnly,
+    TooLarge,
+    TooManySessions,
+    Unavailable,
+    Unknown,
+)
 from dojang.session.agree import agree
 from dojang.session.content import Content
 from dojang.session.found import Found
@@ -46,6 +55,7 @@ class Visit:
         self._prefetched: Found | None = None
         self._choice: Choice | None = None
         self._written = False
+        self._stays = False
         self.session = kind(
             self._open,
             clock=house.clock,
@@ -82,9 +92,17 @@ class Visit:
         if write is None:
             return
         house = self._house
-        kept = await house.strategy.commit(
-            write, before, house.lifetime, now=house.clock(), fits=self._fits
-        )
+        try:
+            kept = await house.strategy.commit(
+                write, before, house.lifetime, now=house.clock(), fits=self._fits
+            )
+        except TooLarge as too_large:
+            # What nobody changed can stay where it is, and be read there the next time, too.
+            if not before.former or not isinstance(write, Touch):
+                raise
+            self._stays = True
+            house.formers.leave(before.former, too_large)
+            return
         if kept.lost:
             if session.left:
                 self._cookies.delete()
@@ -277,8 +295,8 @@ class Visit:
         # another kind is made anew with the next answer.
         due = self._former_came or (self._house.lifetime.renew == 0 and self._came)
         if due and self.session.found is None:
-            # A page that does not look stays up when the store is down.
-            with suppress(Unavailable):
+            # A page that does not look stays up when the store is down, or lets nobody in.
+            with suppress(Unavailable, TooManySessions):
                 self.session.adopt(self._open())
 
     def _fits(self, record: Record, credential: str) -> object:
@@ -293,7 +311,7 @@ class Visit:
 
     def _forget_formers(self) -> None:
         found = self.session.found
-        if found is None:
+        if found is None or self._stays:
             return
         useless = found.rejected is not None and found.rejected.forget
         if found.current is not None or self.session.left or useless:
