@@ -129,7 +129,7 @@ def test_what_a_sign_in_did_not_get_to_end_is_ended_by_the_next(clock: Clock) ->
     sessions = host(log, clock, Limit(1))
     # As a process leaves it that died once its own was listed.
     loose = host(log, clock, Limit(9))
-    cookies = []
+    cookies: list[str] = []
     for one in (loose, loose, sessions):
         cookies.append(blocking.run(sign_in(one)))
         clock.tick(1)

@@ -202,10 +202,11 @@ class ClientSide:
             exempt=but,
             expires=revocations.until(lifetime, now=now),
         )
-        # Sessions born in a peer carry no instant of a login: those we know are ended one by one.
+        # Sessions born in a peer carry no instant of a login, and those of a host whose clock is
+        # ahead a later one: what we know of them is ended one by one.
         ended = 0
         for listed in await revocations.log.list(user, now=now):
-            if listed.login is None and listed.handle != but:
+            if (listed.login is None or now <= listed.login.at) and listed.handle != but:
                 ended += await self.leave(listed.handle, lifetime, now=now)
         await revocations.add(entry, now=now)
         return ended + await revocations.log.remove_all(user, now=now, but=but)

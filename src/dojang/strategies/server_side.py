@@ -231,6 +231,11 @@ class ServerSide:
             until = max(fence.until(lifetime, now=now), now + _LONGEST_LOGIN)
             entry = Revocation(user=str(user), not_before=now, exempt=but, expires=until)
             await fence.add(entry, now=now)
+        if self.revocations is not None:
+            # The clock of the host where it logged in may be ahead, and its tokens are to end too.
+            for listed in await self.store.list(user, now=now):
+                if listed.login and now <= listed.login.at and listed.handle != but:
+                    await self._tell(listed.handle, lifetime, now)
         return await self.store.remove_all(user, now=now, but=but)
 
     def close(self) -> None:

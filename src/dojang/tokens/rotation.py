@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from dojang.errors import Reused, Revoked, Rotated, Unavailable, Unknown
 from dojang.session.family import Family, Step
@@ -18,6 +19,14 @@ _LOG = logging.getLogger("dojang.tokens")
 #: Times a use is tried when others change the family meanwhile; who lost to a rotation is answered
 #: by it, so that one more is already rare.
 _TRIES = 100
+
+
+class EndAccess(Protocol):
+    """Ends the access tokens of a family, in the log of revocations."""
+
+    async def __call__(self, handle: str, *, now: int) -> None:
+        """End those of the family of that handle."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Rotation:
         *,
         grace: int,
         is_over: Callable[[Family, int], Awaitable[bool]],
+        end_access: EndAccess,
     ) -> None:
         """Take what it needs.
 
@@ -51,12 +61,14 @@ class Rotation:
             keys: The secrets of the application.
             grace: Milliseconds for which a used token leads to the live one.
             is_over: Says whether a family was revoked, as of now.
+            end_access: Ends the access tokens of a family by its handle.
         """
         self.tally = Tally()
         self._families = families
         self._keys = keys
         self._grace = grace
         self._is_over = is_over
+        self._end_access = end_access
 
     async def use(self, token: str, *, now: int) -> Turned:
         """Replace a live token, or return what took the place of one that was just replaced.
@@ -97,6 +109,8 @@ class Rotation:
         if kept is None:
             raise Unknown("there is no such family of refresh tokens")
         if kept.family.reused is not None:
+            # Again: whoever caught it may have died before the log knew.
+            await self._end_access(handle, now=now)
             raise Revoked("the device was signed out, because a used refresh token came back")
         # After it was read: what was ended before this was asked is seen.
         if await self._is_over(kept.family, now):
@@ -117,6 +131,7 @@ class Rotation:
             return False
         self.tally.reuse()
         _LOG.warning("refresh-token-reused family=%s user=%s", kept.family.handle, kept.family.user)
+        await self._end_access(kept.family.handle, now=now)
         return True
 
     def _follow(self, token: str, way: Sequence[Step]) -> str:

@@ -94,7 +94,11 @@ class Tokens:
             self._families, self._standing, keys=self._secret, absolute=absolute * 1000
         )
         self._rotation = Rotation(
-            self._families, self._secret, grace=grace * 1000, is_over=self._standing.is_over
+            self._families,
+            self._secret,
+            grace=grace * 1000,
+            is_over=self._standing.is_over,
+            end_access=self._devices.end_access,
         )
 
     @property
@@ -153,13 +157,7 @@ class Tokens:
             Unavailable: The store did not answer; the same token may be used again.
         """
         now = self.clock()
-        try:
-            turned = await self._rotation.use(token, now=now)
-        except Rejected as rejected:
-            if rejected.code == "reused":
-                family = refresh_token.family_of(token, keys=self._secret)
-                await self._devices.end_access(family, now=now)
-            raise
+        turned = await self._rotation.use(token, now=now)
         return await self._pair(turned, now)
 
     async def verify(self, token: str) -> AccessToken:
@@ -196,8 +194,7 @@ class Tokens:
             read = await self._access.read(token, now=now)
         except Rejected:
             return False
-        if not await self.end(read.family):
-            await self._devices.end_access(read.family, now=now)
+        await self.end(read.family)
         return True
 
     async def introspect(self, token: str) -> dict[str, Any]:

@@ -140,7 +140,7 @@ class Standing:
         return replace(family, session=self.revocations.latest(family.session))
 
     async def end(self, handle: str, *, life: int, now: int) -> None:
-        """End the access tokens of a family.
+        """End the access tokens of a family; where they are ended already, do nothing.
 
         Args:
             handle: Of the family.
@@ -150,8 +150,10 @@ class Standing:
         Raises:
             Unavailable: The store did not answer.
         """
+        await self.revocations.refresh(now=now, at_once=True)
         expires = self.revocations.after(life, now=now)
-        await self.revocations.add(Revocation(handle=handle, expires=expires), now=now)
+        if not self.revocations.stops(Record(handle=handle, created=now, expires=expires)):
+            await self.revocations.add(Revocation(handle=handle, expires=expires), now=now)
 
     async def end_all(self, user: Principal, *, but: str | None, life: int, now: int) -> None:
         """End all families of a user, but one.

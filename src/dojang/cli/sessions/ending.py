@@ -36,7 +36,8 @@ async def end_all(store: WholeStore, user: Principal, *, but: str | None) -> int
     entry = Revocation(user=str(user), not_before=now, exempt=but, expires=now + _LONGEST)
     await store.revoke(entry, now=now)
     for record in await store.list(user, now=now):
-        # Born in a peer, and so without the instant of a login: by its name.
-        if record.login is None and record.handle != but:
+        # Born in a peer, and so without the instant of a login, or on a host whose clock is ahead:
+        # by its name.
+        if (record.login is None or now <= record.login.at) and record.handle != but:
             await store.revoke(Revocation(handle=record.handle, expires=entry.expires), now=now)
     return await store.remove_all(user, now=now, but=but)
