@@ -466,6 +466,41 @@ def test_pieces_of_an_old_cookie_go_too(clock: Clock) -> None:
     assert set(there.cookies) == {here.cookie.name}
 
 
+def test_an_old_cookie_of_the_same_name_and_another_domain_is_dropped_once(clock: Clock) -> None:
+    before = peers.IronSession(OLD, "app", principal="user.id")
+    before = replace(before, cookie=replace(before.cookie, domain="example.com"))
+    home = ServerSide(MemoryStore())
+    here = Sessions(
+        home, secret=SECRET, cookie=Cookie(name="app"), accepts={"before": before}, clock=clock
+    )
+    browser = moved(signed_in_before(before, clock), here)
+    old = browser.cookies["app"]
+    assert browser.visit(user) == "ada"
+    assert [line.split("; ")[1] for line in browser.sent] == ["Max-Age=0", "Max-Age=2592000"]
+    for work in (lambda _: None, user, put(n=1)):
+        browser.visit(work)
+        assert browser.sent == []
+    both = blocking.run(here.open(f"app={browser.cookie}; app={old}"))
+    assert both.session.user == "ada"
+    assert [line.split("; ")[:2] for line in blocking.run(both.close(200))] == [
+        ["app=", "Max-Age=0"]
+    ]
+
+
+def test_an_old_id_that_nobody_knows_any_more_is_dropped_and_looked_up_once(clock: Clock) -> None:
+    asked: list[str] = []
+    before = peers.OpaqueToken(asked.append, "token")
+    here = Sessions(
+        ServerSide(MemoryStore()), secret=SECRET, accepts={"before": before}, clock=clock
+    )
+    browser = Browser(here)
+    browser.cookies = {"token": "abcdefghijklmnopqrstuvwxyz"}
+    for _ in range(3):
+        browser.visit(user)
+    assert browser.cookies == {}
+    assert asked == ["abcdefghijklmnopqrstuvwxyz"]
+
+
 @pytest.mark.parametrize("text", ["", "x", "Fe26.2*1*forged", "a" * 5000])
 def test_what_is_no_good_of_another_kind_either_says_why_and_is_dropped(
     clock: Clock, text: str

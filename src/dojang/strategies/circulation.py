@@ -26,7 +26,8 @@ class Sighting:
     """How often something old came, and when last.
 
     Attributes:
-        count: Cookies that came and were made anew, in this process.
+        count: Answers of this process in which one was made anew; requests that come together with
+            one cookie count one each.
         last: Of the last one, in unix milliseconds.
     """
 

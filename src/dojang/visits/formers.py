@@ -103,12 +103,19 @@ class Formers:
                 because,
             )
 
-    def farewells(self, header: str) -> Sequence[str]:
-        """Return the Set-Cookie lines that make a browser drop the cookies of other kinds."""
+    def farewells(self, header: str, *, own: str | None) -> Sequence[str]:
+        """Return the Set-Cookie lines that make a browser drop the cookies of other kinds.
+
+        Args:
+            header: The Cookie header.
+            own: The text in it that was good as one of ours, whose cookie may have the same name;
+                None for none.
+        """
         ours = _place(self._cookie)
         lines = (
             line
             for peer in self._peers.values()
+            if set(_texts(peer, header)) != {own}
             for name in chunks.stale(header, peer.cookie.name, peer.cookie.chunks)
             if _place(cookie := peer.cookie.renamed(name)) != ours
             for line in [cookie.delete()]

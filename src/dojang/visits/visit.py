@@ -56,6 +56,7 @@ class Visit:
         self._choice: Choice | None = None
         self._written = False
         self._stays = False
+        self._own: str | None = None
         self.session = kind(
             self._open,
             clock=house.clock,
@@ -250,6 +251,7 @@ class Visit:
                 if cookies
                 else Found(rejected=self._nothing())
             )
+            self._own = found.credential
             return await self._house.formers.instead_of(found, self._cookies.header, now=self._now)
         bearer = await self._load_token(self._bearer)
         if not cookies:
@@ -313,9 +315,13 @@ class Visit:
         found = self.session.found
         if found is None or self._stays:
             return
-        useless = found.rejected is not None and found.rejected.forget
+        # Nothing of ours came, so that what is unknown is an id of another kind; and no sign-in
+        # that is under way uses its name.
+        unknown = isinstance(found.rejected, Unknown) and not self._cookies.candidates
+        useless = unknown or (found.rejected is not None and found.rejected.forget)
         if found.current is not None or self.session.left or useless:
-            self._cookies.part_with(self._house.formers.farewells(self._cookies.header))
+            lines = self._house.formers.farewells(self._cookies.header, own=self._own)
+            self._cookies.part_with(lines)
 
     async def _count(self, before: Found) -> None:
         kind = before.former or ("" if before.newest else RETIRED)
