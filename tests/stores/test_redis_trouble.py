@@ -230,6 +230,7 @@ def test_a_write_that_too_few_replicas_have_is_unavailable_and_reading_goes_on(
         with pytest.raises(Unavailable, match=r"0 of 1 replicas have a write after 0\.05 s"):
             run(careful.insert(a_record(f"after{n}"), now=NOW))
         assert run(careful.find("h1")) == a_record()
+        assert run(careful.revocations(after=0, now=NOW)).live == 0
     careful.close()
 
 

@@ -1,7 +1,7 @@
 """Which client-side sessions were ended from afar, as a value to check a record against."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dojang.session.record import Record
 
@@ -20,6 +20,8 @@ class Revocation:
             id, the handle it goes on under, which is spared whatever the old one was spared, and
             over when the old one is ended.
         expires: When nothing it fences can be alive any more; unix milliseconds.
+        number: Its place in the log that it was read from, from 1; two that say the same are equal
+            wherever they are.
     """
 
     handle: str | None = None
@@ -27,6 +29,7 @@ class Revocation:
     not_before: int = 0
     exempt: str | None = None
     expires: int
+    number: int = field(default=0, compare=False)
 
 
 class Fence:
@@ -49,7 +52,8 @@ class Fence:
         self._handles: set[str] = set()
         self._ended: set[str] = set()
         self._heirs: dict[str, list[str]] = {}
-        self._users: dict[str, list[tuple[int, set[str]]]] = {}
+        self._latest: dict[str, str] = {}
+        self._users: dict[str, list[tuple[int, str | None, set[str]]]] = {}
         self._sparing: dict[str, list[set[str]]] = {}
         self.everything_before = everything_before
         for revocation in revocations:
@@ -67,11 +71,9 @@ class Fence:
                 self._end(self._line(handle))
             else:
                 self._move(handle, exempt)
+            self._latest = {}
         if revocation.user is not None:
-            spared: set[str] = set()
-            self._users.setdefault(revocation.user, []).append((revocation.not_before, spared))
-            if exempt is not None:
-                self._spare(spared, self._line(exempt))
+            self._fence(revocation.user, revocation.not_before, exempt)
 
     def latest(self, handle: str) -> str:
         """Return the handle under which a session goes on; its own unless it has moved.
@@ -79,8 +81,13 @@ class Fence:
         What was made from the session is judged by this one: it lives on with the session, and is
         over with it.
         """
-        line = self._line(handle)
-        return next((one for one in line if one in self._ended), line[-1])
+        if handle not in self._heirs:
+            return handle
+        kept = self._latest
+        if handle not in kept:
+            line = self._line(handle)
+            kept[handle] = next((one for one in line if one in self._ended), line[-1])
+        return kept[handle]
 
     def stops(self, record: Record) -> bool:
         """Return whether the session was ended from afar.
@@ -103,25 +110,38 @@ class Fence:
             return False
         at = record.created if record.login is None else record.login.at
         return any(
-            at < not_before and record.handle not in spared for not_before, spared in entries
+            at < not_before and record.handle not in spared for not_before, _, spared in entries
         )
 
     def _line(self, handle: str) -> list[str]:
         """Return the handle, and those under which the session went on, one after the other."""
-        line = [handle]
+        line, met = [handle], {handle}
         for one in line:
-            line += [heir for heir in self._heirs.get(one, ()) if heir not in line]
+            for heir in self._heirs.get(one, ()):
+                if heir not in met:
+                    met.add(heir)
+                    line.append(heir)
         return line
 
     def _move(self, old: str, new: str) -> None:
         heirs = self._heirs.setdefault(old, [])
-        if new not in heirs:
-            heirs.append(new)
+        if new in heirs:
+            return
+        heirs.append(new)
         moved = self._line(new)
         if old in self._ended:
             self._end(moved)
         for spared in tuple(self._sparing.get(old, ())):
             self._spare(spared, moved)
+
+    def _fence(self, user: str, not_before: int, exempt: str | None) -> None:
+        entries = self._users.setdefault(user, [])
+        if any((not_before, exempt) == entry[:2] for entry in entries):
+            return
+        spared: set[str] = set()
+        entries.append((not_before, exempt, spared))
+        if exempt is not None:
+            self._spare(spared, self._line(exempt))
 
     def _spare(self, spared: set[str], line: Iterable[str]) -> None:
         for one in line:

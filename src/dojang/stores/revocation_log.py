@@ -19,14 +19,13 @@ class Pulled:
             that has not begun.
         begun: When this generation began, in unix milliseconds.
         live: How many revocations are alive in the whole log.
-        cursor: Where to go on next time.
-        entries: Those alive behind the cursor that was asked for, in the order of their commits.
+        entries: Those alive behind the number that was asked for, in the order of their commits,
+            with their numbers, which rise.
     """
 
     generation: str
     begun: int
     live: int
-    cursor: int
     entries: Sequence[Revocation]
 
 
@@ -51,7 +50,7 @@ class RevocationLog(Store, Protocol):
         ...
 
     async def revocations(self, *, after: int, now: int) -> Pulled:
-        """Return what was appended behind the cursor `after`; 0 for everything alive.
+        """Return what was appended behind the number `after`; 0 for everything alive.
 
         A log that has not begun is one that begins now.
 

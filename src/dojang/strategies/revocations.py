@@ -1,31 +1,50 @@
 """This process's copy of the revocations, pulled on the back of requests."""
 
-import heapq
+import os
 import threading
+import time
+import weakref
 from contextlib import suppress
+from typing import NamedTuple
 
 from dojang.errors import Misuse, Revoked, Unavailable
-from dojang.session.fence import Fence, Revocation
+from dojang.session.fence import Revocation
 from dojang.session.lifetime import Lifetime
 from dojang.session.record import Record
 from dojang.stores.contract import Store
-from dojang.stores.revocation_log import Pulled, RevocationLog
+from dojang.stores.revocation_log import RevocationLog
+from dojang.strategies.revocation_copy import RevocationCopy
+from dojang.strategies.single_flight import Flight, SingleFlight
 
 __all__ = ["Revocations"]
 
 #: Milliseconds for which a format may let a token live beyond its expiry.
 _SKEW = 60_000
 
-#: Entries that are over and still in the fence, before it is built anew.
-_REBUILT_BEYOND = 1_000
+
+class _Moment(NamedTuple):
+    """An instant on the clock of requests, and on one that nobody sets."""
+
+    now: int
+    monotonic: float
+
+    @classmethod
+    def at(cls, now: int, *, later: float = 0) -> "_Moment":
+        """Return the present, which is `now`; or was, `later` seconds ago."""
+        return cls(now + round(later * 1000), time.monotonic())
+
+    def age(self, now: int) -> float:
+        """Return the milliseconds since, on the clock that has gone further."""
+        return max(now - self.now, (time.monotonic() - self.monotonic) * 1000)
 
 
 class Revocations:
     """Knows which sessions were ended, at most `max_staleness` seconds late.
 
-    One small pull in that time, however many requests; no thread and no subscription. While the
-    store cannot be asked, what is known is used for `grace` seconds more, and then nobody is let
-    in: a session is over at the latest `max_staleness` + `grace` seconds after it was ended.
+    One small pull in that time, however many requests, threads and event loops: one request pulls,
+    and alone waits. The others go by what is known, for `grace` seconds more than that time, as all
+    do while the store cannot be asked; then nobody is let in: a session is over at the latest
+    `max_staleness` + `grace` seconds after it was ended.
     """
 
     def __init__(self, log: RevocationLog, *, max_staleness: float = 1, grace: float = 5) -> None:
@@ -44,14 +63,17 @@ class Revocations:
         self.log = log
         self._max_staleness = round(max_staleness * 1000)
         self._grace = round(grace * 1000)
-        self._lock = threading.Lock()
-        self._fence = Fence()
-        self._expiries: list[int] = []
-        self._over = 0
-        self._generation: str | None = None
-        self._cursor = 0
-        self._pulled_at: int | None = None
+        self._copy = RevocationCopy()
+        self._pulled: _Moment | None = None
+        self._failed: _Moment | None = None
         self._longest = 0
+        self.after_fork()
+        _ALL.add(self)
+
+    def after_fork(self) -> None:
+        """Begin anew what the threads of the parent were about."""
+        self._lock = threading.Lock()
+        self._pulls = SingleFlight()
 
     @property
     def staleness(self) -> int:
@@ -66,7 +88,7 @@ class Revocations:
     @property
     def begun(self) -> int:
         """When the log began, in unix milliseconds, as far as is known: nothing older is good."""
-        return self._fence.everything_before
+        return self._copy.fence.everything_before
 
     def until(self, lifetime: Lifetime, *, now: int) -> int:
         """Return when nothing that began up to `now` can be alive any more, in unix milliseconds.
@@ -92,25 +114,37 @@ class Revocations:
 
     def is_fresh(self, now: int) -> bool:
         """Return whether the last pull is recent enough to go by; `now` in unix milliseconds."""
-        return self._pulled_at is not None and 0 <= now - self._pulled_at < self._max_staleness
+        return self._pulled is not None and self._pulled.age(now) < self._max_staleness
 
     async def refresh(self, *, now: int, at_once: bool = False) -> None:
-        """Pull what is new, if the last pull is old enough.
+        """Pull what is new, if the last pull is old enough and nobody is about it.
 
         Args:
             now: Unix milliseconds.
-            at_once: Whether to pull however fresh the copy is, and go by no older one.
+            at_once: Whether to go by nothing older than this call, whatever is known.
 
         Raises:
             Unavailable: The store did not answer, and the copy is too old to go by.
         """
-        if self.is_fresh(now) and not at_once:
-            return
-        try:
-            await self._pull(now)
-        except Unavailable:
-            if at_once or self._pulled_at is None or now - self._pulled_at >= self.staleness:
-                raise
+        begun = self._pulls.begun
+        waits = at_once or not self._max_staleness
+        while at_once or not (self.is_fresh(now) or self._has_just_failed(now)):
+            pull, is_ours = self._pulls.board(since=begun)
+            if is_ours:
+                await self._pull(pull, now)
+            elif waits or not self._is_good(now):
+                await pull.landed()
+            else:
+                return
+            began_since = pull.number > begun
+            if pull.arrived and (began_since or not waits):
+                return
+            if pull.trouble is not None and began_since:
+                if self._is_good(now) and not at_once:
+                    return
+                raise Unavailable(
+                    str(pull.trouble), retry_after=pull.trouble.retry_after
+                ) from pull.trouble
 
     async def admit(self, login: Record, *, store: Store, now: int) -> None:
         """Let a login in that has just been stored, unless it was ended since it began.
@@ -137,7 +171,7 @@ class Revocations:
 
     def stops(self, record: Record) -> bool:
         """Return whether a session was ended, as far as is known."""
-        return self._fence.stops(record)
+        return self._copy.fence.stops(record)
 
     def check_arrival(self, record: Record) -> None:
         """Let a session of another kind in, as far as is known.
@@ -145,12 +179,12 @@ class Revocations:
         Raises:
             Revoked: All sessions of its user were ended since it began.
         """
-        if self._fence.outdates(record):
+        if self._copy.fence.outdates(record):
             raise Revoked("all sessions of the user were ended since this one began")
 
     def latest(self, handle: str) -> str:
         """Return the handle under which a session goes on, as far as is known."""
-        return self._fence.latest(handle)
+        return self._copy.fence.latest(handle)
 
     def check(self, record: Record) -> None:
         """Let a session pass, as far as is known.
@@ -158,7 +192,7 @@ class Revocations:
         Raises:
             Revoked: It was ended.
         """
-        if self._fence.stops(record):  # on every request, so nothing stands between
+        if self._copy.fence.stops(record):  # on every request, so nothing stands between
             raise Revoked("the session was ended from another place")
 
     async def add(self, revocation: Revocation, *, now: int) -> None:
@@ -170,7 +204,7 @@ class Revocations:
         await self.log.revoke(revocation, now=now)
         with self._lock:
             # It comes again with the next pull, which does no harm.
-            self._fence.add(revocation)
+            self._copy.add(revocation)
 
     async def begin(self, at: int, *, now: int) -> None:
         """Pull what is new; a log that does not exist yet begins.
@@ -183,46 +217,56 @@ class Revocations:
             Unavailable: The store did not answer.
         """
         await self.refresh(now=now, at_once=True)
-        if not self._generation:
+        if not self._copy.generation:
             await self.log.begin(now=at)
             await self.refresh(now=now, at_once=True)
 
-    async def _pull(self, now: int) -> None:
-        after = self._cursor
-        pulled = await self.log.revocations(after=after, now=now)
-        if self._fits(pulled, now):
-            return
-        # The first pull, a log begun anew, or a copy that missed something: take all of it.
-        self._take_all(await self.log.revocations(after=0, now=now) if after else pulled, now)
+    async def _pull(self, pull: Flight, now: int) -> None:
+        began = _Moment.at(now)
+        try:
+            pull.arrived = await self._take(pull, began)
+        except Unavailable as trouble:
+            pull.trouble = trouble
+            self._failed = _Moment.at(now, later=time.monotonic() - began.monotonic)
+        finally:
+            pull.land()
 
-    def _fits(self, pulled: Pulled, now: int) -> bool:
+    async def _take(self, pull: Flight, began: _Moment) -> bool:
+        """Take what is new; False if that took so long that somebody else has begun to."""
         with self._lock:
-            self._forget_what_is_over(now)
-            known = len(self._expiries) + len(pulled.entries) == pulled.live
-            # A log that has not begun may have been lost since the last one that had not.
-            same = bool(pulled.generation) and pulled.generation == self._generation
-            if not same or not known or self._is_mostly_over:
+            after = self._copy.begin_pull(began.now)
+        pulled = await self.log.revocations(after=after, now=began.now)
+        with self._lock:
+            if not self._pulls.is_latest(pull):
                 return False
-            for entry in pulled.entries:
-                self._fence.add(entry)
-                heapq.heappush(self._expiries, entry.expires)
-            self._cursor, self._pulled_at = pulled.cursor, now
+            if self._copy.take_new(pulled):
+                self._pulled = began
+                return True
+        # The first pull, a log begun anew, or a copy that missed something: take all of it.
+        if after:
+            pulled = await self.log.revocations(after=0, now=began.now)
+        with self._lock:
+            if not self._pulls.is_latest(pull):
+                return False
+            self._copy.take_all(pulled)
+            self._pulled = began
             return True
 
-    def _forget_what_is_over(self, now: int) -> None:
-        while self._expiries and self._expiries[0] <= now:
-            heapq.heappop(self._expiries)
-            self._over += 1
+    def _is_good(self, now: int) -> bool:
+        return self._pulled is not None and self._pulled.age(now) < self.staleness
 
-    @property
-    def _is_mostly_over(self) -> bool:
-        # The fence keeps what is over until it is built anew, which is worth it now and then.
-        return self._over > len(self._expiries) + _REBUILT_BEYOND
+    def _has_just_failed(self, now: int) -> bool:
+        """Return whether asking can wait, because it was in vain and what is known is good."""
+        failed = self._failed
+        return failed is not None and failed.age(now) < self._max_staleness and self._is_good(now)
 
-    def _take_all(self, pulled: Pulled, now: int) -> None:
-        with self._lock:
-            self._fence = Fence(pulled.entries, everything_before=pulled.begun)
-            self._expiries = sorted(entry.expires for entry in pulled.entries)
-            self._over = 0
-            self._generation, self._cursor = pulled.generation, pulled.cursor
-            self._pulled_at = now
+
+_ALL: "weakref.WeakSet[Revocations]" = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for one in list(_ALL):
+        one.after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork)

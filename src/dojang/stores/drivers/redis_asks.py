@@ -14,7 +14,9 @@ Word = bytes | str | int
 Command = tuple[Word, ...]
 
 #: Commands that write nothing, of those that are sent.
-_READING = frozenset({"GET", "INFO", "PEXPIRETIME", "MGET", "PTTL", "SCAN", "ZRANGE"})
+_READING = frozenset(
+    {"EVALSHA_RO", "EVAL_RO", "GET", "INFO", "MGET", "PEXPIRETIME", "PTTL", "SCAN", "ZRANGE"}
+)
 
 #: What came back for a command; an error of Redis is an answer too.
 Answer: TypeAlias = Any
@@ -38,7 +40,7 @@ class Ask:
 
     @property
     def reads(self) -> bool:
-        """Whether nothing is written, as far as can be seen from outside a script."""
+        """Whether nothing is written, as far as the commands say."""
         return all(command[0] in _READING for command in self.commands)
 
     def sent(self) -> Sequence[Command]:
@@ -83,14 +85,15 @@ class Script:
 
     _known: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, text: str) -> None:
-        """Take the text."""
+    def __init__(self, text: str, *, reads: bool = False) -> None:
+        """Take the text, and whether it only reads: Redis then lets it do nothing else."""
+        self._name = "EVALSHA_RO" if reads else "EVALSHA"
         self._sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
         self._known[self._sha] = text
 
     def __call__(self, keys: Sequence[bytes], *arguments: Word) -> Command:
         """Return the command that runs it."""
-        return ("EVALSHA", self._sha, len(keys), *keys, *arguments)
+        return (self._name, self._sha, len(keys), *keys, *arguments)
 
     @classmethod
     def text_of(cls, sha: str) -> str:
@@ -100,6 +103,7 @@ class Script:
 
 def in_full(command: Command) -> Command:
     """Return a call of a script with its text instead of the hash; others as they are."""
-    if command[0] != "EVALSHA":
+    in_full = {"EVALSHA": "EVAL", "EVALSHA_RO": "EVAL_RO"}.get(str(command[0]))
+    if in_full is None:
         return command
-    return ("EVAL", Script.text_of(str(command[1])), *command[2:])
+    return (in_full, Script.text_of(str(command[1])), *command[2:])

@@ -1,6 +1,7 @@
 """The log of revocations in PostgreSQL."""
 
-from typing import LiteralString
+from collections.abc import Sequence
+from typing import Any, LiteralString
 
 from dojang.session.fence import Revocation
 from dojang.stores.drivers.postgres import PostgresDriver
@@ -61,15 +62,19 @@ class PostgresRevocations:
     async def revocations(self, *, after: int, now: int) -> Pulled:
         rows = await self._driver.read((_REVOCATIONS, {"after": after, "now": now}))
         if not rows:
-            return Pulled("", now, 0, after, ())
+            return Pulled("", now, 0, ())
         generation, begun, live = rows[0][:3]
-        entries = [_revocation(*row[4:]) for row in rows if row[3] is not None]
-        return Pulled(generation, begun, live, rows[-1][3] or after, entries)
+        entries = [_revocation(row[3:]) for row in rows if row[3] is not None]
+        return Pulled(generation, begun, live, entries)
 
 
-def _revocation(
-    handle: str | None, owner: str | None, not_before: int, exempt: str | None, expires: int
-) -> Revocation:
+def _revocation(row: Sequence[Any]) -> Revocation:
+    number, handle, owner, not_before, exempt, expires = row
     return Revocation(
-        handle=handle, user=owner, not_before=not_before, exempt=exempt, expires=expires
+        handle=handle,
+        user=owner,
+        not_before=not_before,
+        exempt=exempt,
+        expires=expires,
+        number=number,
     )

@@ -34,14 +34,16 @@ return number
 """
 )
 
-#: The cursor, and now.
-_PULL = Script("""
-local log = redis.call('HMGET', KEYS[1], 'generation', 'begun', 'number')
+#: The number behind which to look, and now.
+_PULL = Script(
+    """
+local log = redis.call('HMGET', KEYS[1], 'generation', 'begun')
 if not log[1] then return {} end
 local live = redis.call('ZCOUNT', KEYS[3], '(' .. ARGV[2], '+inf')
-return {log[1], log[2], log[3], live,
-  redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[1], '+inf')}
-""")
+return {log[1], log[2], live, redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. ARGV[1], '+inf')}
+""",
+    reads=True,
+)
 
 
 class RedisRevocations:
@@ -73,13 +75,11 @@ class RedisRevocations:
     async def revocations(self, *, after: int, now: int) -> Pulled:
         pulled = await self._driver.script(_PULL(self._keys(), after, now), safe=True)
         if not pulled:
-            return Pulled("", now, 0, after, [])
-        generation, begun, number, live, texts = cast(
-            "tuple[bytes, bytes, bytes, int, list[bytes]]", pulled
-        )
+            return Pulled("", now, 0, [])
+        generation, begun, live, texts = cast("tuple[bytes, bytes, int, list[bytes]]", pulled)
         entries = [_entry(text) for text in texts]
         alive = [entry for entry in entries if entry.expires > now]
-        return Pulled(generation.decode(), int(begun), live, int(number), alive)
+        return Pulled(generation.decode(), int(begun), live, alive)
 
     def _keys(self) -> list[bytes]:
         slot = b"{" + self._prefix + b"log}"
@@ -87,8 +87,14 @@ class RedisRevocations:
 
 
 def _entry(text: bytes) -> Revocation:
-    fields: Any = json.loads(text.partition(b" ")[2].decode())
+    number, _, entry = text.partition(b" ")
+    fields: Any = json.loads(entry.decode())
     handle, user, not_before, exempt, expires = fields
     return Revocation(
-        handle=handle, user=user, not_before=not_before, exempt=exempt, expires=expires
+        handle=handle,
+        user=user,
+        not_before=not_before,
+        exempt=exempt,
+        expires=expires,
+        number=int(number),
     )

@@ -16,8 +16,14 @@ _BEGIN_LOG = """
 _REVOKE = """
     INSERT INTO revocation (handle, owner, not_before, exempt, expires) VALUES (?, ?, ?, ?, ?)
 """
-_COUNT_REVOCATIONS = "SELECT count(*) FROM revocation WHERE expires > ?"
-_REVOCATIONS = "SELECT * FROM revocation WHERE number > ? AND expires > ? ORDER BY number"
+#: One statement, so that what is counted is what is read.
+_REVOCATIONS = """
+    SELECT log.generation, log.begun,
+        (SELECT count(*) FROM revocation WHERE expires > ?2) AS live, entry.*
+    FROM revocation_log AS log
+    LEFT JOIN revocation AS entry ON entry.number > ?1 AND entry.expires > ?2
+    ORDER BY entry.number
+"""
 _SWEEP_REVOCATIONS = """
     DELETE FROM revocation WHERE number IN (
         SELECT number FROM revocation WHERE expires <= ? LIMIT ?
@@ -47,14 +53,12 @@ class SqliteRevocations:
         await self._driver.write(lambda db: db.execute(_REVOKE, parameters).rowcount)
 
     async def revocations(self, *, after: int, now: int) -> Pulled:
-        log = self._driver.read(_LOG)
-        generation, begun = tuple(log[0]) if log else ("", now)
-        # Counted before they are read: what comes in between is at worst read twice.
-        ((live,),) = self._driver.read(_COUNT_REVOCATIONS, (now,))
         rows = self._driver.read(_REVOCATIONS, (after, now))
-        entries = [_revocation(row) for row in rows]
-        cursor = rows[-1]["number"] if rows else after
-        return Pulled(generation, begun, live, cursor, entries)
+        if not rows:
+            return Pulled("", now, 0, ())
+        generation, begun, live = tuple(rows[0])[:3]
+        entries = [_revocation(row) for row in rows if row["number"] is not None]
+        return Pulled(generation, begun, live, entries)
 
 
 def sweep_revocations(db: sqlite3.Connection, now: int, limit: int) -> None:
@@ -69,4 +73,5 @@ def _revocation(row: sqlite3.Row) -> Revocation:
         not_before=row["not_before"],
         exempt=row["exempt"],
         expires=row["expires"],
+        number=row["number"],
     )
