@@ -1,11 +1,15 @@
 """Tokens that somebody else issued, with a session: valid on demand, and refreshed once."""
 
 import asyncio
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from inspect import iscoroutinefunction
 
-from dojang.errors import Misuse, SignInAgain, Unavailable
+from dojang import blocking
+from dojang.errors import DojangError, Misuse, SignInAgain, Unavailable
 from dojang.session.session import Session
 from dojang.stores.drivers.waiting import running_loop
 from dojang.tokens.issued import Issued
@@ -21,6 +25,9 @@ _HANDLE_BYTES = 16
 
 #: Seconds between two looks at what somebody else is refreshing: the first, and the longest.
 _FIRST, _LONGEST = 0.02, 0.25
+
+#: Milliseconds that the clocks of two hosts may be apart.
+_SKEW = 60_000
 
 #: Times a rotated token is tried to be stored: without it the next refresh is refused.
 _TRIES = 5
@@ -52,7 +59,9 @@ class Upstream:
             vault: Where they are kept.
             name: The member of the session's data that holds the handle; one for each issuer.
             early: Seconds before its expiry from which on a token is refreshed.
-            patience: Seconds that a refresh may take; twice as many pass before another is tried.
+            patience: Seconds that a refresh may take in asynchronous code; elsewhere it takes as
+                long as `refresh` lets it. Where its process died, another is tried after twice as
+                many, and a minute for clocks that are apart.
 
         Raises:
             Misuse: A time is out of bounds.
@@ -82,7 +91,9 @@ class Upstream:
         self._session[self._name] = handle
 
     async def token(self) -> str:
-        """Return an access token that is good for a while.
+        """Return an access token that is good: for `early` seconds more, where the issuer answers.
+
+        Nobody who has a good one waits more than a moment for an issuer that does not.
 
         Raises:
             SignInAgain: There are none, or the issuer refuses to refresh them, for good.
@@ -92,9 +103,10 @@ class Upstream:
         if not isinstance(handle, str) or not handle:
             raise SignInAgain("this session has no tokens of the issuer: sign in there")
         kept = self._mine(await self._vault.find(handle))
-        if self._is_fresh(kept.issued):
-            return kept.issued.access
-        return await self._vault.once(handle, lambda: self._refreshed(handle))
+        good = kept.issued.access if self._is_good(kept.issued) else None
+        if good is not None and (self._is_fresh(kept.issued) or self._vault.failed_lately(handle)):
+            return good
+        return await self._vault.once(handle, lambda: self._refreshed(handle), good=good)
 
     async def forget(self) -> None:
         """Drop the tokens, as at a logout.
@@ -113,19 +125,45 @@ class Upstream:
         end = time.monotonic() + 3 * self._patience
         name, store = f"upstream:{handle}", self._vault.store
         while time.monotonic() < end:
-            now = self._vault.clock()
-            until = now + 2 * self._patience * 1000
-            if await store.acquire(name, owner, until=until, now=now):
+            if await self._lend(name, owner):
                 try:
-                    return await self._refresh_now(handle)
+                    with self._lent_meanwhile(name, owner):
+                        return await self._refresh_now(handle)
                 finally:
                     await store.release(name, owner)
+            kept = self._mine(await self._vault.find(handle))
+            if self._is_good(kept.issued):
+                return kept.issued.access
             await _pause(wait)
             wait = min(2 * wait, _LONGEST)
-            kept = self._mine(await self._vault.find(handle))
-            if self._is_fresh(kept.issued):
-                return kept.issued.access
         raise Unavailable("another process is refreshing the token, and does not come to an end")
+
+    async def _lend(self, name: str, owner: str) -> bool:
+        # Held for as long by the slowest of clocks: another host may be ahead of this one.
+        now = self._vault.clock()
+        until = now + 2 * self._patience * 1000
+        return await self._vault.store.acquire(name, owner, until=until, now=now - _SKEW)
+
+    @contextmanager
+    def _lent_meanwhile(self, name: str, owner: str) -> Generator[None]:
+        """Keep the lease while synchronous code works, which nothing can call back in time."""
+        if running_loop() is not None:
+            yield  # there, the work takes no longer than `patience`
+            return
+        done = threading.Event()
+
+        def keep() -> None:
+            while not done.wait(self._patience):
+                with suppress(DojangError):
+                    blocking.run(self._lend(name, owner))
+
+        keeper = threading.Thread(target=keep, name="dojang-lease", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
 
     async def _refresh_now(self, handle: str) -> str:
         # Whoever had the lease before may have done it.
@@ -140,6 +178,7 @@ class Upstream:
             await self._store(handle, kept.issued, kept, refused=True)
             raise
         except Exception as error:
+            self._vault.failed(handle)
             if self._is_good(kept.issued):
                 return kept.issued.access
             raise Unavailable("the issuer of the token does not answer") from error
@@ -148,13 +187,16 @@ class Upstream:
         return after.access
 
     async def _ask(self, token: str) -> Issued:
-        answer = self._refresh(token)
-        if not isinstance(answer, Awaitable):
-            return answer
         if running_loop() is None:
-            return await answer
+            answer = self._refresh(token)
+            return await answer if isinstance(answer, Awaitable) else answer
         async with asyncio.timeout(self._patience):
-            return await answer
+            # A plain function holds up a thread, and not the loop.
+            plain = not iscoroutinefunction(self._refresh)
+            answer = (
+                await asyncio.to_thread(self._refresh, token) if plain else self._refresh(token)
+            )
+            return await answer if isinstance(answer, Awaitable) else answer
 
     async def _store(
         self, handle: str, issued: Issued, before: Kept, *, refused: bool = False

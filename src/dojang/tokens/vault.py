@@ -18,6 +18,16 @@ from dojang.wire.keyring import Keyring
 __all__ = ["Kept", "Vault", "VaultStore"]
 
 
+#: Seconds that a refresh may hold up somebody who has a good token.
+_MOMENT = 1.0
+
+#: Milliseconds after a failed refresh for which those who have a good token try no other.
+_LATELY = 5_000
+
+#: Failed refreshes that are remembered.
+_REMEMBERED = 10_000
+
+
 class VaultStore(Documents, Leases, Protocol):
     """A store that keeps tokens, and lends out the right to refresh them; all of dojang's do."""
 
@@ -63,6 +73,7 @@ class Vault:
         self.clock = clock
         self._keys = Keyring.of(secret).derive("upstream")
         self._under_way: dict[tuple[int, str], asyncio.Task[str]] = {}
+        self._failed: dict[str, int] = {}
 
     async def find(self, handle: str) -> Kept | None:
         """Return what is kept under `handle`, or None.
@@ -121,20 +132,44 @@ class Vault:
         there = None if before is None else before.document
         return await self.store.put(there, document, now=self.clock())
 
-    async def once(self, handle: str, work: Callable[[], Coroutine[Any, Any, str]]) -> str:
+    async def once(
+        self, handle: str, work: Callable[[], Coroutine[Any, Any, str]], *, good: str | None = None
+    ) -> str:
         """Return what `work` gives, done once for all who ask in this event loop meanwhile.
 
         It goes on when a caller is cancelled: what it found out must not be lost.
+
+        Args:
+            handle: Of the tokens.
+            work: Refreshes them.
+            good: A token that will do where `work` takes longer than a moment; None where there is
+                nothing but to wait. In synchronous code it takes as long as it takes.
         """
         loop = loop_to_wait_on()
         if loop is None:
             return await work()
         key = id(loop), handle
         task = self._under_way.get(key)
+        if task is not None and good is not None:
+            return good
         if task is None:
             task = self._under_way[key] = loop.create_task(work())
             task.add_done_callback(lambda done: self._ended(key, done))
-        return await asyncio.shield(task)
+        if good is None:
+            return await asyncio.shield(task)
+        await asyncio.wait([task], timeout=_MOMENT)
+        return task.result() if task.done() else good
+
+    def failed(self, handle: str) -> None:
+        """Remember that the issuer of these tokens does not answer."""
+        if len(self._failed) >= _REMEMBERED:
+            self._failed.clear()
+        self._failed[handle] = self.clock()
+
+    def failed_lately(self, handle: str) -> bool:
+        """Return whether this process asked in vain just now."""
+        at = self._failed.get(handle)
+        return at is not None and 0 <= self.clock() - at < _LATELY
 
     def _ended(self, key: tuple[int, str], task: "asyncio.Task[str]") -> None:
         self._under_way.pop(key, None)

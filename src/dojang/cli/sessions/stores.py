@@ -88,6 +88,9 @@ def _must_be_there(store: Source) -> None:
 
 def _check(url: str) -> None:
     if url == urls.SEALED:
-        raise Misuse("sealed: sessions are in their cookies, and no store knows them")
+        raise Misuse(
+            "sealed: sessions are in their cookies; those of dojang serve are in "
+            "sqlite:///HOME/revocations.db, those of an application in its revocations="
+        )
     if urls.scheme_of(url) == "memory":
         raise Misuse("memory: sessions are in the process that made them, and not in this one")
