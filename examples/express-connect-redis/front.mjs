@@ -3,29 +3,38 @@
 import { RedisStore } from "connect-redis";
 import express from "express";
 import session from "express-session";
-import { Readable } from "node:stream";
+import { createProxyServer } from "httpxy";
 import { createClient } from "redis";
+import { isOurs } from "./cross-site.mjs";
 import { page } from "./page.mjs";
 
 const { PORT = 3000, REDIS_URL, SERVICE_URL, SESSION_SECRETS } = process.env;
 const USERS = ["ada", "eve"]; // yours come from a table, and have passwords
 const WEEK = 7 * 24 * 3600 * 1000;
 
-const ask = (path, { method, headers: { connection, ...headers } }, body) =>
-  fetch(SERVICE_URL + path, { method, headers, body, duplex: "half", redirect: "manual" });
+const noService = (cause) => {
+  throw Object.assign(new Error(`no answer of the service: ${cause}`), { status: 502 });
+};
+const service = createProxyServer({ target: SERVICE_URL });
+
+/** Asks the service who a cookie is. */
+async function askService({ headers: { cookie } }) {
+  const answer = await fetch(`${SERVICE_URL}/me`, { headers: { cookie } }).catch(noService);
+  return answer.json();
+}
 
 const app = express();
+app.set("env", "production"); // errors are told in the log, not to visitors
 app.use(express.static("public"));
+app.use((request, response, next) => (isOurs(request) ? next() : response.sendStatus(403)));
 
 // Before the session: the service renews by itself, and an answer carries one of the two cookies.
-app.use("/api/py", async (request, response) => {
-  const body = request.method === "GET" ? undefined : Readable.toWeb(request);
-  const answer = await ask(request.url, request, body);
-  response.status(answer.status).setHeaders(answer.headers);
-  Readable.fromWeb(answer.body).pipe(response);
-});
+app.use("/api/py", (request, response) => service.web(request, response).catch(noService));
 
-const client = await createClient({ url: REDIS_URL }).connect();
+// It connects again by itself; meanwhile nobody waits for longer than this.
+const client = createClient({ url: REDIS_URL, commandOptions: { timeout: 5000 } });
+client.on("error", (error) => console.error("Redis:", error.message));
+await client.connect();
 app.use(
   session({
     store: new RedisStore({ client }),
@@ -39,12 +48,11 @@ app.use(
 
 app.get("/", async (request, response) => {
   const { user, note } = request.session;
-  const service = user && (await (await ask("/me", request)).json());
-  response.send(page({ user, note, service }));
+  response.send(page({ user, note, service: user && (await askService(request)) }));
 });
 
 app.post("/sign-in", express.urlencoded(), (request, response, next) => {
-  const { name } = request.body;
+  const { name } = request.body ?? {};
   if (!USERS.includes(name)) return response.redirect(303, "/");
   request.session.regenerate((error) => {
     if (error) return next(error);

@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI, Form, HTTPException
 from fastapi.responses import RedirectResponse
 
 from dojang import Session, Sessions, peers
+from dojang.adapters.cross_site import CrossSiteMiddleware
 from dojang.adapters.fastapi import SessionMiddleware, current_session
 from dojang.stores.redis import RedisStore
 from dojang.wire.express.express_session import StoredCookie
@@ -19,6 +20,7 @@ sessions = Sessions(peers.Express(secrets, store, rolling=True, principal="user"
 
 app = FastAPI()
 app.add_middleware(SessionMiddleware, sessions=sessions)
+app.add_middleware(CrossSiteMiddleware, sessions=sessions)  # last, so that it stands outside
 go_home = {"response_class": RedirectResponse, "status_code": 303}
 
 

@@ -1,11 +1,14 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { auth } from "@/auth";
+import { isOurs } from "@/lib/cross-site";
 import { askService, SERVICE } from "@/lib/service";
 
 /** Extends the session, as Auth.js does whenever it is asked for one. */
 const renew = auth(() => NextResponse.next());
 
 export async function proxy(request: NextRequest) {
+  // Or another site signs somebody in or out.
+  if (!isOurs(request)) return new NextResponse("Forbidden", { status: 403 });
   const { pathname, search } = request.nextUrl;
   if (pathname.startsWith("/api/py/")) {
     // The service renews by itself, and an answer carries one of the two cookies.

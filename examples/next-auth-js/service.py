@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI, Form, HTTPException
 from fastapi.responses import RedirectResponse
 
 from dojang import Lifetime, Session, Sessions, SqliteStore, peers
+from dojang.adapters.cross_site import CrossSiteMiddleware
 from dojang.adapters.fastapi import SessionMiddleware, current_session
 
 secrets = os.environ["AUTH_SECRETS"].split()  # newest first
@@ -16,6 +17,8 @@ sessions = Sessions(peer, lifetime=Lifetime(idle=7 * 86_400, absolute=90 * 86_40
 
 app = FastAPI()
 app.add_middleware(SessionMiddleware, sessions=sessions)
+# Last, so that it stands outside. Next puts another Host in the place of the one of the front.
+app.add_middleware(CrossSiteMiddleware, sessions=sessions, fronts=[os.environ["FRONT"]])
 go_home = {"response_class": RedirectResponse, "status_code": 303}
 
 
