@@ -15,17 +15,38 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.server import free_port
-from tests.need import need_front
+from tests.need import need, need_front
 from tests.nginx import listens
 from tests.redis import until
 
-__all__ = ["EITHER", "Front", "Guest", "Guests", "guests_of"]
+__all__ = ["EITHER", "OTHER_SITES", "Front", "Guest", "Guests", "guests_of"]
 
 #: Seconds, of which a production build of Next.js takes most.
 PATIENCE = 300
 
 #: Before the path of a form: the front itself, or the service behind it.
 EITHER = pytest.mark.parametrize("side", ["", "/api/py"], ids=["front", "service"])
+
+#: What browsers say of a page elsewhere; old ones name its origin alone.
+OTHER_SITES = pytest.mark.parametrize(
+    "said",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:1"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+    ids=["another site", "a neighbour", "an origin", "no origin"],
+)
+
+#: What changes something at every front.
+FORMS = [
+    "/sign-in",
+    "/sign-out",
+    *(f"/api/py/{form}" for form in ("note", "sign-out", "sign-out-everywhere")),
+]
+
+EVIL = {"name": "eve", "text": "evil"}
 
 
 class Front:
@@ -42,20 +63,46 @@ class Front:
     def url(self) -> str:
         return f"http://localhost:{self._port}"
 
-    def start(self) -> None:
+    @property
+    def service_url(self) -> str:
+        return f"http://localhost:{self._service_port}"
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def launch(self) -> None:
+        """Give the one command, and look no further."""
         ports = {"PORT": str(self._port), "SERVICE_PORT": str(self._service_port)}
-        environment = {**os.environ, **ports, **self.settings, "PYTHON": sys.executable}
+        environment = {**os.environ, "PYTHON": sys.executable, **ports, **self.settings}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [self.folder / "start"], env=environment, stdout=log, stderr=log
             )
+
+    def start(self) -> None:
+        self.launch()
         until(lambda: all(map(self._listens, (self._port, self._service_port))), PATIENCE)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         assert self._process is not None
         self._process.send_signal(how)
-        self._process.wait(PATIENCE)
+        self.until_it_ends()
+
+    def end_one(self, program: str) -> None:
+        """End one of the processes that the command started."""
+        assert self._process is not None
+        found = subprocess.check_output(
+            [need("pgrep"), "-P", str(self._process.pid), "-f", program]
+        )
+        os.kill(int(found), signal.SIGTERM)
+
+    def until_it_ends(self) -> int:
+        """Return the exit code; nothing goes on running."""
+        assert self._process is not None
+        code = self._process.wait(PATIENCE)
         assert not any(map(is_taken, (self._port, self._service_port)))
+        return code
 
     def restart(self, **settings: str) -> None:
         """Go on with other settings in the place of those of the same name."""
@@ -101,6 +148,13 @@ class Guest:
 
     def sign_out_everywhere(self) -> None:
         self._submit("/api/py/sign-out-everywhere")
+
+    def is_turned_away_everywhere(self, front: Front, said: dict[str, str]) -> bool:
+        """Whether no form is taken with these headers, by the front or by the service itself."""
+        forms = [front.url + form for form in FORMS]
+        forms += [front.service_url + form.removeprefix("/api/py") for form in FORMS[2:]]
+        answers = [self.page.request.post(form, form=EVIL, headers=said) for form in forms]
+        return all(one.status == 403 and "set-cookie" not in one.headers for one in answers)
 
     def look_at_the_service(self) -> None:
         """Ask the service without the page of the front around it."""

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from dojang import new_secret
-from tests.e2e.fronts import EITHER, Front, Guests, guests_of
-from tests.redis import RedisServer
+from tests.e2e.fronts import EITHER, OTHER_SITES, Front, Guests, guests_of
+from tests.redis import RedisServer, redis_server, until
 
 NAME, COOKIE = "express-connect-redis", "connect.sid"
 WEEK = 7 * 86_400
@@ -78,6 +78,16 @@ def test_both_notice_at_once_that_a_session_was_ended_from_afar(guests: Guests) 
     assert (here.sees, there.sees, eve.sees) == ((None, None), (None, None), ("eve", "eve"))
 
 
+@OTHER_SITES
+def test_no_other_site_signs_anybody_in_or_out(
+    guests: Guests, front: Front, said: dict[str, str]
+) -> None:
+    guest = guests()
+    guest.sign_in()
+    assert guest.is_turned_away_everywhere(front, said)
+    assert guest.sees == ("ada", "ada")
+
+
 def test_nobody_is_signed_out_by_a_new_secret(guests: Guests, front: Front) -> None:
     old, new = front.settings["SESSION_SECRETS"], new_secret()
     guest = guests()
@@ -87,6 +97,23 @@ def test_nobody_is_signed_out_by_a_new_secret(guests: Guests, front: Front) -> N
     guest.look_at_the_service()
     front.restart(SESSION_SECRETS=new)
     assert guest.sees == ("ada", "ada")
+
+
+def test_the_front_outlives_its_redis(chromium: Browser, tmp_path: Path) -> None:
+    with redis_server(tmp_path) as redis:
+        settings = {"REDIS_URL": redis.url, "SESSION_SECRETS": new_secret()}
+        front = Front(NAME, tmp_path, **settings)
+        with front.running(), guests_of(chromium, front, COOKIE) as guests:
+            guest = guests()
+            guest.sign_in()
+            redis.kill()
+            answer = guest.page.request.get("/")
+            assert (answer.status, "    at " in answer.text()) == (500, False)
+            assert guest.page.request.get("/api/py/me").status == 503
+            redis.start()
+            until(lambda: guest.page.request.get("/").ok)
+            guest.sign_in()
+            assert guest.sees == ("ada", "ada")
 
 
 def test_ctrl_c_ends_both(redis: RedisServer, tmp_path: Path) -> None:

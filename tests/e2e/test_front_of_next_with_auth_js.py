@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from dojang import clock, new_secret
 from dojang.wire.authjs.auth_js import AuthJsToken
-from tests.e2e.fronts import EITHER, Front, Guest, Guests, guests_of
+from tests.e2e.fronts import EITHER, OTHER_SITES, Front, Guest, Guests, guests_of
 
 NAME, COOKIE = "next-auth-js", "authjs.session-token"
 DAY = 86_400_000
@@ -105,6 +105,16 @@ def test_a_session_that_was_ended_from_afar_is_not_extended_by_the_front(guests:
     there.put_cookie(copy)
     there.look_at_the_service()
     assert "revoked" in there.page.content()
+
+
+@OTHER_SITES
+def test_no_other_site_signs_anybody_in_or_out(
+    guests: Guests, front: Front, said: dict[str, str]
+) -> None:
+    guest = guests()
+    guest.sign_in()
+    assert guest.is_turned_away_everywhere(front, said)
+    assert guest.sees == ("ada", "ada")
 
 
 def test_nobody_is_signed_out_by_a_new_secret(guests: Guests, front: Front) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from dojang import clock, new_secret
 from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.js.date import to_iso
-from tests.e2e.fronts import EITHER, Front, Guest, Guests, guests_of
+from tests.e2e.fronts import EITHER, OTHER_SITES, Front, Guest, Guests, guests_of
 from tests.redis import until
 
 NAME, COOKIE = "next-iron-session", "session"
@@ -106,6 +106,16 @@ def test_what_was_ended_from_afar_stays_so_though_the_front_seals_it_again(guest
     assert there.sees == ("ada", "ada")
     here.sign_out_everywhere()
     until(lambda: there.sees == ("ada", "nobody: revoked"))
+
+
+@OTHER_SITES
+def test_no_other_site_signs_anybody_in_or_out(
+    guests: Guests, front: Front, said: dict[str, str]
+) -> None:
+    guest = guests()
+    guest.sign_in()
+    assert guest.is_turned_away_everywhere(front, said)
+    assert guest.sees == ("ada", "ada")
 
 
 def test_nobody_is_signed_out_by_a_new_secret(guests: Guests, front: Front) -> None:
