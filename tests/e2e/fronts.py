@@ -46,7 +46,7 @@ FORMS = [
     *(f"/api/py/{form}" for form in ("note", "sign-out", "sign-out-everywhere")),
 ]
 
-EVIL = {"name": "eve", "text": "evil"}
+EVIL: dict[str, str | float | bool] = {"name": "eve", "text": "evil"}
 
 
 class Front:
