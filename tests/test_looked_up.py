@@ -101,14 +101,14 @@ def test_whoever_signed_out_does_not_come_back_by_the_old_token(
 
 
 @KINDS
-def test_a_token_that_is_nobodys_signs_nobody_in_and_is_left_alone(
+def test_a_token_that_is_nobodys_signs_nobody_in_and_is_dropped(
     kind: Kind, table: Table, clock: Clock
 ) -> None:
     peer, text = kind(table)
     table.owners.clear()
     browser = visitor(peer, text, clock)
     assert why_not(browser) == "unknown"
-    assert browser.cookies == {peer.cookie.name: text}
+    assert browser.cookies == {}
 
 
 @pytest.mark.parametrize("text", ["", "A" * 513, "ab\x7fc", "토큰", "a b"])
