@@ -3,8 +3,8 @@
 const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escaped = (text) => String(text).replace(/[&<>"']/g, (character) => ESCAPES[character]);
 
-const seen = ({ user, note, detail }) =>
-  escaped(user ? user + (note ? `, “${note}”` : "") : `nobody: ${detail}`);
+const seen = ({ user, note, code }) =>
+  escaped(user ? user + (note ? `, “${note}”` : "") : `nobody: ${code}`);
 
 const button = (action, text) => `<form action="${action}" method="post"><button>${text}</button></form>`;
 

@@ -24,6 +24,9 @@ __all__ = ["EITHER", "OTHER_SITES", "Front", "Guest", "Guests", "guests_of"]
 #: Seconds, of which a production build of Next.js takes most.
 PATIENCE = 300
 
+#: Seconds within which whoever presses Ctrl-C expects the prompt back.
+ENDING = 30
+
 #: Before the path of a form: the front itself, or the service behind it.
 EITHER = pytest.mark.parametrize("side", ["", "/api/py"], ids=["front", "service"])
 
@@ -100,7 +103,7 @@ class Front:
     def until_it_ends(self) -> int:
         """Return the exit code; nothing goes on running."""
         assert self._process is not None
-        code = self._process.wait(PATIENCE)
+        code = self._process.wait(ENDING)
         assert not any(map(is_taken, (self._port, self._service_port)))
         return code
 

@@ -72,7 +72,7 @@ def test_the_secret_that_is_made_is_for_its_owner_alone(redis: RedisServer, tmp_
         assert (front.folder / ".env").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("program", ["front.mjs", "granian"])
+@pytest.mark.parametrize("program", ["front.mjs", "uvicorn"])
 def test_when_one_ends_so_does_the_other(redis: RedisServer, tmp_path: Path, program: str) -> None:
     front = fresh(EXPRESS, tmp_path, REDIS_URL=redis.url, SESSION_SECRETS=new_secret())
     front.start()

@@ -12,7 +12,7 @@ export default async function Page() {
         <dt>This front sees</dt>
         <dd id="front">{session.user?.name}{session.note && `, “${session.note}”`}</dd>
         <dt>The service sees</dt>
-        <dd id="service">{service.user ?? `nobody: ${service.detail}`}{service.note && `, “${service.note}”`}</dd>
+        <dd id="service">{service.user ?? `nobody: ${service.code}`}{service.note && `, “${service.note}”`}</dd>
       </dl>
       <form action="/api/py/note" method="post">
         <input name="text" aria-label="A note" placeholder="A note, kept by the service" required />

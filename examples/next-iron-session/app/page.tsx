@@ -12,7 +12,7 @@ export default async function Page() {
         <dt>This front sees</dt>
         <dd id="front">{user}{note && `, “${note}”`}</dd>
         <dt>The service sees</dt>
-        <dd id="service">{service.user ?? `nobody: ${service.detail}`}{service.note && `, “${service.note}”`}</dd>
+        <dd id="service">{service.user ?? `nobody: ${service.code}`}{service.note && `, “${service.note}”`}</dd>
         <dt>Signed in until</dt>
         <dd><time id="expires" dateTime={expires}>{new Date(expires!).toUTCString()}</time></dd>
       </dl>
