@@ -22,20 +22,19 @@ __all__ = ["Revocations"]
 _SKEW = 60_000
 
 
-class _Moment(NamedTuple):
-    """An instant on the clock of requests, and on one that nobody sets."""
+class _Deadline(NamedTuple):
+    """An instant on the clock of requests, and on one that nobody sets; what comes first counts."""
 
-    now: int
-    monotonic: float
+    now: int = 0
+    monotonic: float = 0
 
-    @classmethod
-    def at(cls, now: int, *, later: float = 0) -> "_Moment":
-        """Return the present, which is `now`; or was, `later` seconds ago."""
-        return cls(now + round(later * 1000), time.monotonic())
+    def later(self, milliseconds: int) -> "_Deadline":
+        """Return an instant behind this one."""
+        return _Deadline(self.now + milliseconds, self.monotonic + milliseconds / 1000)
 
-    def age(self, now: int) -> float:
-        """Return the milliseconds since, on the clock that has gone further."""
-        return max(now - self.now, (time.monotonic() - self.monotonic) * 1000)
+    def is_ahead(self, now: int) -> bool:
+        """Return whether neither clock has reached it."""
+        return now < self.now and time.monotonic() < self.monotonic
 
 
 class Revocations:
@@ -64,8 +63,9 @@ class Revocations:
         self._max_staleness = round(max_staleness * 1000)
         self._grace = round(grace * 1000)
         self._copy = RevocationCopy()
-        self._pulled: _Moment | None = None
-        self._failed: _Moment | None = None
+        self._fresh = _Deadline()
+        self._good = _Deadline()
+        self._in_vain = _Deadline()
         self._longest = 0
         self.after_fork()
         _ALL.add(self)
@@ -114,7 +114,9 @@ class Revocations:
 
     def is_fresh(self, now: int) -> bool:
         """Return whether the last pull is recent enough to go by; `now` in unix milliseconds."""
-        return self._pulled is not None and self._pulled.age(now) < self._max_staleness
+        # On every request, so nothing stands between; `is_ahead` says the same.
+        fresh = self._fresh
+        return now < fresh.now and time.monotonic() < fresh.monotonic
 
     async def refresh(self, *, now: int, at_once: bool = False) -> None:
         """Pull what is new, if the last pull is old enough and nobody is about it.
@@ -132,7 +134,7 @@ class Revocations:
             pull, is_ours = self._pulls.board(since=begun)
             if is_ours:
                 await self._pull(pull, now)
-            elif waits or not self._is_good(now):
+            elif waits or not self._good.is_ahead(now):
                 await pull.landed()
             else:
                 return
@@ -140,7 +142,7 @@ class Revocations:
             if pull.arrived and (began_since or not waits):
                 return
             if pull.trouble is not None and began_since:
-                if self._is_good(now) and not at_once:
+                if self._good.is_ahead(now) and not at_once:
                     return
                 raise Unavailable(
                     str(pull.trouble), retry_after=pull.trouble.retry_after
@@ -222,16 +224,17 @@ class Revocations:
             await self.refresh(now=now, at_once=True)
 
     async def _pull(self, pull: Flight, now: int) -> None:
-        began = _Moment.at(now)
+        began = _Deadline(now, time.monotonic())
         try:
             pull.arrived = await self._take(pull, began)
         except Unavailable as trouble:
             pull.trouble = trouble
-            self._failed = _Moment.at(now, later=time.monotonic() - began.monotonic)
+            took = round((time.monotonic() - began.monotonic) * 1000)
+            self._in_vain = began.later(took + self._max_staleness)
         finally:
             pull.land()
 
-    async def _take(self, pull: Flight, began: _Moment) -> bool:
+    async def _take(self, pull: Flight, began: _Deadline) -> bool:
         """Take what is new; False if that took so long that somebody else has begun to."""
         with self._lock:
             after = self._copy.begin_pull(began.now)
@@ -240,7 +243,7 @@ class Revocations:
             if not self._pulls.is_latest(pull):
                 return False
             if self._copy.take_new(pulled):
-                self._pulled = began
+                self._has_pulled(began)
                 return True
         # The first pull, a log begun anew, or a copy that missed something: take all of it.
         if after:
@@ -249,16 +252,16 @@ class Revocations:
             if not self._pulls.is_latest(pull):
                 return False
             self._copy.take_all(pulled)
-            self._pulled = began
+            self._has_pulled(began)
             return True
 
-    def _is_good(self, now: int) -> bool:
-        return self._pulled is not None and self._pulled.age(now) < self.staleness
+    def _has_pulled(self, began: _Deadline) -> None:
+        self._fresh = began.later(self._max_staleness)
+        self._good = began.later(self.staleness)
 
     def _has_just_failed(self, now: int) -> bool:
         """Return whether asking can wait, because it was in vain and what is known is good."""
-        failed = self._failed
-        return failed is not None and failed.age(now) < self._max_staleness and self._is_good(now)
+        return self._in_vain.is_ahead(now) and self._good.is_ahead(now)
 
 
 _ALL: "weakref.WeakSet[Revocations]" = weakref.WeakSet()
