@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from dojang.adapters.asgi import SessionMiddleware
@@ -45,7 +45,7 @@ def client(clock: Clock) -> Iterator[TestClient]:
     app = Starlette(
         routes=[
             Route("/login", log_in, methods=["POST"]),
-            Mount("/upstream/token", UpstreamRoute(of)),
+            Route("/upstream/token", UpstreamRoute(of), methods=["GET"]),
         ],
         middleware=[Middleware(SessionMiddleware, sessions=sessions)],
     )
@@ -55,22 +55,29 @@ def client(clock: Clock) -> Iterator[TestClient]:
 
 def test_whoever_has_the_cookie_gets_a_token_that_is_good(client: TestClient) -> None:
     client.post("/login")
-    answer = client.get("/upstream/token/")
+    answer = client.get("/upstream/token")
     assert answer.json() == {"access_token": "new", "token_type": "Bearer"}
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_it_answers_no_other_method_and_no_other_path(client: TestClient) -> None:
+    client.post("/login")
+    refused = client.post("/upstream/token")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+    assert client.get("/upstream/token/more").status_code == 404
+
+
 def test_a_refused_refresh_is_a_problem_with_a_code(client: TestClient, clock: Clock) -> None:
     client.post("/login")
-    client.get("/upstream/token/")
+    client.get("/upstream/token")
     clock.tick(60)
     for _ in range(2):
-        answer = client.get("/upstream/token/")
+        answer = client.get("/upstream/token")
         assert (answer.status_code, answer.json()["code"]) == (401, "sign-in-again")
 
 
 def test_nobody_gets_nothing(client: TestClient) -> None:
-    answer = client.get("/upstream/token/")
+    answer = client.get("/upstream/token")
     assert (answer.status_code, answer.json()["code"]) == (401, "anonymous")
 
 
@@ -79,5 +86,5 @@ def test_nobody_gets_nothing(client: TestClient) -> None:
 )
 def test_a_page_gets_nothing(client: TestClient, headers: dict[str, str]) -> None:
     client.post("/login")
-    answer = client.get("/upstream/token/", headers=headers)
+    answer = client.get("/upstream/token", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "not-for-browsers")

@@ -13,6 +13,7 @@ import pytest
 
 from dojang import blocking
 from dojang.errors import Misuse, Rejected, SignInAgain, Unavailable
+from dojang.session.lifetime import Lifetime
 from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
@@ -219,6 +220,24 @@ def test_nobody_gets_the_tokens_of_another_user(
 def test_what_was_forgotten_is_gone(browser: Browser, issuer: Issuer, vault: Vault) -> None:
     keep(browser, issuer, vault)
     browser.visit(lambda session: blocking.run(upstream(session, issuer, vault).forget()))
+    with pytest.raises(SignInAgain):
+        token(browser, issuer, vault)
+
+
+def test_without_an_absolute_limit_the_tokens_go_once_nobody_asks_for_them(
+    issuer: Issuer, vault: Vault, clock: Clock
+) -> None:
+    endless = Lifetime(idle=LIFE, absolute=None)
+    sessions = Sessions(ClientSide(IronSeal(SECRET)), lifetime=endless, clock=clock)
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login("ada"))
+    keep(browser, issuer, vault)
+    for _ in range(10):
+        clock.tick(LIFE - 1)
+        assert token(browser, issuer, vault).startswith("a")
+    clock.tick(LIFE - 1)
+    browser.visit(lambda session: session.user)
+    clock.tick(1)
     with pytest.raises(SignInAgain):
         token(browser, issuer, vault)
 

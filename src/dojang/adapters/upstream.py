@@ -34,9 +34,9 @@ class NotForBrowsers(Refused):
 
 
 class UpstreamRoute:
-    """Answers `GET` with `{"access_token": ..., "token_type": "Bearer"}`, for the session's cookie.
+    """Answers with `{"access_token": ..., "token_type": "Bearer"}`, for the session's cookie.
 
-    To be mounted behind `SessionMiddleware`: `Mount("/upstream/token", UpstreamRoute(...))`. A
+    Behind `SessionMiddleware`: `Route("/upstream/token", UpstreamRoute(...), methods=["GET"])`. A
     front in Node passes the cookie of its visitor on and gets a token that is good for a while.
     """
 

@@ -65,6 +65,8 @@ async def _read(request: Request) -> Token:
     except ValueError:
         raise InvalidRequest(f"the form has more than {_FIELDS} fields") from None
     tokens = [value for name, value in fields if name == "token"]
-    if len(tokens) != 1 or not tokens[0]:
+    if len(tokens) != 1:
         raise InvalidRequest(f"the form has {len(tokens)} fields named token; it needs one")
+    if not tokens[0]:
+        raise InvalidRequest("the field named token is empty")
     return Token(token=tokens[0])

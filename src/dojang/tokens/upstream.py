@@ -87,7 +87,7 @@ class Upstream:
             raise Misuse("tokens are kept for a session that somebody is signed in to")
         await self.forget()
         handle = entropy.token(_HANDLE_BYTES)
-        await self._vault.put(handle, issued, user=user, before=None, until=self._end())
+        await self._vault.put(handle, issued, user=user, before=None, until=self._until())
         self._session[self._name] = handle
 
     async def token(self) -> str:
@@ -103,6 +103,7 @@ class Upstream:
         if not isinstance(handle, str) or not handle:
             raise SignInAgain("this session has no tokens of the issuer: sign in there")
         kept = self._mine(await self._vault.find(handle))
+        await self._extend(handle, kept)
         good = kept.issued.access if self._is_good(kept.issued) else None
         if good is not None and (self._is_fresh(kept.issued) or self._vault.failed_lately(handle)):
             return good
@@ -232,10 +233,28 @@ class Upstream:
     def _is_good(self, issued: Issued) -> bool:
         return issued.expires is None or self._vault.clock() < issued.expires
 
-    def _end(self) -> int | None:
+    async def _extend(self, handle: str, kept: Kept) -> None:
+        """Keep the tokens of a session without an absolute limit on, at their half-life."""
+        expires = kept.document.expires
+        due = self._session.lifetime.renewal(expires)
+        if due is None or expires is None or self._vault.clock() < due:
+            return
+        until = self._until()
+        if until is None or until > expires:
+            issued, user, refused = kept.issued, kept.user, kept.refused
+            await self._vault.put(
+                handle, issued, user=user, before=kept, until=until, refused=refused
+            )
+
+    def _until(self) -> int | None:
+        """Return when the tokens go: with the session, as far as that is known."""
         created, now = self._session.created, self._vault.clock()
         began = now if created is None else round(created.timestamp() * 1000)
-        return self._session.lifetime.end(created=began, remember=self._session.remember)
+        lifetime, remember = self._session.lifetime, self._session.remember
+        end = lifetime.end(created=began, remember=remember)
+        if end is not None:
+            return end
+        return lifetime.expiry(created=began, remember=remember, now=now)
 
 
 async def _pause(seconds: float) -> None:
