@@ -1,6 +1,7 @@
 """The session cookie of one request, and the lines of its answer that change it."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from dojang.errors import ResponseStarted
 from dojang.session.found import Found
@@ -30,7 +31,7 @@ class CookieExchange:
         self._lines: dict[Sequence[str], str] = {}
         self._started = False
 
-    @property
+    @cached_property
     def candidates(self) -> Sequence[str]:
         """The texts that may stand for the session."""
         return chunks.candidates(self.header, self._cookie.name, self._cookie.chunks)
