@@ -11,7 +11,7 @@ run: ## start the server on 127.0.0.1:8000 (HOST, PORT and DOJANG_* change it)
 test: check ## every check and every test
 	@scripts/setup-system
 	@scripts/setup-peers
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 cover: ## every test, and which lines and branches none of them reaches; twice as long
 	@scripts/setup test

@@ -38,6 +38,15 @@ settings.register_profile("dojang", deadline=None)
 settings.load_profile("dojang")
 
 
+#: Folders whose files take minutes each, because browsers and whole servers do.
+LONGEST = ("tests/e2e/", "tests/doctor/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, so that nobody waits for them in the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
