@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: run test cover check vectors proof bench docs
+.PHONY: run test cover check vectors proof bench docs words
 
 run: ## start the server on 127.0.0.1:8000 (HOST, PORT and DOJANG_* change it)
 	@scripts/setup run
@@ -44,3 +44,7 @@ bench: ## what a session costs, beside its peers
 docs: ## regenerate the generated pages of the documentation
 	@scripts/setup test
 	$(BIN)/python -m scripts.docs
+
+words: ## find what is said to people and not translated yet, and compile the catalogues
+	@scripts/setup test
+	$(BIN)/python -m scripts.words

@@ -13,6 +13,7 @@ import dojang
 from dojang.doctor.catalogue import CATALOGUE, NOTES, SILENT
 from dojang.doctor.engines import ENGINES, Engine
 from dojang.errors import DojangError, Rejected
+from dojang.server.mail_settings import MailSettings
 from dojang.server.provider_settings import ProviderSettings
 from dojang.server.routes import TABLE, address
 from dojang.server.settings import Settings
@@ -83,8 +84,8 @@ def settings() -> str:
         "| --- | --- | --- |",
     ]
     fields = Settings.model_fields
-    own = [name for name in fields if name not in ProviderSettings.model_fields]
-    for name in [*own, *ProviderSettings.model_fields]:
+    others = [*MailSettings.model_fields, *ProviderSettings.model_fields]
+    for name in [*(name for name in fields if name not in others), *others]:
         field = fields[name]
         default = "" if field.default in (None, ()) else f"`{field.default}`"
         if field.default_factory is not None:

@@ -14,7 +14,7 @@ FLOORS: list[set[str]] = [
     {"wire"},
     {"session", "doctor", "inspection"},
     {"blocking", "stores", "strategies", "peers"},
-    {"clock", "suffixes", "passed_on", "visits", "sessions", "next_auth", "auth_js"},
+    {"clock", "suffixes", "passed_on", "visits", "sessions", "next_auth", "auth_js", "words"},
     {"auth", "tokens"},
     {"adapters"},
     {"server"},

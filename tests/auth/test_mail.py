@@ -1,60 +1,24 @@
 """Mail, through a real SMTP server."""
 
-import email.policy
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from email.message import EmailMessage
-from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from dojang import blocking
 from dojang.auth.mail import Mail, SmtpMailer
 from dojang.errors import Misuse, Unavailable
 from tests.certificates import certify
 from tests.cli.kit import free_port
+from tests.smtp import Box, serving
 
 NOW = 1_767_225_600_000
 MAIL = Mail(to="ada@example.org", subject="Your code", text="It is 123456.\n")
 SENDER = "no-reply@login.example.org"
-
-
-class Box:
-    """What a server took, or why it takes nothing."""
-
-    def __init__(self, refusal: str = "") -> None:
-        self.refusal = refusal
-        self.envelopes: list[Envelope] = []
-        self.encrypted: list[bool] = []
-
-    async def handle_RCPT(  # noqa: N802 - of aiosmtpd
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        del server, session, options
-        if self.refusal:
-            return self.refusal
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802 - of aiosmtpd
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        del server
-        self.envelopes.append(envelope)
-        self.encrypted.append(session.ssl is not None)
-        return "250 OK"
-
-
-def message_in(box: Box) -> EmailMessage:
-    (envelope,) = box.envelopes
-    parser = BytesParser(EmailMessage, policy=email.policy.SMTPUTF8)
-    assert isinstance(envelope.content, bytes)
-    return parser.parsebytes(envelope.content)
 
 
 Serve = Callable[..., int]
@@ -66,10 +30,7 @@ def serve() -> Iterator[Serve]:
     with ExitStack() as running:
 
         def served(box: Box, **options: Any) -> int:
-            server = Controller(box, hostname="127.0.0.1", port=free_port(), **options)
-            server.start()
-            running.callback(server.stop)
-            return int(server.port)
+            return running.enter_context(serving(box, **options))
 
         yield served
 
@@ -101,7 +62,7 @@ def plain(port: int, **options: Any) -> SmtpMailer:
 def test_a_mail_arrives_as_it_was_written(serve: Serve) -> None:
     box = Box()
     send(plain(serve(box), sender_name="Login"))
-    message = message_in(box)
+    message = box.last()
     assert message["To"] == "ada@example.org"
     assert message["From"] == "Login <no-reply@login.example.org>"
     assert message["Subject"] == "Your code"
@@ -123,7 +84,7 @@ def test_korean_and_long_lines_arrive_as_they_are(serve: Serve) -> None:
     written = content.decode()
     assert "Subject: 로그인 코드\r\n" in written
     assert f"From: 도장 <{SENDER}>\r\n" in written
-    assert message_in(box).get_content() == text.replace("\n", "\r\n")
+    assert box.last().get_content() == text.replace("\n", "\r\n")
 
 
 def test_starttls_comes_before_anything_else(serve: Serve, certificate: Path) -> None:

@@ -6,13 +6,14 @@ from functools import partial
 from dojang.adapters.asgi import session_of
 from dojang.adapters.problems import log
 from dojang.auth.providers import Finished, SignInWith
-from dojang.auth.providers.words import explain, language_of
+from dojang.auth.providers.words import explain
 from dojang.errors import Anonymous, DojangError
 from dojang.extras import extra
 from dojang.session.record import Principal
 from dojang.session.session import Session
 from dojang.wire.cross_site import CrossSite, UnprovenOrigin, Verdict, judge
 from dojang.wire.local_path import local_path
+from dojang.words import language_of
 
 with extra("starlette"):
     from starlette.requests import Request

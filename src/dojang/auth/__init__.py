@@ -8,6 +8,7 @@ from dojang.auth.errors import (
     InvalidInput,
     TooBusy,
     TooManyAttempts,
+    Unverified,
 )
 from dojang.auth.event import Event
 from dojang.auth.events import Events
@@ -34,5 +35,6 @@ __all__ = [
     "Throttle",
     "TooBusy",
     "TooManyAttempts",
+    "Unverified",
     "User",
 ]

@@ -128,29 +128,43 @@ class Accounts:
             TooBusy: Too many callers wait for their password to be hashed.
             Unavailable: The database did not answer; no account was made.
         """
-        if not email and not username:
-            raise InvalidInput("email", "an account needs an e-mail address or a user name")
-        mail = parse_email(email) if email else None
-        nick = parse_username(username, pattern=self._username_pattern) if username else None
-        shown = parse_name(name) if name else None
-        keys = [identifier.key for identifier in (mail, nick) if identifier]
-        await off_loop(partial(self.policy.check, password, also=keys))
-        user = User(
-            id=entropy.token(_ID_BYTES),
-            email=mail.text if mail else None,
-            username=nick.text if nick else None,
-            name=shown,
-            created=self.clock(),
-            roles=parse_roles(roles),
-        )
-        row = rows.NewRow(
-            user=user,
-            email_key=mail.key if mail else None,
-            username_key=nick.key if nick else None,
-            password_hash=await self.hasher.hash(password),
-        )
+        row = await self._row(email, username, password, name, roles)
         await off_loop(partial(rows.add, self.engine, row))
-        return user
+        return row.user
+
+    async def sign_up_unseen(
+        self,
+        *,
+        email: str,
+        username: str | None = None,
+        password: str,
+        name: str | None = None,
+    ) -> User | None:
+        """Make an account as `sign_up` does, and take as long where the address has one already.
+
+        For a form whose answer goes to the address alone: whoever sends it must not learn there
+        which addresses have accounts. User names are no secret.
+
+        Args:
+            email: One address.
+            username: As for `sign_up`, and so are the others.
+            password: As for `sign_up`.
+            name: As for `sign_up`.
+
+        Returns:
+            None where another account has the address; nothing was changed.
+
+        Raises:
+            InvalidInput: A value breaks a rule, or there is no address.
+            AlreadyTaken: Another account has that user name.
+            TooBusy: Too many callers wait for their password to be hashed.
+            Unavailable: The database did not answer; no account was made.
+        """
+        if not email:
+            raise InvalidInput("email", "an account needs an e-mail address here")
+        row = await self._row(email, username, password, name, ())
+        added = await off_loop(partial(rows.add_unseen, self.engine, row))
+        return row.user if added else None
 
     async def check_password(self, login: str, password: str) -> User:
         """Return the account that `login` and `password` open.
@@ -238,9 +252,54 @@ class Accounts:
             return False
         return await off_loop(partial(rows.set_roles, self.engine, user_id, given))
 
+    async def verify_email(self, user_id: str, email: str) -> bool:
+        """Note that an address is shown to be its owner's.
+
+        Args:
+            user_id: As in `User.id`.
+            email: As in `User.email` when it was shown.
+
+        Returns:
+            Whether the account has that address still.
+
+        Raises:
+            Unavailable: The database did not answer.
+        """
+        return await off_loop(partial(rows.verify_email, self.engine, user_id, email))
+
     def close(self) -> None:
         """Close the connections that are not in use; the next call opens new ones."""
         self.engine.dispose()
+
+    async def _row(
+        self,
+        email: str | None,
+        username: str | None,
+        password: str,
+        name: str | None,
+        roles: Iterable[str],
+    ) -> rows.NewRow:
+        if not email and not username:
+            raise InvalidInput("email", "an account needs an e-mail address or a user name")
+        mail = parse_email(email) if email else None
+        nick = parse_username(username, pattern=self._username_pattern) if username else None
+        shown = parse_name(name) if name else None
+        keys = [identifier.key for identifier in (mail, nick) if identifier]
+        await off_loop(partial(self.policy.check, password, also=keys))
+        user = User(
+            id=entropy.token(_ID_BYTES),
+            email=mail.text if mail else None,
+            username=nick.text if nick else None,
+            name=shown,
+            created=self.clock(),
+            roles=parse_roles(roles),
+        )
+        return rows.NewRow(
+            user=user,
+            email_key=mail.key if mail else None,
+            username_key=nick.key if nick else None,
+            password_hash=await self.hasher.hash(password),
+        )
 
     async def _rehash(self, user: User, password: str, *, old: str) -> None:
         # They are signed in: if the better hash cannot be kept now, next time will do.

@@ -11,6 +11,7 @@ __all__ = [
     "Spent",
     "TooBusy",
     "TooManyAttempts",
+    "Unverified",
 ]
 __all__ += ["duration"]
 
@@ -46,6 +47,25 @@ class Spent(Rejected):
 
     def __init__(self) -> None:
         super().__init__("this link or code is used up, too old or not for this; ask for a new one")
+
+
+class Unverified(Refused):
+    """Whoever signs in has to show first that their e-mail address is theirs.
+
+    Only they learn it: the password was right.
+
+    Attributes:
+        account: Whose it is, for who mails them the link.
+    """
+
+    code = "unverified"
+
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            "the e-mail address of this account is not verified yet; open the link that was mailed "
+            "to it, then sign in"
+        )
+        self.account = account
 
 
 class AlreadyTaken(Refused):

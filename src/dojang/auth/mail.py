@@ -11,6 +11,9 @@ from email.utils import format_datetime
 from functools import partial
 from typing import Literal, Protocol
 
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
+
 from dojang.auth.errors import InvalidInput
 from dojang.auth.identifiers import parse_email
 from dojang.auth.threads import off_loop
@@ -21,6 +24,10 @@ __all__ = ["Mail", "Mailer", "Security", "SmtpMailer"]
 
 #: How the connection is kept from others: TLS from the first byte, after STARTTLS, or not at all.
 Security = Literal["tls", "starttls", "none"]
+
+#: Threads of one event loop that speak with mail servers: those of the databases stay free.
+_THREADS = 4
+_LIMITERS = RunVar[CapacityLimiter]("dojang-mail")
 
 _PORTS: dict[Security, int] = {"tls": 465, "starttls": 587, "none": 25}
 
@@ -108,7 +115,7 @@ class SmtpMailer:
         """
         message = self._message(mail, now)
         try:
-            await off_loop(partial(self._hand_over, message))
+            await off_loop(partial(self._hand_over, message), limiter=_limiter())
         except (smtplib.SMTPException, OSError) as error:
             why = f"the mail server {self._host} did not take it: {_why(error)}"
             raise Unavailable(why) from None
@@ -141,6 +148,17 @@ class SmtpMailer:
             if self._login:
                 server.login(*self._login)
             server.send_message(message)
+
+
+def _limiter() -> CapacityLimiter | None:
+    try:
+        found = _LIMITERS.get(None)
+    except RuntimeError:  # no loop runs, and no thread is needed
+        return None
+    if found is None:
+        found = CapacityLimiter(_THREADS)
+        _LIMITERS.set(found)
+    return found
 
 
 def _address(what: str, text: str, *, name: str = "") -> Address:

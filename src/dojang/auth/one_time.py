@@ -1,5 +1,9 @@
 """What is mailed to somebody and good for once: a link, or six digits for one browser.
 
+What only takes something back, as signing a device out does, has a purpose that begins with
+`undo-`: it opens nothing, so it may wait for a week until somebody reads their mail, several may
+wait beside each other, and only their use ends them, and not whoever came in by force.
+
 Hashed at rest. A link that somebody's mail scanner opens must not be used by that: look with `peek`
 when it is opened, and `redeem` when a form is sent.
 """
@@ -18,12 +22,16 @@ from dojang.auth.threads import off_loop
 from dojang.errors import Misuse
 from dojang.wire import base64url, entropy, json
 
-__all__ = ["LONGEST", "Code", "OneTimeTokens", "Redeemed"]
+__all__ = ["LONGEST", "LONGEST_UNDO", "Code", "OneTimeTokens", "Redeemed"]
 
 #: Seconds, inclusive; a code or link that comes by another way is good for ten minutes at most.
 #: Source: OWASP ASVS 6.6.2.
 LONGEST = 600
 
+#: Seconds, inclusive, for what only takes something back: it authenticates nobody.
+LONGEST_UNDO = 7 * 86_400
+
+_UNDO = "undo-"
 _BYTES = 32  # 256 random bits
 _TRIES = 5  # of a million codes: an attempt in 200,000 is right
 _DIGITS = 6
@@ -77,7 +85,7 @@ class OneTimeTokens:
             purpose: What it is good for, as `reset-password`; it is good for nothing else.
             user: Whose, as in `User.id`.
             target: Where it is sent.
-            seconds: How long it is good, from 1 to 600.
+            seconds: How long it is good, from 1 to 600; to 604,800 for what takes something back.
             browser: What only the browser that asked for it knows; it is then good there alone.
 
         Raises:
@@ -86,7 +94,8 @@ class OneTimeTokens:
         """
         token = entropy.token(_BYTES)
         row = self._row(_digest(purpose, token, browser), purpose, user, target, seconds)
-        await off_loop(partial(one_time_rows.add, self._engine, row, now=self._clock()))
+        add = partial(one_time_rows.add, self._engine, row, now=self._clock())
+        await off_loop(partial(add, beside=purpose.startswith(_UNDO)))
         return token
 
     async def peek(self, purpose: str, token: str, *, browser: str = "") -> Redeemed:
@@ -123,6 +132,20 @@ class OneTimeTokens:
         return _redeemed(
             await off_loop(partial(one_time_rows.take, self._engine, digest, now=self._clock()))
         )
+
+    async def undo(self, purpose: str, token: str) -> Redeemed:
+        """Redeem a token, and with it those issued later for the same: what they undo is undone.
+
+        Args:
+            purpose: As it was issued for.
+            token: Any text is safe to pass.
+
+        Raises:
+            Spent: It is good for nothing, or not for this.
+            Unavailable: The database did not answer; it may be used up.
+        """
+        take = partial(one_time_rows.take, self._engine, _digest(purpose, token, ""))
+        return _redeemed(await off_loop(partial(take, now=self._clock(), and_later=True)))
 
     async def issue_code(
         self, purpose: str, *, user: str, target: str, seconds: int = LONGEST
@@ -174,12 +197,14 @@ class OneTimeTokens:
         return _redeemed(await off_loop(work))
 
     async def revoke_all(self, user: str) -> None:
-        """Make all good for nothing that was sent to a user: after a change of their password.
+        """Make all good for nothing that lets a user in: after a change of their password.
+
+        What takes something back stays.
 
         Raises:
             Unavailable: The database did not answer.
         """
-        await off_loop(partial(one_time_rows.remove_all, self._engine, user))
+        await off_loop(partial(one_time_rows.remove_all, self._engine, user, but=f"{_UNDO}%"))
 
     def _row(
         self,
@@ -191,8 +216,9 @@ class OneTimeTokens:
         *,
         code: str | None = None,
     ) -> OneTimeRow:
-        if not 1 <= seconds <= LONGEST:
-            raise Misuse(f"{seconds} seconds for what is mailed; write 1 to {LONGEST}")
+        longest = LONGEST_UNDO if purpose.startswith(_UNDO) else LONGEST
+        if not 1 <= seconds <= longest:
+            raise Misuse(f"{seconds} seconds for what is mailed; write 1 to {longest}")
         return OneTimeRow(
             digest=digest,
             purpose=purpose,

@@ -26,15 +26,22 @@ class OneTimeRow:
     tries: int = 0
 
 
-def add(engine: Engine, row: OneTimeRow, *, now: int) -> None:
+def add(engine: Engine, row: OneTimeRow, *, now: int, beside: bool = False) -> None:
     """Add one, in the place of those of its user and purpose, and of all that have expired.
+
+    Args:
+        engine: Of the accounts.
+        row: What is added.
+        now: Unix milliseconds.
+        beside: Whether those of its user and purpose stay.
 
     Raises:
         Unavailable: The database did not answer.
     """
     same = and_(tokens.c.user_id == row.user_id, tokens.c.purpose == row.purpose)
+    expired = tokens.c.expires <= now
     with rows.answering(), engine.begin() as connection:
-        connection.execute(delete(tokens).where(or_(same, tokens.c.expires <= now)))
+        connection.execute(delete(tokens).where(expired if beside else or_(same, expired)))
         connection.execute(insert(tokens).values(asdict(row)))
 
 
@@ -50,17 +57,32 @@ def find(engine: Engine, digest: str, *, now: int) -> OneTimeRow | None:
     return OneTimeRow(**found) if found else None
 
 
-def take(engine: Engine, digest: str, *, now: int) -> OneTimeRow | None:
+def take(engine: Engine, digest: str, *, now: int, and_later: bool = False) -> OneTimeRow | None:
     """Remove a token that is good without a code, and return it; None for all others.
 
     Of all who take it at the same time, one gets it.
+
+    Args:
+        engine: Of the accounts.
+        digest: Of the token.
+        now: Unix milliseconds.
+        and_later: Whether those go with it that its user got later for the same.
 
     Raises:
         Unavailable: The database did not answer.
     """
     whole = delete(tokens).where(tokens.c.digest == digest, tokens.c.code_digest.is_(None))
     with rows.answering(), engine.begin() as connection:
-        return _taken(connection, whole, now)
+        taken = _taken(connection, whole, now)
+        if taken and and_later:
+            connection.execute(
+                delete(tokens).where(
+                    tokens.c.user_id == taken.user_id,
+                    tokens.c.purpose == taken.purpose,
+                    tokens.c.expires >= taken.expires,
+                )
+            )
+        return taken
 
 
 def try_code(engine: Engine, digest: str, code_digest: str, *, now: int) -> OneTimeRow | None:
@@ -77,14 +99,16 @@ def try_code(engine: Engine, digest: str, code_digest: str, *, now: int) -> OneT
         return _taken(connection, delete(tokens).where(right), now) if counted.rowcount else None
 
 
-def remove_all(engine: Engine, user_id: str) -> None:
-    """Remove all of a user.
+def remove_all(engine: Engine, user_id: str, *, but: str) -> None:
+    """Remove all of a user, but those of purposes that are LIKE `but`.
 
     Raises:
         Unavailable: The database did not answer.
     """
     with rows.answering(), engine.begin() as connection:
-        connection.execute(delete(tokens).where(tokens.c.user_id == user_id))
+        connection.execute(
+            delete(tokens).where(tokens.c.user_id == user_id, tokens.c.purpose.not_like(but))
+        )
 
 
 def _taken(connection: Connection, which: Delete, now: int) -> OneTimeRow | None:

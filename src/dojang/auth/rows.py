@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import Engine, Insert, RowMapping, Select, insert, select, text, update
+from sqlalchemy import Engine, Insert, RowMapping, Select, and_, insert, select, text, update
 from sqlalchemy import delete as deletion
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dojang.auth import roles
 from dojang.auth.errors import AlreadyTaken
-from dojang.auth.identifiers import Login
+from dojang.auth.identifiers import Identifier, Login
 from dojang.auth.imported import one_of_each
 from dojang.auth.tables import IMPORTED, users
 from dojang.auth.user import User
@@ -24,6 +24,7 @@ from dojang.errors import Unavailable
 __all__ = [
     "NewRow",
     "add",
+    "add_unseen",
     "adding",
     "answering",
     "by_id",
@@ -31,10 +32,13 @@ __all__ = [
     "delete",
     "imported_hashes",
     "password_of",
+    "put_email_back",
     "replace_hash",
     "set_disabled",
+    "set_email",
     "set_password",
     "set_roles",
+    "verify_email",
 ]
 
 
@@ -88,6 +92,29 @@ def add(engine: Engine, row: NewRow) -> None:
             connection.execute(adding(row))
     except IntegrityError:
         raise AlreadyTaken(_taken(engine, row)) from None
+
+
+def add_unseen(engine: Engine, row: NewRow) -> bool:
+    """Add an account, or write as much where its address has one already; say whether it is added.
+
+    Raises:
+        AlreadyTaken: The unique constraint of the user name refused it, whatever its address.
+        Unavailable: The database did not answer.
+    """
+    nick = select(users.c.id).where(users.c.username_key == row.username_key)
+    known = select(users.c.id).where(users.c.email_key == row.email_key)
+    same = update(users).where(users.c.email_key == row.email_key).values(email_key=row.email_key)
+    try:
+        with answering(), engine.begin() as connection:
+            if row.username_key is not None and connection.execute(nick).first():
+                raise AlreadyTaken("username")
+            there = connection.execute(known).first() is not None
+            connection.execute(same if there else adding(row))
+            return not there
+    except IntegrityError:  # another sign-up was faster
+        if _taken(engine, row) == "username":
+            raise AlreadyTaken("username") from None
+        return False
 
 
 def adding(row: NewRow) -> Insert:
@@ -197,6 +224,57 @@ def set_disabled(engine: Engine, user_id: str, *, disabled: bool) -> bool:
         return connection.execute(statement).rowcount == 1
 
 
+def verify_email(engine: Engine, user_id: str, email: str) -> bool:
+    """Note that an address is its owner's; False where the account has another one by now.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    its = update(users).where(users.c.id == user_id, users.c.email == email)
+    with answering(), engine.begin() as connection:
+        return connection.execute(its.values(email_verified=True)).rowcount == 1
+
+
+def set_email(engine: Engine, user_id: str, *, old: str | None, new: Identifier) -> bool:
+    """Give an account another address, shown to be theirs; False where it has not `old`.
+
+    Raises:
+        AlreadyTaken: Another account has it.
+        Unavailable: The database did not answer.
+    """
+    its = update(users).where(users.c.id == user_id, users.c.email.is_not_distinct_from(old))
+    changed = its.values(email=new.text, email_key=new.key, email_verified=True)
+    try:
+        with answering(), engine.begin() as connection:
+            return connection.execute(changed).rowcount == 1
+    except IntegrityError:
+        raise AlreadyTaken("email") from None
+
+
+def put_email_back(engine: Engine, user_id: str, back: Identifier) -> bool:
+    """Give an account the address it had, from another one too that never showed it to be its.
+
+    Returns:
+        Whether there is such an account.
+
+    Raises:
+        AlreadyTaken: Another account has shown that it is theirs.
+        Unavailable: The database did not answer.
+    """
+    squatting = and_(
+        users.c.email_key == back.key, users.c.id != user_id, users.c.email_verified.is_(False)
+    )
+    left = update(users).where(squatting).values(email=None, email_key=None)
+    its = update(users).where(users.c.id == user_id)
+    changed = its.values(email=back.text, email_key=back.key, email_verified=True)
+    try:
+        with answering(), engine.begin() as connection:
+            connection.execute(left)
+            return connection.execute(changed).rowcount == 1
+    except IntegrityError:
+        raise AlreadyTaken("email") from None
+
+
 def set_roles(engine: Engine, user_id: str, given: tuple[str, ...]) -> bool:
     """Give an account these roles and no others; False where there is none.
 
@@ -235,6 +313,7 @@ def _user(row: RowMapping) -> User:
         created=row["created"],
         disabled=row["disabled"],
         roles=roles.split(row["roles"]),
+        email_verified=row["email_verified"],
     )
 
 

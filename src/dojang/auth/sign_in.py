@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dojang.auth.accounts import Accounts
-from dojang.auth.errors import InvalidCredentials
+from dojang.auth.errors import InvalidCredentials, Unverified
 from dojang.auth.identifiers import fold
 from dojang.auth.throttle import Throttle
 from dojang.auth.user import User
@@ -30,10 +30,19 @@ class Proven:
 class SignIn:
     """What stands between a form and `Accounts`."""
 
-    def __init__(self, accounts: Accounts, throttle: Throttle) -> None:
-        """Take the parts."""
+    def __init__(
+        self, accounts: Accounts, throttle: Throttle, *, verified_only: bool = False
+    ) -> None:
+        """Take the parts.
+
+        Args:
+            accounts: Who may sign in.
+            throttle: How often they may try.
+            verified_only: Whether whoever has an e-mail address must have shown that it is theirs.
+        """
         self._accounts = accounts
         self._throttle = throttle
+        self._verified_only = verified_only
 
     async def by_password(self, login: str, password: str, *, address: str) -> Proven:
         """Return who `login` and `password` are.
@@ -46,6 +55,7 @@ class SignIn:
         Raises:
             InvalidCredentials: They open nothing.
             TooManyAttempts: It was tried too often; nothing was looked at.
+            Unverified: They are right, and the e-mail address has to be verified first.
             TooBusy: Too many callers wait for their password to be hashed.
             Unavailable: The database or the store did not answer; it is no attempt.
         """
@@ -54,9 +64,22 @@ class SignIn:
         account = f"user:{found.id}" if found else f"nobody:{fold(login[:_LOOKED_AT])}"
         async with self._throttle.attempt(account, address=address):
             try:
-                return Proven(await self._accounts.check_password(login, password), at)
+                user = await self._accounts.check_password(login, password)
             except InvalidCredentials:
                 raise InvalidCredentials(account=found.id if found else None) from None
+        self.admit(user)
+        return Proven(user, at)
+
+    def admit(self, user: User) -> None:
+        """Refuse whoever has still to show that their e-mail address is theirs.
+
+        For every way of signing in but a link or a code that was mailed there, which shows it.
+
+        Raises:
+            Unverified: They have.
+        """
+        if self._verified_only and user.email is not None and not user.email_verified:
+            raise Unverified(user.id)
 
     async def sign_up(
         self,
@@ -85,5 +108,38 @@ class SignIn:
         """
         await self._throttle.sign_up(address=address)
         return await self._accounts.sign_up(
+            email=email, username=username, password=password, name=name
+        )
+
+    async def sign_up_unseen(
+        self,
+        *,
+        address: str,
+        email: str,
+        username: str | None = None,
+        password: str,
+        name: str | None = None,
+    ) -> User | None:
+        """Make an account for whoever comes, and say nothing to them that an address has one.
+
+        Args:
+            address: As for `sign_up`.
+            email: As for `Accounts.sign_up_unseen`, and so are the others.
+            username: As for `Accounts.sign_up_unseen`.
+            password: As for `Accounts.sign_up_unseen`.
+            name: As for `Accounts.sign_up_unseen`.
+
+        Returns:
+            None where another account has the address.
+
+        Raises:
+            TooManyAttempts: Too many were asked for from there; nothing was looked at.
+            InvalidInput: As for `Accounts.sign_up_unseen`, and so are the others.
+            AlreadyTaken: As for `Accounts.sign_up_unseen`.
+            TooBusy: As for `Accounts.sign_up_unseen`.
+            Unavailable: As for `Accounts.sign_up_unseen`; or the store did not answer.
+        """
+        await self._throttle.sign_up(address=address)
+        return await self._accounts.sign_up_unseen(
             email=email, username=username, password=password, name=name
         )

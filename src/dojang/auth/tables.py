@@ -8,6 +8,7 @@ dojang_users   id                22 characters of base64url: 128 random bits
                name              for showing
                password_hash     of any kind that is read; NULL: no password opens this account
                roles             what they may do: short names, apart by spaces
+               email_verified    true: the address is shown to be theirs
                disabled          true: nothing opens this account
                created           unix milliseconds
                password_changed  unix milliseconds; NULL where there never was one
@@ -51,6 +52,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -72,6 +74,13 @@ users = Table(
     Column("name", String(200), comment="for showing"),
     Column("password_hash", String(512), comment="PHC or bcrypt text"),
     Column("roles", String(1100), nullable=False, server_default="", comment="apart by spaces"),
+    Column(
+        "email_verified",
+        Boolean(),
+        nullable=False,
+        server_default=false(),
+        comment="shown to be theirs",
+    ),
     Column("disabled", Boolean(), nullable=False, comment="nothing opens this account"),
     Column("created", BigInteger(), nullable=False, comment="unix milliseconds"),
     Column("password_changed", BigInteger(), comment="unix milliseconds"),

@@ -45,6 +45,7 @@ class Limits:
         site: By all sources of one organisation, which is known for IPv6 alone (/48).
         account: By all sources at one account; beyond it each source has one try.
         sign_ups: Accounts that one source asks for, made or not.
+        mails: Mails of one kind to one person, whoever asks for them.
     """
 
     guesses: tuple[Rate, ...] = (Rate(5, 60), Rate(10, 900), Rate(30, 86_400))
@@ -52,6 +53,7 @@ class Limits:
     site: Rate = Rate(1_000, 600)
     account: Rate = Rate(100, 3_600)
     sign_ups: Rate = Rate(30, 3_600)
+    mails: Rate = Rate(6, 3_600)
 
 
 class Throttle:
@@ -122,6 +124,19 @@ class Throttle:
         """
         for source in networks(address)[:1]:
             _pass(await self._hit(_key("sign-up", source), self._limits.sign_ups))
+
+    async def mail(self, kind: str, to: str) -> None:
+        """Count one mail, before it is written.
+
+        Args:
+            kind: What it is, as `reset-password`.
+            to: Whom it is for, in one spelling.
+
+        Raises:
+            TooManyAttempts: They got as many; write none.
+            Unavailable: The store did not answer.
+        """
+        _pass(await self._hit(_key("mail", kind, to), self._limits.mails))
 
     async def _count(self, account: str, sources: Sequence[str]) -> None:
         for key, rate in self._of_source(sources):

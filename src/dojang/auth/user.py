@@ -11,12 +11,14 @@ class User:
 
     Attributes:
         id: 22 characters of base64url; never changes and never tells anything.
-        email: As typed; None where there is none. Not proven to be theirs.
+        email: As typed; None where there is none.
         username: As typed; None where there is none.
         name: For showing; None where none was given.
         created: Unix milliseconds.
         disabled: True: may not sign in, and should not stay signed in.
         roles: What they may do, in the order of the alphabet.
+        email_verified: Whether `email` is shown to be theirs, by a link that was mailed there or
+            by a provider.
     """
 
     id: str
@@ -26,3 +28,4 @@ class User:
     created: int
     disabled: bool = False
     roles: tuple[str, ...] = ()
+    email_verified: bool = False

@@ -14,6 +14,7 @@ from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.proxies import ProxyMiddleware
 from dojang.auth import PasswordHasher
 from dojang.server import addresses, assembly, health, openapi, refusals
+from dojang.server.afterwards import Afterwards
 from dojang.server.body_limit import BodyLimit
 from dojang.server.log import RequestLog, open_log
 from dojang.server.origin import OriginCheck
@@ -79,6 +80,7 @@ def _outer(settings: Settings, log: TextIO | None) -> list[Middleware]:
     proxies = Proxies(settings.proxies, hops=settings.proxy_hops) if settings.proxies else None
     return [
         *([Middleware(ProxyMiddleware, proxies=proxies)] if proxies else []),
+        Middleware(Afterwards),
         Middleware(SecurityHeaders, url=settings.url),
         Middleware(RequestLog, log=out, fault=refusals.answer),
     ]

@@ -10,6 +10,8 @@ from dojang import blocking, clock
 from dojang.auth import Accounts, PasswordHasher, PasswordPolicy, Throttle
 from dojang.auth.events import Events
 from dojang.auth.links import Links
+from dojang.auth.mail import SmtpMailer
+from dojang.auth.one_time import OneTimeTokens
 from dojang.errors import Misuse, Unavailable
 from dojang.server import secret
 from dojang.server.errors import BadSettings
@@ -69,6 +71,8 @@ def assemble(
             days=settings.event_days,
             addresses=settings.event_addresses,
         ),
+        one_time=OneTimeTokens(accounts.engine, clock=clock),
+        mailer=_mailer(settings),
         tokens=_tokens(settings, found.keyring, sessions, accounts, store),
         service_keys=ServiceKeys(store),
         links=links,
@@ -208,6 +212,19 @@ def _tokens(
         grace=settings.refresh_grace,
         renewing=is_there,
         clock=sessions.clock,
+    )
+
+
+def _mailer(settings: Settings) -> SmtpMailer | None:
+    if settings.mail_host is None or settings.mail_sender is None:
+        return None
+    return SmtpMailer(
+        settings.mail_host,
+        sender=settings.mail_sender,
+        sender_name=settings.mail_sender_name,
+        port=settings.mail_port,
+        security=settings.mail_security,
+        login=settings.mail_login,
     )
 
 

@@ -93,7 +93,7 @@ def _lines(found: Any, fields: Mapping[str, FieldInfo]) -> Iterator[str]:  # noq
 def _value(field: str, value: object) -> str:
     text = str(value)
     # An address may carry a password before its @.
-    if field.endswith("secret") or "@" in text:
+    if field.endswith(("secret", "password")) or "@" in text:
         return " cannot be used"
     return f" is {text[:_SHOWN]!r}{'...' if len(text) > _SHOWN else ''}"
 

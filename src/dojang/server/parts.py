@@ -6,8 +6,11 @@ from starlette.requests import HTTPConnection
 
 from dojang.adapters.auth_api.journal import Journal
 from dojang.auth import AccountChanges, Accounts, SignIn, Throttle
+from dojang.auth.emails import Emails
 from dojang.auth.events import Events
 from dojang.auth.links import Links
+from dojang.auth.mail import Mailer
+from dojang.auth.one_time import OneTimeTokens
 from dojang.auth.providers import SignInWith
 from dojang.server.log import log_of
 from dojang.server.settings import Settings
@@ -34,6 +37,8 @@ class Parts:
         links: Who accounts are at providers.
         sign_in_with: The providers that are offered.
         events: What happened.
+        one_time: What is mailed and good for once.
+        mailer: Sends mail; None where no mail server is set.
         note: What whoever starts it should know of its secret, or empty.
     """
 
@@ -47,6 +52,8 @@ class Parts:
     links: Links
     sign_in_with: SignInWith
     events: Events
+    one_time: OneTimeTokens
+    mailer: Mailer | None = None
     note: str = ""
 
     @property
@@ -65,9 +72,14 @@ class Parts:
         return Journal(log=lambda request: log_of(request.scope), events=self.events)
 
     @property
+    def emails(self) -> Emails:
+        """How e-mail addresses are verified and changed."""
+        return Emails(self.accounts, self.one_time, sign_out=self.tokens.end_all)
+
+    @property
     def sign_in(self) -> SignIn:
         """Who comes in with a password."""
-        return SignIn(self.accounts, self.throttle)
+        return SignIn(self.accounts, self.throttle, verified_only=self.settings.verified_only)
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

@@ -18,6 +18,8 @@ from dojang.auth.identifiers import USERNAME_PATTERN
 from dojang.errors import MissingExtra, Misuse
 from dojang.server import addresses, environment
 from dojang.server.errors import BadSettings
+from dojang.server.mail_settings import MailSettings
+from dojang.server.mail_settings import contradictions as of_mail
 from dojang.server.provider_settings import ProviderSettings
 from dojang.server.provider_settings import contradictions as of_providers
 from dojang.server.strength import weakness
@@ -31,7 +33,7 @@ _DAY = 24 * 3600
 Seconds = Annotated[int, Field(ge=1, le=400 * _DAY)]
 
 
-class Settings(ProviderSettings):
+class Settings(MailSettings, ProviderSettings):
     """How one server runs. Each description says what to write."""
 
     model_config = Config(
@@ -232,6 +234,12 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             "process has of its own: write DOJANG_WORKERS=1, or keep sessions in sqlite:///..."
         )
     yield from of_providers(settings)
+    yield from of_mail(settings)
+    if settings.production and settings.mail_host and "url" not in settings.model_fields_set:
+        yield (
+            f"DOJANG_URL is missing, and the links in mails would lead to {settings.url}: "
+            "write the https:// address that browsers use"
+        )
     if settings.production and not settings.https:
         yield from _in_the_clear(settings)
 

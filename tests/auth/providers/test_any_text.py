@@ -24,8 +24,9 @@ from dojang.auth.providers.identity import MAX_SUBJECT
 from dojang.auth.providers.oidc import discovered
 from dojang.auth.providers.provider import Answers
 from dojang.auth.providers.web import Answer
-from dojang.auth.providers.words import explain, language_of
+from dojang.auth.providers.words import explain
 from dojang.errors import DojangError, Refused, Rejected
+from dojang.words import language_of
 from tests.auth.providers.kit import Site
 from tests.counts import scaled
 

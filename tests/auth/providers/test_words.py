@@ -14,7 +14,7 @@ from dojang.auth.providers import (
     kakao,
 )
 from dojang.auth.providers.exchange import redacted, refused
-from dojang.auth.providers.words import explain, language_of
+from dojang.auth.providers.words import explain
 from dojang.errors import Conflict, DojangError, WrongIssuer
 
 CODES = [
@@ -49,25 +49,6 @@ def test_every_error_has_words_in_both_languages(error: DojangError) -> None:
 
 def test_what_has_nothing_to_do_with_providers_is_left_to_others() -> None:
     assert explain(Conflict("x"), provider="Kakao", language="ko") is None
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        ("", "en"),
-        ("ko", "ko"),
-        ("ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7", "ko"),
-        ("en-US,en;q=0.9,ko;q=0.8", "en"),
-        ("fr, ko;q=0.3", "ko"),
-        ("fr", "en"),
-        ("ko;q=0, en", "en"),
-        ("ko;q=x", "en"),
-        ("ko;q=inf,en", "en"),
-        (",;,;;q=1" * 1000, "en"),
-    ],
-)
-def test_the_language_is_the_one_that_the_browser_prefers(header: str, language: str) -> None:
-    assert language_of(header) == language
 
 
 def test_a_code_beside_an_error_is_no_reason_for_it() -> None:

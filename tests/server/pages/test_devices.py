@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dojang.server.pages.devices import name_of
+from dojang.server.agents import name_of
 
 from .kit import IPHONE, MAC
 

@@ -1,14 +1,12 @@
 """What went wrong with a provider, in words for the person, in English and in Korean."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from dojang.auth.providers.errors import Declined, ProviderRefused, ProviderUnavailable
 from dojang.errors import DojangError, Rejected
+from dojang.words import Language
 
-__all__ = ["Language", "explain", "language_of"]
-
-Language = Literal["en", "ko"]
+__all__ = ["explain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +124,6 @@ def explain(error: DojangError, *, provider: str, language: Language) -> str | N
     return (both.ko if language == "ko" else both.en).format(provider=provider, reason=reason)
 
 
-def language_of(header: str) -> Language:
-    """Return the language to speak, of an Accept-Language header; any text is safe to pass.
-
-    Korean where it is wanted before English; English otherwise.
-
-    Source: RFC 9110 section 12.5.4.
-    """
-    best, chosen = 0.0, "en"
-    for piece in header.split(",")[:16]:
-        tag, _, weight = piece.partition(";")
-        language = tag.strip().lower().partition("-")[0]
-        quality = _quality(weight)
-        if language in {"ko", "en"} and quality > best:
-            best, chosen = quality, language
-    return "ko" if chosen == "ko" else "en"
-
-
 def _both(error: DojangError) -> tuple[_Both | None, str]:
     if isinstance(error, ProviderRefused):
         known = _BY_REASON.get(error.reason) or _BY_ERROR.get(error.error) or _AGAIN
@@ -161,14 +142,3 @@ def _both(error: DojangError) -> tuple[_Both | None, str]:
         ), ""
     otherwise = _UNTRUSTED if isinstance(error, Rejected) else None
     return _BY_CODE.get(error.code, otherwise), ""
-
-
-def _quality(weight: str) -> float:
-    name, _, number = weight.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        quality = float(number)
-    except ValueError:
-        return 0.0
-    return quality if 0 <= quality <= 1 else 0.0

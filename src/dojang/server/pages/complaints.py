@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from dojang.auth import InvalidCredentials
 from dojang.errors import DojangError
 from dojang.server.pages import words
+from dojang.words import LANGUAGES, Language, words_in
 
 __all__ = ["Complaint"]
 
@@ -32,17 +33,25 @@ class Complaint:
     retry_after: int | None = None
 
     @classmethod
-    def about(cls, error: DojangError, *, instead_of: Mapping[str, str] = _FIELDS) -> "Complaint":
+    def about(
+        cls,
+        error: DojangError,
+        *,
+        instead_of: Mapping[str, str] = _FIELDS,
+        language: Language = LANGUAGES[0],
+    ) -> "Complaint":
         """Return what `error` means for whoever filled in the form.
 
         Args:
             error: What was refused.
             instead_of: How the form calls what the error calls otherwise.
+            language: Of the page.
         """
         named = "password" if isinstance(error, InvalidCredentials) else _field_of(error)
         named = named if named is None else instead_of.get(named, named)
         retry_after = getattr(error, "retry_after", None)
-        return cls(named, words.explain(error), error.status, error.code, retry_after)
+        text = words.explain(error, words_in(language))
+        return cls(named, text, error.status, error.code, retry_after)
 
     @classmethod
     def missing(cls, field: str, text: str) -> "Complaint":

@@ -4,28 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ua_parser import parse
-
+from dojang.server.agents import name_of
 from dojang.server.pages.moments import Moment
 from dojang.sessions import Entry
 from dojang.tokens import TokenDevice
 
-__all__ = ["Client", "Row", "clients", "name_of", "rows"]
-
-#: What ua-parser calls a browser -> what people call it.
-_BROWSERS = {
-    "Chrome Mobile": "Chrome",
-    "Chrome Mobile WebView": "Chrome",
-    "Chrome Mobile iOS": "Chrome",
-    "Edge Mobile": "Edge",
-    "Firefox Mobile": "Firefox",
-    "Firefox iOS": "Firefox",
-    "HeadlessChrome": "Chrome",
-    "Mobile Safari": "Safari",
-    "Mobile Safari UI/WKWebView": "Safari",
-    "Opera Mobile": "Opera",
-}
-_SYSTEMS = {"Chrome OS": "ChromeOS", "Mac OS X": "macOS"}
+__all__ = ["Client", "Row", "clients", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +33,6 @@ class Row:
     seen: Moment | None
     renewed: Moment | None
     current: bool
-
-
-def name_of(agent: str) -> str:
-    """Return browser and system of a User-Agent; any text is safe to pass."""
-    found = parse(agent)
-    browser = found.user_agent.family if found.user_agent else "Unknown browser"
-    name = _BROWSERS.get(browser, browser)
-    if found.os is None:
-        return name
-    return f"{name} on {_SYSTEMS.get(found.os.family, found.os.family)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dojang.adapters.asgi import session_of
 from dojang.auth import User
 from dojang.auth.links import Links
 from dojang.auth.providers import Finished, Provider, ProviderRefused
-from dojang.auth.providers.words import explain, language_of
+from dojang.auth.providers.words import explain
 from dojang.errors import DojangError, Refused, Rejected, Unavailable
 from dojang.server.errors import NotFound
 from dojang.server.pages import forms, words
@@ -19,6 +19,7 @@ from dojang.server.pages.render import error_page, page
 from dojang.server.pages.visitor import entrance, signed_in
 from dojang.server.parts import parts_of
 from dojang.server.providers import redirect_uri
+from dojang.words import language_of
 
 __all__ = ["Way", "begin", "come_back", "link", "unlink", "ways"]
 

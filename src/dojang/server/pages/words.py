@@ -3,66 +3,99 @@
 from collections.abc import Callable
 from typing import Any
 
-from dojang.auth.errors import duration
 from dojang.errors import DojangError
+from dojang.words import Words, words_in
 
-__all__ = ["NOTICES", "OLD_PASSWORD", "TITLES", "explain", "sentence"]
+__all__ = ["NOTICES", "OLD_PASSWORD", "TITLES", "duration", "explain", "sentence"]
+
+
+def N_(text: str) -> str:  # noqa: N802 - as gettext's own manual calls it
+    """Return `text`, which is found by its name here and said elsewhere."""
+    return text
+
 
 #: What `?notice=` may say; anything else says nothing.
 NOTICES = {
-    "signed-out": "You are signed out.",
-    "over": "Your session is over. Please sign in again.",
-    "one-ended": "That device is signed out.",
-    "others-ended": "All other devices are signed out.",
-    "linked": "From now on you can sign in with it as well.",
-    "unlinked": "It does not open your account any more.",
-    "password-changed": "Your password is changed, and all other devices are signed out.",
+    "signed-out": N_("You are signed out."),
+    "over": N_("Your session is over. Please sign in again."),
+    "one-ended": N_("That device is signed out."),
+    "others-ended": N_("All other devices are signed out."),
+    "linked": N_("From now on you can sign in with it as well."),
+    "unlinked": N_("It does not open your account any more."),
+    "password-changed": N_("Your password is changed, and all other devices are signed out."),
 }
 
 #: Said of the proof where whoever is signed in asks for another password.
-OLD_PASSWORD = "This is not the password of this account."  # noqa: S105 - a sentence
+OLD_PASSWORD = N_("This is not the password of this account.")
 
 #: Headings of error pages.
 TITLES = {
-    "unavailable": "We will be right back",
-    "csrf": "This form has gone stale",
-    "last-way-in": "This is your only way in",
-    "no-origin": "We could not tell where this form came from",
+    "spent": N_("This link or code is good for nothing any more"),
+    "unavailable": N_("We will be right back"),
+    "csrf": N_("This form has gone stale"),
+    "last-way-in": N_("This is your only way in"),
+    "no-origin": N_("We could not tell where this form came from"),
 }
 
+_HOUR, _MINUTE = 3600, 60  # seconds
+
 #: Where the page has better words than the error, which speaks to programs as well.
-_EXPLANATIONS: dict[str, Callable[[Any], str]] = {
-    "invalid-credentials": lambda _: "This name and this password do not open an account.",
-    "already-taken": lambda error: (
-        "There is an account with this "
-        f"{'e-mail address' if error.field == 'email' else 'user name'} already."
+_EXPLANATIONS: dict[str, Callable[[Any, Words], str]] = {
+    "invalid-credentials": lambda _e, _: _("This name and this password do not open an account."),
+    "already-taken": lambda error, _: (
+        _("There is an account with this e-mail address already.")
+        if error.field == "email"
+        else _("There is an account with this user name already.")
     ),
-    "too-many-attempts": lambda error: (
-        f"That was tried too often. Please try again in {duration(error.retry_after)}."
+    "too-many-attempts": lambda error, _: _(
+        "That was tried too often. Please try again in %(time)s.",
+        time=duration(error.retry_after, _),
     ),
-    "too-busy": lambda _: "Many people are at the door just now. Please try again in a second.",
-    "too-many-sessions": lambda error: (
-        f"This account is signed in on {_places(error.limit)}, which is as many as it may be. "
-        "Sign out there first."
+    "too-busy": lambda _e, _: _(
+        "Many people are at the door just now. Please try again in a second."
     ),
-    "unavailable": lambda _: (
+    "too-many-sessions": lambda error, _: _.many(
+        "This account is signed in on %(count)d device, which is as many as it may be. "
+        "Sign out there first.",
+        "This account is signed in on %(count)d devices, which is as many as it may be. "
+        "Sign out there first.",
+        error.limit,
+    ),
+    "unavailable": lambda _e, _: _(
         "We cannot look anything up at the moment. Nothing is lost and nobody was signed out; "
         "please try again shortly."
     ),
-    "last-way-in": lambda _: (
+    "last-way-in": lambda _e, _: _(
         "Nothing else opens your account, so this was left as it is. Link another provider first."
     ),
-    "csrf": lambda _: (
+    "spent": lambda _e, _: _(
+        "It was used already, is too old, or was replaced by a newer one. Please ask for another."
+    ),
+    "csrf": lambda _e, _: _(
         "It was made before you signed in or out. Nothing was done. Go back, reload the page, "
         "and send it again."
     ),
 }
 
 
-def explain(error: DojangError) -> str:
-    """Return what went wrong in words for the person, with what to do about it."""
+def explain(error: DojangError, _: Words | None = None) -> str:
+    """Return what went wrong in words for the person, with what to do about it.
+
+    Args:
+        error: As it was raised.
+        _: The words of their language; English ones by default.
+    """
     explanation = _EXPLANATIONS.get(error.code)
-    return explanation(error) if explanation else sentence(str(error))
+    return explanation(error, _ or words_in("en")) if explanation else sentence(str(error))
+
+
+def duration(seconds: int, _: Words) -> str:
+    """Return `seconds` in its largest unit, rounded up: "40 seconds", "3 minutes", "2 hours"."""
+    if seconds > _HOUR:
+        return _.many("%(count)d hour", "%(count)d hours", -(-seconds // _HOUR))
+    if seconds > _MINUTE:
+        return _.many("%(count)d minute", "%(count)d minutes", -(-seconds // _MINUTE))
+    return _.many("%(count)d second", "%(count)d seconds", seconds)
 
 
 def sentence(text: str) -> str:
@@ -72,7 +105,3 @@ def sentence(text: str) -> str:
         text: A clause, as errors of the floors below are.
     """
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
-
-
-def _places(count: int) -> str:
-    return "one device" if count == 1 else f"{count} devices"

@@ -1,0 +1,208 @@
+"""The e-mail addresses of accounts: shown to be theirs, changed, and put back."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from dojang.auth import rows
+from dojang.auth.accounts import Accounts
+from dojang.auth.changes import SignOut
+from dojang.auth.errors import InvalidInput, Spent
+from dojang.auth.identifiers import parse_email
+from dojang.auth.one_time import LONGEST_UNDO, OneTimeTokens, Redeemed
+from dojang.auth.threads import off_loop
+from dojang.auth.user import User
+
+__all__ = ["Changed", "Emails"]
+
+_VERIFY = "verify-email"
+_CHANGE = "change-email"
+_PUT_BACK = "undo-change-email"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An account with another address.
+
+    Attributes:
+        user: With the new one.
+        old: The address until now; None where there was none.
+        undo: A token for a mail to `old`; None where nobody has shown that it was theirs.
+    """
+
+    user: User
+    old: str | None
+    undo: str | None
+
+
+class Emails:
+    """Makes tokens for links in mails, and does what they are redeemed for.
+
+    Look at a link with `peek_...` when it is opened, and redeem it when a form is sent: a mail
+    scanner opens it too.
+    """
+
+    def __init__(self, accounts: Accounts, tokens: OneTimeTokens, *, sign_out: SignOut) -> None:
+        """Take the parts.
+
+        Args:
+            accounts: Whose addresses they are.
+            tokens: Beside them.
+            sign_out: `tokens.end_all`; or `sessions.end_all` where there are no tokens.
+        """
+        self._accounts = accounts
+        self._tokens = tokens
+        self._sign_out = sign_out
+
+    # -- showing that an address is theirs -------------------------------------------------------
+
+    async def begin_verifying(self, user: User) -> str | None:
+        """Return a token for a mail to the address of an account; None where there is no need.
+
+        Raises:
+            Unavailable: The database did not answer.
+        """
+        if user.email is None or user.email_verified or user.disabled:
+            return None
+        return await self._tokens.issue(_VERIFY, user=user.id, target=user.email)
+
+    async def peek_verifying(self, token: str) -> Redeemed:
+        """Return whose address a token verifies, and leave it good.
+
+        Args:
+            token: Any text is safe to pass.
+
+        Raises:
+            Spent: It is good for nothing.
+            Unavailable: The database did not answer.
+        """
+        return await self._tokens.peek(_VERIFY, token)
+
+    async def verify(self, token: str) -> User:
+        """Note that an address is its owner's, and return the account. Of parallel uses one does.
+
+        Args:
+            token: Any text is safe to pass.
+
+        Raises:
+            Spent: It is good for nothing, or the account has another address by now.
+            Unavailable: The database did not answer; it may be used up.
+        """
+        redeemed = await self._tokens.redeem(_VERIFY, token)
+        if not await self._accounts.verify_email(redeemed.user, redeemed.target):
+            raise Spent
+        return await self._there(redeemed.user)
+
+    # -- another address -------------------------------------------------------------------------
+
+    async def begin_changing(self, user: User, email: str) -> str:
+        """Return a token for a mail to the address that somebody wants to have.
+
+        Whether another account has it is for whoever reads mail there: look with `owner_of`, and
+        tell them instead.
+
+        Args:
+            user: Who has just shown who they are.
+            email: As typed.
+
+        Raises:
+            InvalidInput: It is none, or the one they have.
+            Unavailable: The database did not answer.
+        """
+        wanted = parse_email(email)
+        if user.email is not None and parse_email(user.email).key == wanted.key:
+            raise InvalidInput("email", "that is the address this account has")
+        return await self._tokens.issue(_CHANGE, user=user.id, target=wanted.text)
+
+    async def owner_of(self, email: str) -> User | None:
+        """Return the account that has an address, shown to be theirs or not; None if none has.
+
+        Raises:
+            Unavailable: The database did not answer.
+        """
+        return await self._accounts.find_login(email)
+
+    async def peek_changing(self, token: str) -> Redeemed:
+        """Return whose address a token changes, to what, and leave it good.
+
+        Args:
+            token: Any text is safe to pass.
+
+        Raises:
+            Spent: It is good for nothing.
+            Unavailable: The database did not answer.
+        """
+        return await self._tokens.peek(_CHANGE, token)
+
+    async def change(self, token: str) -> Changed:
+        """Give an account the address that a token was mailed to. Of parallel uses one does.
+
+        Its sessions stay; links that were mailed to the address until now are good for nothing.
+
+        Args:
+            token: Any text is safe to pass.
+
+        Raises:
+            Spent: It is good for nothing.
+            AlreadyTaken: Another account has the address by now; the token is used up.
+            Unavailable: The database did not answer; it may be used up.
+        """
+        redeemed = await self._tokens.redeem(_CHANGE, token)
+        user = await self._there(redeemed.user)
+        new = parse_email(redeemed.target)
+        engine = self._accounts.engine
+        if not await off_loop(partial(rows.set_email, engine, user.id, old=user.email, new=new)):
+            raise Spent
+        await self._tokens.revoke_all(user.id)
+        return Changed(await self._there(user.id), user.email, await self._undoing(user))
+
+    # -- the address until then ------------------------------------------------------------------
+
+    async def peek_putting_back(self, token: str) -> Redeemed:
+        """Return whose address a token puts back, and leave it good.
+
+        Args:
+            token: Any text is safe to pass.
+
+        Raises:
+            Spent: It is good for nothing.
+            Unavailable: The database did not answer.
+        """
+        return await self._tokens.peek(_PUT_BACK, token)
+
+    async def put_back(self, token: str) -> User:
+        """Give an account the address back that it had, and sign everybody out of it.
+
+        Whoever changed the address may have changed it again: what they got for that to undo is
+        good for nothing any more, while an older token stays good.
+
+        Args:
+            token: Any text is safe to pass.
+
+        Raises:
+            Spent: It is good for nothing.
+            AlreadyTaken: Another account has shown that the address is theirs.
+            Unavailable: The database or the store of the sessions did not answer.
+        """
+        redeemed = await self._tokens.undo(_PUT_BACK, token)
+        user = await self._there(redeemed.user)
+        back = parse_email(redeemed.target)
+        engine = self._accounts.engine
+        if not await off_loop(partial(rows.put_email_back, engine, user.id, back)):
+            raise Spent
+        await self._tokens.revoke_all(user.id)
+        await self._sign_out(user.id)
+        return await self._there(user.id)
+
+    async def _undoing(self, before: User) -> str | None:
+        # Somebody else's address, mistyped once, must not open an account for them.
+        if before.email is None or not before.email_verified:
+            return None
+        return await self._tokens.issue(
+            _PUT_BACK, user=before.id, target=before.email, seconds=LONGEST_UNDO
+        )
+
+    async def _there(self, user_id: str) -> User:
+        user = await self._accounts.find(user_id)
+        if user is None:
+            raise Spent
+        return user
