@@ -64,7 +64,7 @@ class Accounts:
         self.hasher = hasher or PasswordHasher()
         self.policy = policy or PasswordPolicy()
         self.clock = clock
-        self._username_pattern = re.compile(username_pattern)
+        self.username_pattern = re.compile(username_pattern)
 
     @classmethod
     def on_sqlite(
@@ -282,7 +282,7 @@ class Accounts:
         if not email and not username:
             raise InvalidInput("email", "an account needs an e-mail address or a user name")
         mail = parse_email(email) if email else None
-        nick = parse_username(username, pattern=self._username_pattern) if username else None
+        nick = parse_username(username, pattern=self.username_pattern) if username else None
         shown = parse_name(name) if name else None
         keys = [identifier.key for identifier in (mail, nick) if identifier]
         await off_loop(partial(self.policy.check, password, also=keys))

@@ -38,6 +38,7 @@ __all__ = [
     "set_email",
     "set_password",
     "set_roles",
+    "values",
     "verify_email",
 ]
 
@@ -119,7 +120,7 @@ def add_unseen(engine: Engine, row: NewRow) -> bool:
 
 def adding(row: NewRow) -> Insert:
     """Return the statement that adds an account."""
-    return insert(users).values(_values(row))
+    return insert(users).values(values(row))
 
 
 def by_id(engine: Engine, user_id: str) -> User | None:
@@ -286,7 +287,8 @@ def set_roles(engine: Engine, user_id: str, given: tuple[str, ...]) -> bool:
         return connection.execute(statement).rowcount == 1
 
 
-def _values(row: NewRow) -> dict[str, object]:
+def values(row: NewRow) -> dict[str, object]:
+    """Return the columns of a new account."""
     return {
         **asdict(row.user),
         "roles": roles.join(row.user.roles),

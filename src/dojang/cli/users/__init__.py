@@ -2,12 +2,13 @@
 
 import typer
 
-from dojang.cli.users import create, delete, disable, enable, password, roles
+from dojang.cli.users import create, delete, disable, enable, import_, password, roles
 
 __all__ = ["app"]
 
 app = typer.Typer(help="The accounts of the server.", no_args_is_help=True)
 app.command("create")(create.create)
+app.command("import")(import_.import_users)
 app.command("roles")(roles.roles)
 app.command("password")(password.password)
 app.command("disable")(disable.disable)
