@@ -221,10 +221,21 @@ class Rotated(Rejected):
 
 
 class Reused(Rejected):
-    """A refresh token that was used up came back, which signs its device out."""
+    """A refresh token that was used up came back, which signs its device out.
+
+    Attributes:
+        user: Whose it was, where that is known: for the record of events, and never for whoever
+            brought it.
+        device: The handle of the device that was signed out, as far as `user` is known.
+    """
 
     code = "reused"
     forget = True
+
+    def __init__(self, message: str = "", *, user: str | None = None, device: str = "") -> None:
+        super().__init__(message)
+        self.user = user
+        self.device = device
 
 
 class SignInAgain(Rejected):

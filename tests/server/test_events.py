@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dojang.auth import Event
+from dojang.testing import Clock
 from tests.server.kit import ADA, LOGIN, PASSWORD, browser, parts, run
 
 from .pages.kit import MAC, Person
@@ -71,6 +72,20 @@ def test_a_guess_at_nobody_is_nobodys_event(client: TestClient) -> None:
     client.post("/api/auth/login", json={**WRONG, "login": "nobody"})
     (event,) = happened(client)
     assert (event.kind, event.user) == ("login-refused", None)
+
+
+def test_a_refresh_token_that_came_back_is_an_event_of_its_owner(
+    client: TestClient, clock: Clock
+) -> None:
+    user = client.post("/api/auth/signup", json=ADA).json()["id"]
+    used = client.post("/api/auth/token", json=LOGIN).json()["refresh_token"]
+    for _ in range(2):
+        clock.tick(30)
+        client.post("/api/auth/token/refresh", json={"refresh_token": used})
+    event = happened(client)[-1]
+    (line,) = client.get("/api/auth/sessions").json()["clients"]
+    assert (event.kind, event.user) == ("refresh-token-reused", user)
+    assert event.facts == {"device": line["handle"]}
 
 
 def test_nothing_secret_and_nothing_typed_is_kept(start: Start) -> None:

@@ -40,8 +40,10 @@ async def refresh_token(api: AuthApi, request: Request) -> Answer:
     form = await read(request, Refresh)
     try:
         pair = await parts_of(request).tokens.refresh(form.refresh_token)
-    except Reused:
-        await parts_of(request).journal.warn(request, "refresh-token-reused")
+    except Reused as error:
+        await parts_of(request).journal.warn(
+            request, "refresh-token-reused", user=error.user, device=error.device
+        )
         raise
     return _answer(request, pair)
 

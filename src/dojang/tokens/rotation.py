@@ -95,7 +95,11 @@ class Rotation:
             way = kept.family.way(used, grace=self._grace, now=now)
             if way is None:
                 if await self._catch(kept, now):
-                    raise Reused("the refresh token was used before: its device is signed out")
+                    raise Reused(
+                        "the refresh token was used before: its device is signed out",
+                        user=str(kept.family.user),
+                        device=kept.family.handle,
+                    )
             elif way:
                 self.tally.race()
                 return Turned(kept.family, self._follow(token, way))
