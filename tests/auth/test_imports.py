@@ -185,10 +185,9 @@ def test_names_moments_and_roles_come_along(tmp_path: Path) -> None:
         one(there, record)
         user = found(there, "kim@example.org")
         assert user.created == 1_600_000_000_000
-        assert user.name in {"홍길동", "Gildong Hong"}
-        assert (
-            user.roles == [("default-roles-shop", "offline_access"), (), ("editor", "user")][number]
-        )
+        assert user.name == ["홍길동", "Gildong Hong", "홍길동", None][number]
+        assert user.roles == ROLES[number]
+        assert user.email_verified is [True, False, True, True][number]
         there.close()
 
 

@@ -1,13 +1,14 @@
 """One defect of an issuer each, named after the modules of the OpenID conformance suite.
 
-Those of refresh tokens, of back-channel and front-channel logout, of RP-initiated logout and of
-session management are for what this client does not do.
+`MODULES` has every module for relying parties that concerns somebody who signs in with a code, and
+which test is it; `NOT_OURS` has what the others are for, which this client does not do.
 """
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -32,6 +33,59 @@ from dojang.testing import Clock
 from dojang.wire.jose.jwk import Key
 from tests.auth.providers.kit import Site
 from tests.fakes.openid import FakeIssuer, key
+
+#: Modules of the suite for relying parties, `oidcc-client-test-...`, and the tests here.
+MODULES = {
+    "": "nothing_is_wrong",
+    "discovery-openid-config": "what_is_published_is_asked_for_once_in_an_hour",
+    "discovery-jwks-uri-keys": "signing_key_rotation",
+    "discovery-issuer-mismatch": "discovery_issuer_mismatch",
+    "idtoken-sig-none": "sig_alg_none",
+    "idtoken-sig-rs256": "an_id_token_signed_as",
+    "idtoken-sig-es256": "an_id_token_signed_as",
+    "invalid-sig-rs256": "invalid_signature",
+    "invalid-sig-es256": "invalid_signature",
+    "invalid-sig-hs256": "invalid_signature_hs256",
+    "invalid-iss": "an_id_token_with[InvalidIssuer]",
+    "invalid-aud": "an_id_token_with[InvalidAud]",
+    "missing-aud": "an_id_token_with[MissingAud]",
+    "missing-sub": "an_id_token_with[MissingSub]",
+    "missing-iat": "an_id_token_with[MissingIat]",
+    "invalid-athash": "an_id_token_with[InvalidAtHash]",
+    "missing-athash": "missing_at_hash",
+    "invalid-chash": "an_id_token_with[InvalidCHash]",
+    "nonce": "a_nonce_goes_along_and_has_to_come_back",
+    "nonce-invalid": "an_id_token_with[NonceInvalid]",
+    "kid-absent-single-jwks": "kid_absent_single",
+    "kid-absent-multiple-jwks": "kid_absent_multiple",
+    "ignores-unparseable-key": "ignores_unparseable_key_in_jwks",
+    "userinfo-bearer-header": "the_access_token_is_in_the_header_alone",
+    "userinfo-invalid-sub": "invalid_sub_in_userinfo",
+    "client-secret-basic": "the_secret_is_sent_as_the_issuer_takes_it",
+    "client-secret-post": "the_secret_is_sent_as_the_issuer_takes_it",
+    "scope-userinfo-claims": "what_is_asked_for_comes_along",
+    "signing-key-rotation": "signing_key_rotation",
+    "signing-key-rotation-just-before-signing": "signing_key_rotation_just_before_signing",
+}
+
+#: What other modules are about, and why no test is here.
+NOT_OURS = {
+    "missing-chash, implicit and hybrid flows": "no ID token comes through the browser",
+    "refresh-token-invalid-{issuer,sub,aud,azp}": "no ID token is asked for but at a sign-in; "
+    "`tokens.upstream` refreshes what the application gives it",
+    "backchannel-logout-*, frontchannel-logout-*, rp-init-logout-*, session-management": (
+        "the session is ours, and is not ended by an issuer"
+    ),
+    "request-uri-*, aggregated and distributed claims, dynamic registration": "never asked for",
+}
+
+
+def test_every_module_is_a_test_of_this_file(request: pytest.FixtureRequest) -> None:
+    here = {item.name for item in request.session.items if item.path == request.path}
+    if "test_nothing_is_wrong" not in here:
+        return  # only some tests of this file were asked for
+    for module, test in MODULES.items():
+        assert any(name.startswith(f"test_{test}") for name in here), module
 
 
 def signed_in(site: Site, issuer: FakeIssuer) -> str:
@@ -82,11 +136,55 @@ def test_missing_at_hash_is_fine_where_the_token_came_from_the_token_address(
     assert signed_in(site, issuer) == "ada"
 
 
+def test_a_nonce_goes_along_and_has_to_come_back(site: Site, issuer: FakeIssuer) -> None:
+    first, second = (dict(parse_qsl(urlsplit(site.browser().go("oidc")).query)) for _ in "ab")
+    assert len(first["nonce"]) == len(second["nonce"]) == 43
+    assert first["nonce"] != second["nonce"]
+    issuer.claims = lambda claims: claims.pop("nonce")
+    with pytest.raises(WrongNonce):
+        signed_in(site, issuer)
+
+
+def test_the_access_token_is_in_the_header_alone(site: Site, issuer: FakeIssuer) -> None:
+    signed_in(site, issuer)
+    asked = next(one for one in issuer.asked if one.path == "/userinfo")
+    assert asked.bearer in issuer.tokens
+    assert asked.query == {}
+    assert asked.body == b""
+
+
+@pytest.mark.parametrize("way", ["client_secret_basic", "client_secret_post"])
+def test_the_secret_is_sent_as_the_issuer_takes_it(
+    site: Site, issuer: FakeIssuer, way: str
+) -> None:
+    issuer.posted = way == "client_secret_post"
+    issuer.document = lambda document: document.update(token_endpoint_auth_methods_supported=[way])
+    assert signed_in(site, issuer) == "ada"
+
+
+def test_what_is_asked_for_comes_along(site: Site, issuer: FakeIssuer) -> None:
+    browser = site.browser()
+    address = browser.go("oidc")
+    assert dict(parse_qsl(urlsplit(address).query))["scope"] == "openid email profile"
+    identity = browser.come_back("oidc", issuer.agree(address)).identity
+    assert (identity.name, identity.email) == ("Ada", "ada@example.org")
+    assert identity.email_verified
+
+
 def test_sig_alg_none(site: Site, issuer: FakeIssuer) -> None:
     header = urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
     issuer.token_text = lambda text: f"{header}.{text.split('.')[1]}."
     with pytest.raises(WrongAlgorithm):
         signed_in(site, issuer)
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+def test_an_id_token_signed_as(site: Site, issuer: FakeIssuer, algorithm: str) -> None:
+    issuer.document = lambda document: document.update(
+        id_token_signing_alg_values_supported=[algorithm]
+    )
+    issuer.rotate(key("one", algorithm))
+    assert signed_in(site, issuer) == "ada"
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
