@@ -65,6 +65,13 @@ def test_what_django_hashes_opens_and_is_due_to_be_replaced(password: str, salt:
         assert run(HASHER.verify(encoded, password + "x")) == WRONG
 
 
+def test_what_passlib_hashes_opens_and_is_due_to_be_replaced() -> None:
+    """As the documentation of passlib 1.7.4 has it, `passlib.hash.pbkdf2_sha256`."""
+    encoded = "$pbkdf2-sha256$8000$XAuBMIYQQogxRg$tRRlz8hYn63B9LYiCd6PRo6FMiunY9ozmMMI3srxeRE"
+    assert run(HASHER.verify(encoded, "password")) == OLD
+    assert run(HASHER.verify(encoded, "passwort")) == WRONG
+
+
 def test_django_hashes_what_was_typed() -> None:
     encoded = PBKDF2PasswordHasher().encode("ﬁ①", "salt", iterations=10)
     assert run(HASHER.verify(encoded, "ﬁ①")) == OLD
@@ -118,6 +125,9 @@ KINDS = [
     SALT + ":" + "0" * 128,
     "pbkdf2_sha256$600000$salt$" + "A" * 43 + "=",
     "pbkdf2_sha256$1000000$salt$" + "A" * 43 + "=",
+    "$pbkdf2-sha256$29000$c29tZXNhbHQxMjM$" + "A" * 43,
+    "$pbkdf2-sha512$25000$c29tZXNhbHQxMjM$" + "A" * 86,
+    "$pbkdf2$131000$c29tZXNhbHQxMjM$" + "A" * 27,
     "!" + "A" * 40,
     "scrypt:32768:8:1$salt$" + "0" * 128,
     "no hash at all",
@@ -134,8 +144,9 @@ def others_of(kind: str) -> list[str]:
         return [kind]
     if kind.startswith("!"):
         return [f"!{char * 40}" for char in "AZaz09"]
-    if kind.startswith("$argon"):
-        return [kind[:-43] + char * 43 for char in "AZaz09"]
+    if kind.startswith(("$argon", "$pbkdf2")):
+        *rest, digest = kind.split("$")
+        return ["$".join([*rest, char * len(digest)]) for char in "AZaz09"]
     if kind.startswith("$2"):
         return [kind[:7] + char * 21 + "e" + char * 31 for char in "AZaz09"]
     return [kind[:-44] + char * 43 + kind[-1] for char in "AZaz09"]

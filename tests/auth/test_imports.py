@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
@@ -175,6 +176,22 @@ def test_what_a_system_exports_signs_in_as_it_did_there_and_is_hashed_anew(
 
 
 ROLES = [("default-roles-shop", "offline_access"), (), ("editor", "user"), ()]
+
+
+@pytest.mark.parametrize(("digest", "size"), [("sha256", 64), ("sha256", 32), ("sha512", 64)])
+def test_keycloak_derived_64_bytes_of_whatever_digest(
+    accounts: Accounts, digest: str, size: int
+) -> None:
+    key = hashlib.pbkdf2_hmac(digest, PASSWORD.encode(), b"\xff" * 16, 10, size)
+    secret = {"value": base64.b64encode(key).decode(), "salt": "/" * 21 + "w=="}
+    made = {"hashIterations": 10, "algorithm": f"pbkdf2-{digest}", "additionalParameters": {}}
+    password = {
+        "type": "password",
+        "secretData": json.dumps(secret),
+        "credentialData": json.dumps(made),
+    }
+    assert one(accounts, {"username": "kim", "credentials": [password]}).why == ""
+    run(accounts.check_password("kim", PASSWORD))
 
 
 def test_names_moments_and_roles_come_along(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ MOST = 32
 _FENCES = ("s2;", "pbkdf2`", "0")
 
 #: Fields of a text, apart by `$`, that say what a check takes: empty, name, version, costs.
-_TELLING = {"$argon2i": 4, "$argon2d": 4, "$2": 3, "pbkdf2_": 2}
+_TELLING = {"$argon2i": 4, "$argon2d": 4, "$2": 3, "$pbkdf2": 3, "pbkdf2_": 2}
 
 #: What other texts begin with: `scrypt:` of Werkzeug, `!` of those whom Django lets nobody be.
 _NAME = re.compile(r"!|[^$:]*[$:]")

@@ -40,8 +40,8 @@ class PasswordHasher:
     """Argon2id, off the event loop, a bounded number at a time.
 
     Reads hashes made elsewhere: all variants of Argon2, bcrypt, the scrypt of better-auth and
-    Lucia, and Django's PBKDF2. Whatever it is asked to verify, it does at least the work of one
-    hash of its own `cost`, so that time does not tell which accounts exist.
+    Lucia, and the PBKDF2 of Django and passlib. Whatever it is asked to verify, it does at least
+    the work of one hash of its own `cost`, so that time does not tell which accounts exist.
     """
 
     def __init__(
@@ -96,8 +96,8 @@ class PasswordHasher:
 
         Args:
             encoded: `$argon2id$...` (or i, d), `$2a$...`, `$2b$...`, `$2y$...`, `<salt>:<hex>`,
-                `s2:<salt>:<hex>`, `pbkdf2_sha256$...`, `pbkdf2_sha1$...`. None, for nobody's
-                password, and any other text are never right and do the work.
+                `s2:<salt>:<hex>`, `pbkdf2_sha256$...`, `pbkdf2_sha1$...`, `$pbkdf2-sha256$...`.
+                None, for nobody's password, and any other text are never right and do the work.
             password: As typed. Over 4,096 bytes it is wrong, and nothing is hashed.
             beside: Hashes of other kinds that other accounts still have (their parameters count,
                 not their passwords). The work of one of each is done too, whoever asks, so that
@@ -126,8 +126,8 @@ class PasswordHasher:
             raise Misuse(
                 f"a text of {len(encoded)} characters is no hash that is computed here: Argon2 in "
                 "at most 2 GiB, and 4 GiB in all passes; bcrypt of a cost from 4 to 16; scrypt of "
-                "better-auth or Lucia; PBKDF2 of Django with at most 9,999,999 iterations. Leave "
-                "the hash out, and send its owner a link to set a password"
+                "better-auth or Lucia; PBKDF2 of Django or passlib with at most 9,999,999 "
+                "iterations. Leave the hash out, and send its owner a link to set a password"
             )
 
     def _make(self, forms: Forms) -> str:
