@@ -87,7 +87,8 @@ class Maker:
             created=self._created(fields),
             disabled=_disabled(fields),
             roles=parse_roles(_read(values.names, fields, "roles")),
-            email_verified=bool(fields.get("email")) and bool(_read(values.proof, fields, "verified")),
+            email_verified=bool(fields.get("email"))
+            and bool(_read(values.proof, fields, "verified")),
         )
         row = NewRow(
             user=user,
