@@ -7,10 +7,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dojang.adapters.auth_api.api import AuthApi
+from dojang.server import email_table
+from dojang.server.arrivals import DISOWN
 from dojang.server.openapi import document
+from dojang.server.parts import Parts
 from dojang.server.routes import TABLE, api_routes
 
-from .kit import ADA, LOGIN, PASSWORD, break_sessions, browser, parts, run
+from .kit import ADA, LOGIN, PASSWORD, break_accounts, break_sessions, browser, parts, run
 
 Start = Callable[..., TestClient]
 
@@ -31,6 +34,11 @@ BODIES: dict[str, Any] = {
     "refresh_token": {"refresh_token": "drt.none"},
     "sign_up": {"username": "grace", "password": PASSWORD},
     "log_in": LOGIN,
+    "verify_email": {"token": "any"},
+    "change_email": {"token": "any"},
+    "undo_email": {"token": "any"},
+    "disown_session": {"token": "any"},
+    "ask_for_email": {"email": "lovelace@example.org", "password": PASSWORD},
     "change_password": {"old_password": PASSWORD, "new_password": "another battery of horses"},
 }
 
@@ -78,6 +86,14 @@ def test_a_form_is_documented_as_it_is_read() -> None:
 
 def produce(start: Start, name: str, status: int) -> Response:
     """Return an answer of an operation that has the status."""
+    if name in EMAILS and status in {200, 202, 204, 409, 429, 503}:
+        return about_email(start, name, status)
+    if name == "sign_up" and status == 202:
+        return ask(start(**MAIL), name, json=ADA)
+    return about_others(start, name, status)
+
+
+def about_others(start: Start, name: str, status: int) -> Response:
     match status:
         case 409:
             ada = signed_up(start, sessions_per_account=1, when_full="refuse")
@@ -131,6 +147,56 @@ def tried_too_often(ada: TestClient, name: str) -> Response:
     for _ in range(5):
         ada.post("/api/auth/login", json={**LOGIN, "password": "not it"})
     return ask(ada, name, json=BODIES.get(name, LOGIN))
+
+
+EMAILS = {entry.handler.__name__ for entry in email_table.EMAILS}
+
+#: A server that is not there: what is mailed is mailed after the answer.
+MAIL = {
+    "mail_host": "127.0.0.1",
+    "mail_port": 9,
+    "mail_security": "none",
+    "mail_sender": "no-reply@example.org",
+}
+
+
+def about_email(start: Start, name: str, status: int) -> Response:
+    ada = start(**MAIL)
+    ada.post("/api/auth/signup", json=ADA)
+    ada.post("/api/auth/login", json=LOGIN)
+    made = parts(app_of(ada))
+    if status == 429:
+        return tried_too_often(ada, name)
+    if "token" not in BODIES.get(name, {}):
+        if status == 503:
+            break_sessions(app_of(ada))
+        return ask(ada, name)
+    token = run(token_for(made, name, taken=status == 409))
+    if status == 503:
+        break_accounts(app_of(ada))
+    return ask(ada, name, json={"token": token})
+
+
+async def token_for(made: Parts, name: str, *, taken: bool) -> str:
+    """Return what would be in a mail; with `taken` another account has the address by now."""
+    emails, ada = made.emails, await made.accounts.find_login("ada@example.org")
+    assert ada
+    verifying = await emails.begin_verifying(ada)
+    assert verifying
+    if name == "verify_email":
+        return verifying
+    if name == "disown_session":
+        return await made.one_time.issue(DISOWN, user=ada.id, target="any")
+    ada = await emails.verify(verifying)
+    token: str | None = await emails.begin_changing(ada, "lovelace@example.org")
+    if name == "undo_email":
+        token = (await emails.change(token or "")).undo
+    if taken:
+        email = "ada@example.org" if name == "undo_email" else "lovelace@example.org"
+        other = await made.accounts.sign_up(email=email, password=PASSWORD)
+        await made.accounts.verify_email(other.id, email)
+    assert token
+    return token
 
 
 #: What looks at the store for something else than the session of the request.

@@ -87,6 +87,23 @@ class AccountChanges:
         if not await self._set_password(user, new, old=kept, but=but):
             raise InvalidCredentials
 
+    async def confirm(self, user_id: str, password: str, *, address: str = "") -> User:
+        """Return an account to whoever is signed in to it and proves it once more; nothing changes.
+
+        Args:
+            user_id: As in `User.id`; any text is safe to pass.
+            password: As typed.
+            address: Of whoever asks, as a proxy that is believed has it.
+
+        Raises:
+            InvalidCredentials: It is not its password, or there is no such account that is open.
+            TooManyAttempts: It was tried too often, here and at the sign-in; nothing was looked at.
+            TooBusy: Too many callers wait for their password to be hashed.
+            Unavailable: The database or the store did not answer; it is no attempt.
+        """
+        user, _ = await self._throttled(user_id, password, address)
+        return user
+
     async def set_password(self, user_id: str, password: str) -> bool:
         """Give an account another password, whatever it had: a reset, or by who looks after them.
 

@@ -7,7 +7,7 @@ from dojang.auth import rows
 from dojang.auth.accounts import Accounts
 from dojang.auth.changes import SignOut
 from dojang.auth.errors import InvalidInput, Spent
-from dojang.auth.identifiers import parse_email
+from dojang.auth.identifiers import Identifier, parse_email
 from dojang.auth.one_time import LONGEST_UNDO, OneTimeTokens, Redeemed
 from dojang.auth.threads import off_loop
 from dojang.auth.user import User
@@ -108,10 +108,24 @@ class Emails:
             InvalidInput: It is none, or the one they have.
             Unavailable: The database did not answer.
         """
+        target = self.wanted(user, email).text
+        return await self._tokens.issue(_CHANGE, user=user.id, target=target)
+
+    @staticmethod
+    def wanted(user: User, email: str) -> Identifier:
+        """Return the address that somebody wants to have.
+
+        Args:
+            user: Who wants it.
+            email: As typed.
+
+        Raises:
+            InvalidInput: It is none, or the one they have.
+        """
         wanted = parse_email(email)
         if user.email is not None and parse_email(user.email).key == wanted.key:
             raise InvalidInput("email", "that is the address this account has")
-        return await self._tokens.issue(_CHANGE, user=user.id, target=wanted.text)
+        return wanted
 
     async def owner_of(self, email: str) -> User | None:
         """Return the account that has an address, shown to be theirs or not; None if none has.

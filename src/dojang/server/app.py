@@ -13,11 +13,12 @@ from dojang.adapters.asgi import SessionMiddleware
 from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.proxies import ProxyMiddleware
 from dojang.auth import PasswordHasher
-from dojang.server import addresses, assembly, health, openapi, refusals
+from dojang.server import addresses, assembly, health, mailing, openapi, refusals
 from dojang.server.afterwards import Afterwards
 from dojang.server.body_limit import BodyLimit
 from dojang.server.log import RequestLog, open_log
 from dojang.server.origin import OriginCheck
+from dojang.server.own_cookies import OwnCookies
 from dojang.server.pages import routes as page_routes
 from dojang.server.parts import Parts
 from dojang.server.routes import api_routes
@@ -69,6 +70,7 @@ def _routes(parts: Parts) -> list[BaseRoute]:
         tokens=parts.tokens,
         throttle=parts.throttle,
         journal=parts.journal,
+        mailing=mailing.of(parts.settings) if parts.mailer else None,
     )
     within = Router([*api_routes(api), *page_routes], redirect_slashes=False)
     return [*health.routes, *openapi.routes, Mount("", app=within, middleware=_inner(parts))]
@@ -81,6 +83,7 @@ def _outer(settings: Settings, log: TextIO | None) -> list[Middleware]:
     return [
         *([Middleware(ProxyMiddleware, proxies=proxies)] if proxies else []),
         Middleware(Afterwards),
+        Middleware(OwnCookies),
         Middleware(SecurityHeaders, url=settings.url),
         Middleware(RequestLog, log=out, fault=refusals.answer),
     ]

@@ -9,11 +9,12 @@ from typing import cast
 from dojang import blocking, clock
 from dojang.auth import Accounts, PasswordHasher, PasswordPolicy, Throttle
 from dojang.auth.events import Events
+from dojang.auth.known_devices import KnownDevices
 from dojang.auth.links import Links
 from dojang.auth.mail import SmtpMailer
 from dojang.auth.one_time import OneTimeTokens
 from dojang.errors import Misuse, Unavailable
-from dojang.server import secret
+from dojang.server import arrivals, secret
 from dojang.server.errors import BadSettings
 from dojang.server.health import readiness
 from dojang.server.parts import Parts
@@ -72,6 +73,8 @@ def assemble(
             addresses=settings.event_addresses,
         ),
         one_time=OneTimeTokens(accounts.engine, clock=clock),
+        known_devices=KnownDevices(secret=found.keyring, cookie=sessions.cookie),
+        arrived=arrivals.arrived,
         mailer=_mailer(settings),
         tokens=_tokens(settings, found.keyring, sessions, accounts, store),
         service_keys=ServiceKeys(store),

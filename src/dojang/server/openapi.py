@@ -56,7 +56,11 @@ def _operation(entry: Entry) -> dict[str, Any]:
         "operationId": entry.handler.__name__,
         "summary": inspect.getdoc(entry.handler),
         "parameters": _parameters(entry.path),
-        "responses": {str(entry.status): _done(entry.answer), **_refusals(entry)},
+        "responses": {
+            str(entry.status): _done(entry.answer),
+            **({"202": {"description": "the rest is mailed"}} if entry.mailed else {}),
+            **_refusals(entry),
+        },
     }
     if entry.body:
         required = any(field.is_required() for field in entry.body.model_fields.values())

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
-from dojang.adapters.auth_api.journal import Journal
+from dojang.adapters.auth_api.journal import Arrived, Journal
 from dojang.auth import AccountChanges, Accounts, SignIn, Throttle
 from dojang.auth.emails import Emails
 from dojang.auth.events import Events
+from dojang.auth.known_devices import KnownDevices
 from dojang.auth.links import Links
 from dojang.auth.mail import Mailer
 from dojang.auth.one_time import OneTimeTokens
@@ -38,6 +39,8 @@ class Parts:
         sign_in_with: The providers that are offered.
         events: What happened.
         one_time: What is mailed and good for once.
+        known_devices: Who signed in with which browser before.
+        arrived: Is told of everybody who signs in.
         mailer: Sends mail; None where no mail server is set.
         note: What whoever starts it should know of its secret, or empty.
     """
@@ -53,6 +56,8 @@ class Parts:
     sign_in_with: SignInWith
     events: Events
     one_time: OneTimeTokens
+    known_devices: KnownDevices
+    arrived: Arrived
     mailer: Mailer | None = None
     note: str = ""
 
@@ -69,7 +74,9 @@ class Parts:
     @property
     def journal(self) -> Journal:
         """Where what happens is noted."""
-        return Journal(log=lambda request: log_of(request.scope), events=self.events)
+        return Journal(
+            log=lambda request: log_of(request.scope), events=self.events, arrived=self.arrived
+        )
 
     @property
     def emails(self) -> Emails:

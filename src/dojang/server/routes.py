@@ -8,6 +8,7 @@ from starlette.routing import Route
 from dojang.adapters.auth_api import table
 from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.auth_api.table import Entry
+from dojang.server.email_table import EMAILS
 from dojang.server.token_table import TOKENS
 from dojang.wire.cross_site import CrossSite, UnprovenOrigin
 
@@ -28,7 +29,9 @@ def _judged(entry: Entry) -> Entry:
 
 
 #: A session as a token is not for this server, which has tokens that rotate.
-TABLE = tuple(_judged(entry) for entry in (*table.TABLE, *TOKENS) if entry.only != "bearer")
+TABLE = tuple(
+    _judged(entry) for entry in (*table.TABLE, *TOKENS, *EMAILS) if entry.only != "bearer"
+)
 
 
 def address(entry: Entry) -> str:

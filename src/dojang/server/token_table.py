@@ -10,7 +10,7 @@ from dojang.adapters.auth_api.models import (
     TokenRequest,
 )
 from dojang.adapters.auth_api.table import BODY, NOBODY, PASSWORD, Entry, Errors
-from dojang.auth import InvalidCredentials
+from dojang.auth import InvalidCredentials, Unverified
 from dojang.errors import (
     BadSignature,
     Malformed,
@@ -36,7 +36,7 @@ TOKENS = (
         handler=tokens.make_token,
         body=TokenRequest,
         answer=PairAnswer,
-        errors=(*BODY, InvalidCredentials, *NOBODY, *PASSWORD, Unavailable),
+        errors=(*BODY, InvalidCredentials, Unverified, *NOBODY, *PASSWORD, Unavailable),
     ),
     Entry(
         method="POST",

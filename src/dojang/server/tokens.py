@@ -10,8 +10,9 @@ from dojang.adapters.auth_api.bodies import read
 from dojang.adapters.auth_api.errors import InvalidBody
 from dojang.adapters.auth_api.models import PairAnswer, Refresh, TokenRequest
 from dojang.adapters.headers import device
-from dojang.auth import InvalidCredentials, TooManyAttempts
+from dojang.auth import InvalidCredentials, TooManyAttempts, Unverified
 from dojang.errors import Reused
+from dojang.server import mailing
 from dojang.server.parts import parts_of
 from dojang.tokens import Pair
 
@@ -55,6 +56,9 @@ async def _by_password(request: Request, login: str, password: str) -> Pair:
         proven = await parts.sign_in.by_password(login, password, address=address)
     except (InvalidCredentials, TooManyAttempts) as error:
         await parts.journal.refused(request, "login-refused", error)
+        raise
+    except Unverified as error:
+        await mailing.remind(request, error)
         raise
     here = device(address, request.headers.get("user-agent", ""))
     pair = await parts.tokens.begin(proven.user.id, at=proven.at, device=here)

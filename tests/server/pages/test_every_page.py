@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from httpx2 import Response
@@ -12,7 +13,7 @@ from starlette.requests import Request
 
 from dojang.server import pages
 from dojang.server.pages import assets, error_page
-from tests.server.kit import break_accounts
+from tests.server.kit import PASSWORD, break_accounts, parts, run
 
 from .kit import IPHONE, Page, Person
 
@@ -28,6 +29,9 @@ NAMES = [
     "sign-up-invalid",
     "account",
     "account-notice",
+    "email",
+    "email-wrong",
+    "mailed-link",
     "sign-out",
     "with-a-provider-sign-in",
     "with-a-provider-account",
@@ -39,6 +43,7 @@ NAMES = [
     "unavailable",
 ]
 SENT = {
+    "email-wrong": ("/account/email", {"email": "nobody", "password": PASSWORD}),
     "doctor-answer": (
         "/doctor",
         {"front": "http://localhost:3000", "api": "https://a.example", "set-cookie": "s=v"},
@@ -49,34 +54,58 @@ SENT = {
     "sign-up-invalid": ("/sign-up", {"login": "ada", "password": "short"}),
 }
 SHOWN = {
+    "email": "/account/email",
     "account-notice": "/account?notice=one-ended",
     "not-found": "/nothing/here",
     "with-a-provider-account": "/account",
     "with-a-provider-sign-in": "/sign-in",
     "unavailable": "/account",
 }
+#: A server that is not there: what is mailed is mailed after the answer.
+MAIL = {
+    "mail_host": "127.0.0.1",
+    "mail_port": 9,
+    "mail_security": "none",
+    "mail_sender": "no-reply@example.org",
+}
 PROVIDER = {"kakao_client_id": "a-client", "kakao_client_secret": "a-secret"}
 MEMBERS = {
     "with-a-provider-account",
     "account",
     "account-notice",
+    "email",
+    "email-wrong",
     "sign-out",
     "stale",
     "unavailable",
 }
 
 
+def settings(name: str) -> dict[str, Any]:
+    if name == "leaving" or name.startswith("with-"):
+        return PROVIDER
+    return MAIL if name.startswith(("email", "mailed")) else {}
+
+
+def mailed_link(app: Starlette) -> str:
+    made = parts(app)
+    user = run(made.accounts.sign_up(email="ada@example.org", password=PASSWORD))
+    return f"/verify-email?token={run(made.emails.begin_verifying(user))}"
+
+
 @pytest.fixture(params=NAMES)
 def answer(request: pytest.FixtureRequest, serve: Serve) -> Response:
     """Every page, in its states."""
     name: str = request.param
-    person = Person(serve(**(PROVIDER if name == "leaving" or name.startswith("with-") else {})))
+    person = Person(serve(**settings(name)))
     if name in MEMBERS:
         person.sign_up("홍길동")
     if name == "account":
         Person(person.app, agent=IPHONE).sign_in("홍길동")
     if name == "unavailable":
         break_accounts(person.app)
+    if name == "mailed-link":
+        return person.get(mailed_link(person.app))
     if name == "stale":
         return person.send_blindly("/sign-out")
     if name in SENT:
@@ -165,7 +194,10 @@ def test_a_page_is_kept_by_nobody_and_runs_nothing(answer: Response) -> None:
 
 def test_a_page_lets_its_own_forms_say_where_they_come_from(answer: Response) -> None:
     """Under `no-referrer` a browser would send `Origin: null` with them."""
-    expected = "no-referrer" if is_a_way_out(Page.of(answer)) else "same-origin"
+    page = Page.of(answer)
+    expected = "no-referrer" if is_a_way_out(page) else "same-origin"
+    if page.all("input", name="token"):  # which is in the address too
+        expected = "strict-origin"
     assert answer.headers["referrer-policy"] == expected
 
 

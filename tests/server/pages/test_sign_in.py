@@ -168,7 +168,7 @@ def test_too_many_sessions_are_a_conflict_that_is_shown_on_the_page(serve: Serve
     assert answer.status_code == 409
     assert "set-cookie" not in answer.headers
     page = Page.of(answer)
-    assert "signed in on one device, which is as many as it may be" in page.alert
+    assert "signed in on 1 device, which is as many as it may be" in page.alert
     assert page.input("login")["value"] == "ada@example.org"
 
 

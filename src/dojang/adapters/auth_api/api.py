@@ -10,6 +10,7 @@ from dojang.adapters.auth_api.answers import Answer, empty
 from dojang.adapters.auth_api.bodies import read
 from dojang.adapters.auth_api.errors import NoSuchSession
 from dojang.adapters.auth_api.journal import Journal
+from dojang.adapters.auth_api.mailing import Mailing
 from dojang.adapters.auth_api.models import (
     ChangePassword,
     DeviceAnswer,
@@ -32,6 +33,7 @@ from dojang.auth import (
     SignIn,
     Throttle,
     TooManyAttempts,
+    Unverified,
     User,
 )
 from dojang.errors import Revoked
@@ -53,6 +55,7 @@ class AuthApi:
         tokens: Tokens | None = None,
         throttle: Throttle | None = None,
         journal: Journal | None = None,
+        mailing: Mailing | None = None,
     ) -> None:
         """Take the parts.
 
@@ -64,20 +67,27 @@ class AuthApi:
             throttle: How often passwords may be tried; counted in the store of the sessions, and
                 in memory where they have none, unless given.
             journal: Where what happens is noted; the log `dojang` unless given.
+            mailing: Who is told of what is to be mailed. A sign-up then says nothing of accounts
+                that there are; without it, it does.
         """
         self._sessions = sessions
         self._accounts = accounts
         self._tokens = tokens
         throttle = throttle or Throttle.beside(sessions)
-        self._sign_in = SignIn(accounts, throttle)
+        self._sign_in = SignIn(
+            accounts, throttle, verified_only=mailing is not None and mailing.verified_only
+        )
         self._changes = AccountChanges(
             accounts, sign_out=(tokens or sessions).end_all, throttle=throttle
         )
         self._journal = journal or Journal()
+        self._mailing = mailing
 
     async def sign_up(self, request: Request) -> Answer:
-        """Make an account, and sign in with it."""
+        """Make an account, and sign in with it; or go on by what is mailed to its address."""
         form = await read(request, SignUp)
+        if self._mailing and (form.email or self._mailing.verified_only):
+            return await self._sign_up_unseen(request, form, self._mailing)
         user = await self._sign_in.sign_up(
             address=callers.address(request),
             email=form.email,
@@ -87,6 +97,18 @@ class AuthApi:
         )
         await self._begin(request, user, "signed-up", at=None)
         return Answer(UserAnswer.of(user), 201)
+
+    async def _sign_up_unseen(self, request: Request, form: SignUp, mailing: Mailing) -> Answer:
+        email = form.email or ""
+        user = await self._sign_in.sign_up_unseen(
+            address=callers.address(request),
+            email=email,
+            username=form.username,
+            password=form.password,
+            name=form.name,
+        )
+        await mailing.welcome(request, email, user)
+        return Answer(None, 202)
 
     async def log_in(self, request: Request) -> Answer:
         """Sign in."""
@@ -209,6 +231,10 @@ class AuthApi:
             proven = await self._sign_in.by_password(form.login, form.password, address=address)
         except (InvalidCredentials, TooManyAttempts) as error:
             await self._journal.refused(request, "login-refused", error)
+            raise
+        except Unverified as error:
+            if self._mailing:
+                await self._mailing.remind(request, error)
             raise
         session = await self._begin(
             request, proven.user, "logged-in", at=proven.at, remember=form.remember

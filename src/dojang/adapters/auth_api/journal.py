@@ -12,7 +12,29 @@ from dojang.auth import InvalidCredentials, TooManyAttempts
 from dojang.auth.event import Fact
 from dojang.auth.events import Events
 
-__all__ = ["Journal", "Log"]
+__all__ = ["ARRIVALS", "SIGN_UPS", "Arrived", "Journal", "Log"]
+
+
+#: How an account begins.
+SIGN_UPS = frozenset({"signed-up", "signed-up-with"})
+
+#: How somebody comes to be signed in: what another way notes of them goes in here.
+ARRIVALS = SIGN_UPS | {"logged-in", "signed-in-with", "token-made"}
+
+
+class Arrived(Protocol):
+    """Is told that somebody signed in."""
+
+    async def __call__(self, request: Request, kind: str, user: str, handle: str) -> None:
+        """Take note.
+
+        Args:
+            request: Theirs.
+            kind: Of `ARRIVALS`.
+            user: As in `User.id`.
+            handle: Of their session, or of their tokens.
+        """
+        ...
 
 
 class Log(Protocol):
@@ -41,16 +63,22 @@ class Journal:
     """Says the same in both places, in the same words."""
 
     def __init__(
-        self, *, log: Callable[[Request], Log] = lambda _: _Plain(), events: Events | None = None
+        self,
+        *,
+        log: Callable[[Request], Log] = lambda _: _Plain(),
+        events: Events | None = None,
+        arrived: Arrived | None = None,
     ) -> None:
         """Take the places.
 
         Args:
             log: Returns the log of a request; `dojang` of the standard library otherwise.
             events: Where events are kept, if they are.
+            arrived: Is told of everybody who signed in or up, whichever way.
         """
         self._log = log
         self._events = events
+        self._arrived = arrived
 
     async def note(
         self, request: Request, kind: str, *, user: str | None = None, **facts: Fact
@@ -65,6 +93,10 @@ class Journal:
         """
         self._log(request).info(kind, **_known(user=user, **facts))
         await self._keep(request, kind, user, facts, handle=session_of(request).handle or "")
+        if kind in ARRIVALS and user is not None and self._arrived is not None:
+            # Tokens belong to no session, and have a handle of their own.
+            handle = facts.get("device") or session_of(request).handle or ""
+            await self._arrived(request, kind, user, str(handle))
 
     async def warn(
         self, request: Request, kind: str, *, user: str | None = None, **facts: Fact

@@ -90,6 +90,7 @@ class UserAnswer(BaseModel):
 
     id: str
     email: str | None
+    email_verified: bool
     username: str | None
     name: str | None
     created: Instant
@@ -100,6 +101,7 @@ class UserAnswer(BaseModel):
         return cls(
             id=user.id,
             email=user.email,
+            email_verified=user.email_verified,
             username=user.username,
             name=user.name,
             created=instant(datetime.fromtimestamp(user.created / 1000, UTC)),

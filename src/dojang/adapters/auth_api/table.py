@@ -34,6 +34,7 @@ from dojang.auth import (
     InvalidInput,
     TooBusy,
     TooManyAttempts,
+    Unverified,
 )
 from dojang.errors import (
     Anonymous,
@@ -91,6 +92,7 @@ class Entry:
         errors: What it may refuse with.
         only: Which quality of the sessions it is for; None for all.
         at_root: Whether the path is the whole one, as a standard gives it.
+        mailed: Whether it may be 202 instead, without an answer: the rest is mailed.
         form: Whether the body is urlencoded, as OAuth has it, instead of JSON.
     """
 
@@ -103,6 +105,7 @@ class Entry:
     errors: Errors = ()
     only: Literal["bearer", "revocable"] | None = None
     at_root: bool = False
+    mailed: bool = False
     form: bool = False
 
     @property
@@ -123,6 +126,7 @@ TABLE = (
         body=SignUp,
         status=201,
         answer=UserAnswer,
+        mailed=True,
         errors=(*BODY, InvalidInput, AlreadyTaken, *PASSWORD, Unavailable),
     ),
     Entry(
@@ -131,7 +135,7 @@ TABLE = (
         handler=AuthApi.log_in,
         body=LogIn,
         answer=UserAnswer,
-        errors=(*BODY, InvalidCredentials, TooManySessions, *PASSWORD, Unavailable),
+        errors=(*BODY, InvalidCredentials, Unverified, TooManySessions, *PASSWORD, Unavailable),
     ),
     Entry(
         method="POST",
@@ -139,7 +143,7 @@ TABLE = (
         handler=AuthApi.log_in_for_token,
         body=LogIn,
         answer=TokenAnswer,
-        errors=(*BODY, InvalidCredentials, TooManySessions, *PASSWORD, Unavailable),
+        errors=(*BODY, InvalidCredentials, Unverified, TooManySessions, *PASSWORD, Unavailable),
         only="bearer",
     ),
     Entry(

@@ -11,7 +11,7 @@ def known_address(*, language: Language, to: str, url: str, link: str) -> Mail:
     """Return the mail.
 
     Args:
-        language: Of whoever tried to sign up.
+        language: Of whoever wanted to use the address.
         to: The address of the account there is.
         url: The public address of the site.
         link: Opens the page where people sign in.
@@ -23,8 +23,8 @@ def known_address(*, language: Language, to: str, url: str, link: str) -> Mail:
         subject=_("You already have an account at %(site)s", site=site_of(url)),
         paragraphs=[
             _(
-                "Somebody tried to sign up at %(site)s with this address, which has an account "
-                "already. Nothing was changed.",
+                "Somebody wanted to use this address for another account at %(site)s. It has one "
+                "already, and nothing was changed.",
                 site=site_of(url),
             ),
             _("If that was you, sign in here, or ask for a new password there:"),

@@ -48,6 +48,7 @@ async def filled(request: Request, user: User, complaint: Complaint | None = Non
         complaint=complaint,
         minimum=parts_of(request).accounts.policy.minimum,
         user=user,
+        mails=parts_of(request).mailer is not None,
         since=Moment.of(instant(user.created), now),
         devices=rows,
         ways=await providers.ways(request, user),

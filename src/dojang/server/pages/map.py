@@ -6,6 +6,7 @@ from dojang.server.pages import (
     account,
     assets,
     doctor,
+    emails,
     password,
     providers,
     sign_in,
@@ -13,6 +14,7 @@ from dojang.server.pages import (
     sign_up,
 )
 from dojang.server.pages.guard import guarded
+from dojang.server.pages.mailed import PAGES
 
 __all__ = ["routes"]
 
@@ -30,9 +32,14 @@ routes: list[BaseRoute] = [
     Route("/account", guarded(account.show)),
     Route("/account/devices/sign-out", guarded(account.end_one), methods=["POST"]),
     Route("/account/devices/sign-out-others", guarded(account.end_others), methods=["POST"]),
+    Route("/account/email", guarded(emails.show)),
+    Route("/account/email", guarded(emails.change), methods=["POST"]),
+    Route("/account/email/verification", guarded(emails.send_again), methods=["POST"]),
     Route("/account/password", guarded(password.submit), methods=["POST"]),
     Route("/account/providers/unlink", guarded(providers.unlink), methods=["POST"]),
     Route("/account/providers/{provider}", guarded(providers.link), methods=["POST"]),
+    *(Route(page.path, guarded(page.show)) for page in PAGES),
+    *(Route(page.path, guarded(page.submit), methods=["POST"]) for page in PAGES),
     Route("/doctor", guarded(doctor.show)),
     Route("/doctor", guarded(doctor.answer), methods=["POST"]),
     Route("/doctor/try/{way}", guarded(doctor.begin)),

@@ -138,6 +138,7 @@ async def _received(request: Request, provider: Provider, query: str) -> Respons
         user = await parts.accounts.find(finished.opened.user)
         if user is None:
             raise AccountClosed
+        parts.sign_in.admit(user)
         # RFC 8176 has no word for it; "fed" is what others write.
         session.login(user.id, methods=("fed",), at=at)
     await session.save()

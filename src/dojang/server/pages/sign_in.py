@@ -5,8 +5,9 @@ from starlette.responses import Response
 
 from dojang.adapters.asgi import HOPELESS, session_of
 from dojang.adapters.auth_api import callers
-from dojang.auth import InvalidCredentials, TooManyAttempts
+from dojang.auth import InvalidCredentials, TooManyAttempts, Unverified
 from dojang.errors import Refused, Rejected, Unavailable
+from dojang.server import mailing
 from dojang.server.pages import forms
 from dojang.server.pages.complaints import Complaint
 from dojang.server.pages.redirects import local_path, see
@@ -71,6 +72,8 @@ async def _sign_in(request: Request, form: dict[str, str], *, remember: bool) ->
     except (Rejected, Refused, Unavailable) as error:
         if isinstance(error, InvalidCredentials | TooManyAttempts):
             await parts.journal.refused(request, "login-refused", error)
+        if isinstance(error, Unverified):
+            await mailing.remind(request, error)
         return Complaint.about(error)
     await parts.journal.note(request, "logged-in", user=proven.user.id)
     return None

@@ -1,5 +1,7 @@
 """The page where people make an account."""
 
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,6 +10,7 @@ from dojang.adapters.auth_api import callers
 from dojang.auth import User
 from dojang.auth.identifiers import fold
 from dojang.errors import Refused, Rejected, Unavailable
+from dojang.server import mailing
 from dojang.server.pages import forms, sign_in
 from dojang.server.pages.complaints import Complaint
 from dojang.server.pages.redirects import local_path, see
@@ -33,6 +36,8 @@ async def submit(request: Request) -> Response:
     form = await forms.read(request)
     target = local_path(form.get("next", ""))
     try:
+        if await _mailed(request, form):
+            return see("/sign-in?" + urlencode({"notice": "sign-up-mailed", "next": target}))
         user = await _make(request, form)
     except (Rejected, Refused, Unavailable) as error:
         return _filled(request, form, Complaint.about(error), target=target)
@@ -46,6 +51,23 @@ async def submit(request: Request) -> Response:
         return sign_in.filled(request, complaint, login=form["login"], target=target)
     await parts_of(request).journal.note(request, "signed-up", user=user.id)
     return see(target)
+
+
+async def _mailed(request: Request, form: dict[str, str]) -> bool:
+    """Make an account of an address, or not, and say neither; False where nothing is mailed."""
+    parts, login = parts_of(request), form.get("login", "")
+    is_address = "@" in fold(login[:_LOOKED_AT])
+    if parts.mailer is None or not (is_address or parts.settings.verified_only):
+        return False
+    email = login if is_address else ""
+    user = await parts.sign_in.sign_up_unseen(
+        address=callers.address(request),
+        email=email,
+        password=form.get("password", ""),
+        name=form.get("name", "").strip() or None,
+    )
+    await mailing.welcome(request, email, user)
+    return True
 
 
 async def _make(request: Request, form: dict[str, str]) -> User:

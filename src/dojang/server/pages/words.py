@@ -22,6 +22,15 @@ NOTICES = {
     "others-ended": N_("All other devices are signed out."),
     "linked": N_("From now on you can sign in with it as well."),
     "unlinked": N_("It does not open your account any more."),
+    "sign-up-mailed": N_("We have mailed you a link. Open it, then sign in."),
+    "verification-sent": N_("We have mailed you the link. It is good for ten minutes."),
+    "change-sent": N_("We have mailed a link to the new address. It is good for ten minutes."),
+    "email-verified": N_("Your e-mail address is verified."),
+    "email-changed": N_("Your e-mail address is changed."),
+    "email-put-back": N_(
+        "Your e-mail address is back, and all devices are signed out. Choose a new password now."
+    ),
+    "device-disowned": N_("That device is signed out. Choose a new password now."),
     "password-changed": N_("Your password is changed, and all other devices are signed out."),
 }
 
@@ -50,6 +59,17 @@ _EXPLANATIONS: dict[str, Callable[[Any, Words], str]] = {
     "too-many-attempts": lambda error, _: _(
         "That was tried too often. Please try again in %(time)s.",
         time=duration(error.retry_after, _),
+    ),
+    "unverified": lambda _e, _: _(
+        "Verify your e-mail address first. We have just mailed you the link once more."
+    ),
+    "stale-login": lambda _e, _: _(
+        "That needs a fresh login. Please sign out, sign in again, and do it once more."
+    ),
+    "invalid-input": lambda error, _: (
+        _("This is not an e-mail address that can be used here.")
+        if error.field == "email" and _.language != "en"
+        else sentence(str(error))
     ),
     "too-busy": lambda _e, _: _(
         "Many people are at the door just now. Please try again in a second."

@@ -1,0 +1,26 @@
+"""What the API has mailed, where somebody sends mail."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from dojang.auth import Unverified, User
+
+__all__ = ["Mailing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """Who is told of what is to be mailed.
+
+    Attributes:
+        welcome: Of a sign-up: its address as typed, and the account, or None where another one has
+            the address. Whoever signs up is told the same in both cases.
+        remind: Of somebody who may not sign in before they have verified their address.
+        verified_only: Whether there is such a rule.
+    """
+
+    welcome: Callable[[Request, str, User | None], Awaitable[None]]
+    remind: Callable[[Request, Unverified], Awaitable[None]]
+    verified_only: bool = False

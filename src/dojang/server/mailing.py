@@ -1,0 +1,232 @@
+"""What the pages and the API do about e-mail addresses: what is mailed, and what comes of it."""
+
+from functools import partial
+
+from starlette.requests import Request
+
+from dojang.adapters.asgi import session_of
+from dojang.adapters.auth_api import callers
+from dojang.adapters.auth_api.mailing import Mailing
+from dojang.adapters.users import require_fresh
+from dojang.auth import InvalidCredentials, TooManyAttempts, Unverified, User
+from dojang.auth.emails import Changed
+from dojang.auth.identifiers import parse_email
+from dojang.auth.mail import Mail
+from dojang.auth.mails import address_changed, known_address, verify_address
+from dojang.auth.one_time import LONGEST, LONGEST_UNDO
+from dojang.server.afterwards import afterwards
+from dojang.server.arrivals import DISOWN
+from dojang.server.errors import NotFound
+from dojang.server.links import link
+from dojang.server.own_cookies import set_cookie
+from dojang.server.parts import parts_of
+from dojang.server.post import language_for, post
+from dojang.server.settings import Settings
+
+__all__ = [
+    "FRESH",
+    "begin_change",
+    "change",
+    "disown",
+    "of",
+    "put_back",
+    "remind",
+    "send_verification",
+    "verify",
+    "welcome",
+]
+
+#: Seconds for which a login proves enough to have another address without the password.
+FRESH = 600
+
+_MINUTES = LONGEST // 60
+_DAYS = LONGEST_UNDO // 86_400
+
+
+def of(settings: Settings) -> Mailing:
+    """Return what the API has mailed."""
+    return Mailing(welcome, remind, verified_only=settings.verified_only)
+
+
+async def welcome(request: Request, email: str, user: User | None) -> None:
+    """Mail to an address that somebody signed up with: that it is theirs, or that it was before.
+
+    Args:
+        request: Of the sign-up.
+        email: As typed.
+        user: The new account; None where another one has the address.
+    """
+    # Whatever is written because of it is written when the answer has left, or time would tell.
+    if user is not None:
+        note = partial(parts_of(request).journal.note, request, "signed-up", user=user.id)
+        afterwards(request, note)
+        send_verification(request, user)
+        return
+    address = parse_email(email)
+    afterwards(request, partial(_note_again, request, address.text))
+    post(request, "known-address", partial(_known, request, address.text), to=address.key)
+
+
+def send_verification(request: Request, user: User) -> None:
+    """Mail a link that verifies the address of an account, if there is anything to verify.
+
+    Raises:
+        NotFound: The server sends no mail.
+    """
+    if parts_of(request).mailer is None:
+        raise NotFound
+    post(request, "verify-address", partial(_verification, request, user), to=user.id)
+
+
+async def remind(request: Request, error: Unverified) -> None:
+    """Mail the link to whoever may not sign in without it."""
+    parts = parts_of(request)
+    await parts.journal.warn(request, "login-refused", user=error.account, code=error.code)
+    user = await parts.accounts.find(error.account)
+    if user is not None:
+        send_verification(request, user)
+
+
+async def verify(request: Request, token: str) -> User:
+    """Verify the address that a link was mailed to; see `Emails.verify`."""
+    user = await parts_of(request).emails.verify(token)
+    await parts_of(request).journal.note(request, "email-verified", user=user.id)
+    _know(request, user)
+    return user
+
+
+async def begin_change(request: Request, user: User, email: str, password: str) -> None:
+    """Mail a link to the address that somebody wants to have, who shows once more who they are.
+
+    Args:
+        request: Theirs.
+        user: Who is signed in.
+        email: As typed.
+        password: As typed; empty where a login of the last ten minutes shows it.
+
+    Raises:
+        NotFound: The server sends no mail.
+        StaleLogin: There is no password, and the login is older.
+        InvalidCredentials: It is not the password.
+        TooManyAttempts: It was tried too often; nothing was looked at.
+        InvalidInput: The address is none, or the one they have.
+        TooBusy: Too many callers wait for their password to be hashed.
+        Unavailable: The database or the store did not answer.
+    """
+    if parts_of(request).mailer is None:
+        raise NotFound
+    await _prove(request, user, password)
+    wanted = parts_of(request).emails.wanted(user, email)
+    post(request, "change-email", partial(_to_new, request, user, wanted.text), to=wanted.key)
+    await parts_of(request).journal.note(request, "email-change-asked", user=user.id)
+
+
+async def change(request: Request, token: str) -> User:
+    """Give an account the address that a link was mailed to, and tell the old one."""
+    found = await parts_of(request).emails.change(token)
+    await parts_of(request).journal.note(request, "email-changed", user=found.user.id)
+    _know(request, found.user)
+    if found.old is not None:
+        post(request, "address-changed", partial(_to_old, request, found), to=found.user.id)
+    return found.user
+
+
+async def put_back(request: Request, token: str) -> User:
+    """Give an account the address back that it had, and sign everybody out of it."""
+    user = await parts_of(request).emails.put_back(token)
+    await parts_of(request).journal.warn(request, "email-put-back", user=user.id)
+    return user
+
+
+async def disown(request: Request, token: str) -> str:
+    """End the session that its owner does not know, and return whose it was.
+
+    Raises:
+        Spent: The token is good for nothing.
+        Unavailable: The database or the store did not answer; it may be used up.
+    """
+    parts = parts_of(request)
+    redeemed = await parts.one_time.redeem(DISOWN, token)
+    user, handle = redeemed.user, redeemed.target
+    if handle in {one.handle for one in await parts.sessions.list(user)}:
+        await parts.sessions.end(handle)
+    elif handle in {one.handle for one in await parts.tokens.list(user)}:
+        await parts.tokens.end(handle)
+    else:
+        # It is over, or goes on under another id since: better all than not that one.
+        await parts.tokens.end_all(user)
+    await parts.journal.warn(request, "device-disowned", user=user, ended=handle)
+    return user
+
+
+def _know(request: Request, user: User) -> None:
+    # Who reads their mail here is no stranger when they sign in next.
+    noted = parts_of(request).known_devices.noted(user.id, request.headers.get("cookie", ""))
+    set_cookie(request, noted)
+
+
+async def _note_again(request: Request, email: str) -> None:
+    owner = await parts_of(request).emails.owner_of(email)
+    if owner is not None:
+        await parts_of(request).journal.note(request, "signed-up-again", user=owner.id)
+
+
+async def _prove(request: Request, user: User, password: str) -> None:
+    if not password:
+        require_fresh(session_of(request), FRESH)
+        return
+    parts = parts_of(request)
+    try:
+        await parts.changes.confirm(user.id, password, address=callers.address(request))
+    except (InvalidCredentials, TooManyAttempts) as error:
+        await parts.journal.refused(request, "password-refused", error)
+        raise
+
+
+async def _verification(request: Request, user: User) -> Mail | None:
+    token = await parts_of(request).emails.begin_verifying(user)
+    if token is None or user.email is None:
+        return None
+    return _verify_mail(request, user.email, "/verify-email", token)
+
+
+async def _to_new(request: Request, user: User, email: str) -> Mail:
+    emails = parts_of(request).emails
+    if await emails.owner_of(email):
+        return await _known(request, email)
+    token = await emails.begin_changing(user, email)
+    return _verify_mail(request, email, "/change-email", token)
+
+
+def _verify_mail(request: Request, to: str, path: str, token: str) -> Mail:
+    settings = parts_of(request).settings
+    return verify_address(
+        language=language_for(request),
+        to=to,
+        url=settings.url,
+        link=link(settings, path, token),
+        minutes=_MINUTES,
+    )
+
+
+async def _known(request: Request, email: str) -> Mail:
+    settings = parts_of(request).settings
+    return known_address(
+        language=language_for(request),
+        to=email,
+        url=settings.url,
+        link=link(settings, "/sign-in"),
+    )
+
+
+async def _to_old(request: Request, found: Changed) -> Mail | None:
+    settings = parts_of(request).settings
+    if found.old is None:
+        return None
+    return address_changed(
+        language=language_for(request),
+        to=found.old,
+        url=settings.url,
+        link=link(settings, "/undo-email", found.undo) if found.undo else None,
+        days=_DAYS,
+    )
