@@ -15,7 +15,9 @@ from tests.adapters.gunicorn import PATIENCE, ROOT, gunicorn, wait_until_it_list
 from tests.e2e.server import free_port
 
 ON_ASGI = ["starlette", "fastapi", "litestar", "asgi", "quart"]
-EXAMPLES = sorted((ROOT / "examples").glob("*_app.py"))
+EXAMPLES = sorted(
+    [*(ROOT / "examples").glob("*_app.py"), *(ROOT / "examples").glob("own_users_*/**/*.py")]
+)
 
 
 @contextmanager
@@ -66,6 +68,6 @@ def test_one_signs_in_sees_the_devices_and_signs_out_everywhere(url: str) -> Non
         assert "nobody, visit 1" in here.get("/").text
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_an_example_is_read_in_a_minute(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 60

@@ -12,6 +12,8 @@ from dojang.auth.errors import (
 )
 from dojang.auth.event import Event
 from dojang.auth.events import Events
+from dojang.auth.identifiers import Login
+from dojang.auth.own_users import Holder, OwnUsers, PasswordTable
 from dojang.auth.passwords import PasswordHasher
 from dojang.auth.policy import PasswordPolicy
 from dojang.auth.sign_in import Proven, SignIn
@@ -24,11 +26,15 @@ __all__ = [
     "AlreadyTaken",
     "Event",
     "Events",
+    "Holder",
     "InvalidCredentials",
     "InvalidInput",
     "Limits",
+    "Login",
+    "OwnUsers",
     "PasswordHasher",
     "PasswordPolicy",
+    "PasswordTable",
     "Proven",
     "Rate",
     "SignIn",
