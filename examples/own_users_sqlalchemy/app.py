@@ -7,7 +7,14 @@ granian --interface asgi examples.own_users_sqlalchemy.app:app
 import os
 from typing import Annotated
 
-from examples.own_users_sqlalchemy.door import current_user, journal, passwords, providers, sessions
+from examples.own_users_sqlalchemy.door import (
+    current_user,
+    journal,
+    passwords,
+    providers,
+    sessions,
+    throttle,
+)
 from examples.own_users_sqlalchemy.tables import User
 from fastapi import Depends, FastAPI, Request
 from pydantic import BaseModel
@@ -20,14 +27,13 @@ from dojang.auth import InvalidCredentials, TooManyAttempts
 
 app = FastAPI()
 # A button posts to /sign-in/with/github, or to /link/github for whoever is signed in.
-app.router.routes.extend(ProviderRoutes(providers, url=os.environ["URL"], principal=int).routes)
+ways = ProviderRoutes(providers, url=os.environ["URL"], principal=int, throttle=throttle)
+app.router.routes.extend(ways.routes)
 app.add_middleware(SessionMiddleware, sessions=sessions)
 app.add_middleware(CrossSiteMiddleware, sessions=sessions)
 
 
 class Typed(BaseModel):
-    """What comes from a form."""
-
     login: str
     password: str
 

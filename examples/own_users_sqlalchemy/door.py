@@ -23,7 +23,8 @@ schema.upgrade(engine)  # makes dojang_events, for the record of what happened
 store = SqliteStore(os.environ.get("SESSIONS", "sessions.db"))
 # Plain http, for localhost; without cookie= it is a __Host- cookie that needs https.
 sessions = Sessions(ServerSide(store), secret=SECRET, cookie=Cookie.for_local_development())
-passwords = OwnUsers(Users(engine), Throttle.beside(sessions))
+throttle = Throttle.beside(sessions)
+passwords = OwnUsers(Users(engine), throttle)
 hub = github().at(os.environ["GITHUB"]) if "GITHUB" in os.environ else github()
 providers = SignInWith(
     [RelyingParty(hub, US)],

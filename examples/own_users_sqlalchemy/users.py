@@ -19,7 +19,9 @@ class Users:
     async def find_login(self, login: Login) -> Holder | None:
         with Session(self._engine) as db:
             user = db.scalar(select(User).where(User.login == login.key))
-        return user and Holder(str(user.id), user.password_hash, disabled=not user.is_active)
+        if user is None:
+            return None
+        return Holder(str(user.id), user.password_hash, disabled=not user.is_active)
 
     async def sign_up(self, login: Login, password_hash: str) -> str:
         user = User(login=login.key, password_hash=password_hash)

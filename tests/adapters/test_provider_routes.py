@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from fastapi import FastAPI
@@ -14,7 +15,9 @@ from starlette.testclient import TestClient
 from dojang.adapters.asgi import SessionMiddleware
 from dojang.adapters.provider_routes import ProviderRoutes
 from dojang.auth.providers import SignInWith, oidc
+from dojang.auth.throttle import Limits, Rate, Throttle
 from dojang.sessions import Sessions
+from dojang.stores.memory import MemoryStore
 from dojang.testing import Clock
 from tests.auth.providers.kit import Site, party
 from tests.fakes.http import serving
@@ -61,7 +64,7 @@ def client(request: pytest.FixtureRequest, site: Site, in_memory: Sessions) -> T
 def browser(make: Make, door: SignInWith, sessions: Sessions, **options: Any) -> TestClient:
     app = make(ProviderRoutes(door, url=URL, **options).routes)
     app.add_middleware(SessionMiddleware, sessions=sessions)
-    return TestClient(app, base_url=URL, follow_redirects=False)
+    return TestClient(app, base_url=URL, follow_redirects=False, client=("192.0.2.7", 50000))
 
 
 def leaves(client: TestClient, path: str = "/sign-in/with/oidc") -> str:
@@ -137,3 +140,23 @@ def test_users_may_be_numbers_and_failures_pages(
     assert client.get("/who").json() == 1
     answer = comes_back(client, issuer.decline(leaves(client)))
     assert (answer.status_code, answer.text) == (418, "declined")
+
+
+def test_a_flood_of_answers_costs_the_provider_nothing_and_good_ones_do_not_count(
+    site: Site, issuer: FakeIssuer, in_memory: Sessions, clock: Clock
+) -> None:
+    limits = Limits(callbacks=Rate(3, 600))
+    throttle = Throttle(MemoryStore(), clock=clock, limits=limits)
+    client = browser(starlette_app, site.door, in_memory, throttle=throttle)
+    for _ in range(5):
+        assert comes_back(client, issuer.agree(leaves(client))).status_code == 303
+    for _ in range(3):
+        state = dict(parse_qsl(urlsplit(leaves(client)).query))["state"]
+        assert comes_back(client, f"code=forged&state={state}").status_code == 403
+    asked = issuer.count("/token")
+    query = issuer.agree(leaves(client))
+    flooded = comes_back(client, query)
+    assert (flooded.status_code, int(flooded.headers["retry-after"])) == (429, 600)
+    assert issuer.count("/token") == asked
+    clock.tick(600)
+    assert comes_back(client, issuer.agree(leaves(client))).status_code == 303

@@ -5,7 +5,11 @@ import csv
 import hashlib
 import io
 import json
+import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
 
 from dojang.auth import Accounts, InvalidCredentials, PasswordHasher
 from dojang.auth.imports import Columns, Importing, Outcome, Record, Records, Unread
@@ -22,7 +27,9 @@ from dojang.auth.imports.lines import LONGEST
 from dojang.auth.imports.records import Form
 from dojang.auth.passwords import CHEAPEST
 from dojang.auth.rows import password_of
+from dojang.auth.schema import upgrade
 from dojang.errors import Misuse
+from tests import postgres
 from tests.auth.kit import NOW, PASSWORD, accounts_in, run
 from tests.auth.test_imported_hashes import scrypt
 from tests.counts import scaled
@@ -480,6 +487,39 @@ def test_nobody_takes_what_another_account_has(accounts: Accounts) -> None:
         outcome = one(accounts, fields)
         assert (outcome.verdict, outcome.why) == ("rejected", f"another account has {what}")
     assert found(accounts, "kim") == before
+
+
+def test_of_two_imports_at_once_each_account_is_made_by_one(tmp_path: Path) -> None:
+    file = as_csv(["email"], *[[f"u{number}@example.org"] for number in range(400)])
+    started = threading.Barrier(2)
+
+    def work(_: int) -> int:
+        there = accounts_in(tmp_path)
+        importing, records = Importing(there), iter(Records(io.BytesIO(file), "csv"))
+        started.wait()
+        verdicts = Counter[str]()
+        while batch := list(islice(records, 10)):
+            verdicts.update(outcome.verdict for outcome in run(importing.take(batch)))
+        importing.close()
+        there.close()
+        assert set(verdicts) <= {"imported", "there"}
+        return verdicts["imported"]
+
+    accounts_in(tmp_path).close()
+    with ThreadPoolExecutor(2) as threads:
+        assert sum(threads.map(work, range(2))) == 400
+
+
+def test_postgresql_takes_the_same_accounts_once() -> None:
+    file = as_csv(["email", "name"], ["kim@example.org", "홍길동"], ["x@example.org", "a\0b"])
+    with postgres.serving() as server:
+        address = server.url.removeprefix("postgresql")
+        engine = create_engine(f"postgresql+psycopg{address}")
+        upgrade(engine)
+        there = Accounts(engine, clock=lambda: NOW, hasher=PasswordHasher(CHEAPEST))
+        verdicts = [[outcome.verdict for outcome in imported(there, file)] for _ in range(2)]
+        assert verdicts == [["imported", "rejected"], ["there", "rejected"]]
+        there.close()
 
 
 def test_nothing_is_written_in_a_dry_run(accounts: Accounts) -> None:

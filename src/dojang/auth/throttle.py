@@ -45,6 +45,7 @@ class Limits:
         site: By all sources of one organisation, which is known for IPv6 alone (/48).
         account: By all sources at one account; beyond it each source has one try.
         sign_ups: Accounts that one source asks for, made or not.
+        callbacks: Answers of providers that one source brings and that let nobody in.
         mails: Mails of one kind to one person, whoever asks for them.
     """
 
@@ -53,6 +54,7 @@ class Limits:
     site: Rate = Rate(1_000, 600)
     account: Rate = Rate(100, 3_600)
     sign_ups: Rate = Rate(30, 3_600)
+    callbacks: Rate = Rate(60, 600)
     mails: Rate = Rate(6, 3_600)
 
 
@@ -111,6 +113,33 @@ class Throttle:
         await self._take_back(account, sources)
         for key, _ in self._guesses(account, sources):
             await self._counters.forget(key)
+
+    @asynccontextmanager
+    async def callback(self, *, address: str) -> AsyncIterator[None]:
+        """Count one answer of a provider while it is looked at, which asks the provider back.
+
+        One that let somebody in is not counted, nor one that nobody could look at.
+
+        Args:
+            address: Of whoever brings it; without one, nothing is counted.
+
+        Raises:
+            TooManyAttempts: It must wait; the block is not entered.
+            Unavailable: The store did not answer.
+        """
+        keys = [_key("callback", source) for source in networks(address)[:1]]
+        for key in keys:
+            _pass(await self._hit(key, self._limits.callbacks))
+        try:
+            yield
+        except Unavailable:
+            await self._forgive(keys)
+            raise
+        await self._forgive(keys)
+
+    async def _forgive(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            await self._counters.take_back(key)
 
     async def sign_up(self, *, address: str) -> None:
         """Count one sign-up, which says who has an account already.

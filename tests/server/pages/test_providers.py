@@ -9,7 +9,7 @@ from httpx2 import Response
 from starlette.applications import Starlette
 
 from dojang import blocking
-from dojang.auth import User
+from dojang.auth import Limits, User
 from dojang.server.pages.redirects import local_path
 from dojang.testing import Clock
 from tests.counts import scaled
@@ -393,3 +393,19 @@ def test_settings_say_what_is_missing_and_show_no_secret(monkeypatch: pytest.Mon
     settings = Settings.load(google_client_id="a")
     assert "hidden-two" not in json.dumps(settings.model_dump(mode="json"))
     assert "hidden-two" not in repr(settings)
+
+
+def test_a_flood_of_answers_costs_the_provider_nothing_and_fills_no_table(
+    app: Starlette, issuer: FakeIssuer, clock: Clock
+) -> None:
+    person, most = Person(app), Limits().callbacks.attempts
+    for _ in range(most):
+        assert comes_back(person, "oidc", "code=forged&state=forged").status_code == 401
+    query = issuer.agree(goes(person, "oidc"))
+    answer = comes_back(person, "oidc", query)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "600")
+    assert issuer.count("/token") == 0
+    events = blocking.run(parts(app).events.page(limit=2 * most))
+    assert [event.kind for _, event in events] == ["sign-in-with-failed"] * most
+    clock.tick(600)
+    assert comes_back(person, "oidc", issuer.agree(goes(person, "oidc"))).status_code == 303

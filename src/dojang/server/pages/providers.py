@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dojang.adapters.asgi import session_of
-from dojang.auth import User
+from dojang.adapters.auth_api import callers
+from dojang.auth import TooManyAttempts, User
 from dojang.auth.links import Links
 from dojang.auth.providers import Finished, Provider, ProviderRefused
 from dojang.auth.providers.words import explain
@@ -126,12 +127,13 @@ async def _received(request: Request, provider: Provider, query: str) -> Respons
     parts, session = parts_of(request), session_of(request)
     at = parts.sessions.clock()
     visitor = await signed_in(request)
-    finished = await parts.sign_in_with.finish(
-        provider.name,
-        query=query,
-        cookies=request.headers.get("cookie", ""),
-        user=visitor.id if visitor else None,
-    )
+    async with parts.throttle.callback(address=callers.address(request)):
+        finished = await parts.sign_in_with.finish(
+            provider.name,
+            query=query,
+            cookies=request.headers.get("cookie", ""),
+            user=visitor.id if visitor else None,
+        )
     if finished is None:
         raise NotFound
     if not finished.linking:
@@ -163,7 +165,11 @@ async def _failed(request: Request, provider: Provider, error: DojangError) -> R
         facts |= {"error": error.error, "reason": error.reason, "detail": error.detail}
     elif isinstance(error, Rejected | Unavailable):
         facts |= {"detail": str(error)}
-    await parts_of(request).journal.warn(request, "sign-in-with-failed", **facts)
+    journal = parts_of(request).journal
+    if isinstance(error, TooManyAttempts):
+        await journal.refused(request, "sign-in-with-failed", error)
+    else:
+        await journal.warn(request, "sign-in-with-failed", **facts)
     language = language_of(request.headers.get("accept-language", ""))
     told = explain(error, provider=provider.label, language=language) or words.explain(error)
     retry = getattr(error, "retry_after", None)
