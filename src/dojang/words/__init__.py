@@ -5,6 +5,6 @@ others. `make words` finds what is new, and compiles.
 """
 
 from dojang.words.languages import LANGUAGES, Language, language_of
-from dojang.words.words import Words, words_in
+from dojang.words.words import N_, Words, words_in
 
-__all__ = ["LANGUAGES", "Language", "Words", "language_of", "words_in"]
+__all__ = ["LANGUAGES", "N_", "Language", "Words", "language_of", "words_in"]

@@ -4,14 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from dojang.errors import DojangError
-from dojang.words import Words, words_in
+from dojang.words import N_, Words, words_in
 
 __all__ = ["NOTICES", "OLD_PASSWORD", "TITLES", "duration", "explain", "sentence"]
-
-
-def N_(text: str) -> str:  # noqa: N802 - as gettext's own manual calls it
-    """Return `text`, which is found by its name here and said elsewhere."""
-    return text
 
 
 #: What `?notice=` may say; anything else says nothing.
