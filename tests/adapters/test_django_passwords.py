@@ -1,6 +1,9 @@
 """Users of Django sign in by our rules, with the hashes of Django."""
 
+import io
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -10,11 +13,14 @@ django_project.prepare()
 
 from django.contrib.auth import hashers
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import override_settings
 
 from dojang.adapters.django.passwords import DjangoHasher
+from dojang.auth.imports import Importing, Records
 from dojang.auth.passwords import Verified
-from tests.auth.kit import run
+from tests.auth.kit import accounts_in, run
 
 HASHER = DjangoHasher()
 PASSWORD = "ㅋㅋㅋ correct horse"  # whose NFKC form is another text
@@ -64,3 +70,20 @@ def test_whoever_asks_costs_one_of_each_kind() -> None:
         found = run(HASHER.verify(encoded, "wrong", beside=[old]))
         assert found == Verified(ok=False, rehash=False)
         assert (Noted.works, AlsoNoted.works) == (1, 1), encoded
+
+
+def test_what_dumpdata_writes_is_imported_and_signs_in(tmp_path: Path) -> None:
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher"]):
+        kim = User.objects.create_user(f"kim-{uuid4().hex[:8]}", "kim@example.org", PASSWORD)
+        User.objects.create_user(f"lee-{uuid4().hex[:8]}")
+    out = io.StringIO()
+    call_command("dumpdata", "auth.user", format="jsonl", stdout=out)
+    accounts = accounts_in(tmp_path)
+    importing = Importing(accounts)
+    records = list(Records(io.BytesIO(out.getvalue().encode()), "jsonl"))
+    outcomes = {outcome.theirs: outcome for outcome in run(importing.take(records))}
+    importing.close()
+    assert outcomes[str(kim.pk)].password
+    assert not outcomes[str(kim.pk + 1)].password
+    assert run(accounts.check_password(kim.username, PASSWORD)).email == "kim@example.org"
+    accounts.close()

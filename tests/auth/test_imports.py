@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import threading
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -160,7 +161,7 @@ DEVISE = {
 @pytest.mark.parametrize(
     ("record", "theirs"),
     [
-        (AUTH0, "60425dc43519d90068f82973"),
+        (AUTH0, "auth0|60425dc43519d90068f82973"),
         (KEYCLOAK, "7f2d43a8-6f0d-4d94-9a4f-0c2f6ac0b0a7"),
         (DJANGO, "7"),
         (BETTER_AUTH, "BJaYHnxKWYqvZBdXcz8PzW4gkFmPwVqd"),
@@ -213,6 +214,17 @@ def test_names_moments_and_roles_come_along(tmp_path: Path) -> None:
         assert user.roles == ROLES[number]
         assert user.email_verified is [True, False, True, True][number]
         there.close()
+
+
+def test_auth0_has_an_address_among_identifiers_and_ids_of_other_databases(
+    accounts: Accounts,
+) -> None:
+    identifier = {"type": "email", "value": "kim@example.org", "verified": True}
+    phone = {"type": "phone_number", "value": "+821012345678", "verified": True}
+    record = {**AUTH0, "alt_id": "euclid", "identifiers": [phone, identifier]}
+    del record["email"], record["email_verified"]
+    assert one(accounts, record).theirs == "auth0|euclid"
+    assert found(accounts, "kim@example.org").email_verified
 
 
 def test_a_firebase_user_comes_without_a_password_if_asked(accounts: Accounts) -> None:
@@ -520,6 +532,26 @@ def test_postgresql_takes_the_same_accounts_once() -> None:
         verdicts = [[outcome.verdict for outcome in imported(there, file)] for _ in range(2)]
         assert verdicts == [["imported", "rejected"], ["there", "rejected"]]
         there.close()
+
+
+def test_a_long_file_takes_no_more_memory_than_a_short_one(
+    accounts: Accounts, tmp_path: Path
+) -> None:
+    file, count = tmp_path / "users.csv", scaled(100_000)
+    with file.open("w") as lines:
+        lines.write("email,password\n")
+        lines.writelines(f"u{number}@example.org,{BCRYPT}\n" for number in range(count))
+    with file.open("rb") as opened:
+        importing, records = Importing(accounts), iter(Records(opened, "csv"))
+        run(importing.take(list(islice(records, 100))))
+        done = 100
+        tracemalloc.start()
+        while batch := list(islice(records, 100)):
+            done += len(run(importing.take(batch)))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    importing.close()
+    assert (done, peak < 5_000_000) == (count, True), peak
 
 
 def test_nothing_is_written_in_a_dry_run(accounts: Accounts) -> None:

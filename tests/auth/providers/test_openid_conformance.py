@@ -34,49 +34,58 @@ from dojang.wire.jose.jwk import Key
 from tests.auth.providers.kit import Site
 from tests.fakes.openid import FakeIssuer, key
 
-#: Modules of the suite for relying parties, `oidcc-client-test-...`, and the tests here.
+#: Modules of `oidcc-client-test-plan` by their classes, `OIDCCClientTest...`, and those of other
+#: plans that concern us; each with the test here that is it.
 MODULES = {
     "": "nothing_is_wrong",
-    "discovery-openid-config": "what_is_published_is_asked_for_once_in_an_hour",
-    "discovery-jwks-uri-keys": "signing_key_rotation",
-    "discovery-issuer-mismatch": "discovery_issuer_mismatch",
-    "idtoken-sig-none": "sig_alg_none",
-    "idtoken-sig-rs256": "an_id_token_signed_as",
-    "idtoken-sig-es256": "an_id_token_signed_as",
-    "invalid-sig-rs256": "invalid_signature",
-    "invalid-sig-es256": "invalid_signature",
-    "invalid-sig-hs256": "invalid_signature_hs256",
-    "invalid-iss": "an_id_token_with[InvalidIssuer]",
-    "invalid-aud": "an_id_token_with[InvalidAud]",
-    "missing-aud": "an_id_token_with[MissingAud]",
-    "missing-sub": "an_id_token_with[MissingSub]",
-    "missing-iat": "an_id_token_with[MissingIat]",
-    "invalid-athash": "an_id_token_with[InvalidAtHash]",
-    "missing-athash": "missing_at_hash",
-    "invalid-chash": "an_id_token_with[InvalidCHash]",
-    "nonce": "a_nonce_goes_along_and_has_to_come_back",
-    "nonce-invalid": "an_id_token_with[NonceInvalid]",
-    "kid-absent-single-jwks": "kid_absent_single",
-    "kid-absent-multiple-jwks": "kid_absent_multiple",
-    "ignores-unparseable-key": "ignores_unparseable_key_in_jwks",
-    "userinfo-bearer-header": "the_access_token_is_in_the_header_alone",
-    "userinfo-invalid-sub": "invalid_sub_in_userinfo",
-    "client-secret-basic": "the_secret_is_sent_as_the_issuer_takes_it",
-    "client-secret-post": "the_secret_is_sent_as_the_issuer_takes_it",
-    "scope-userinfo-claims": "what_is_asked_for_comes_along",
-    "signing-key-rotation": "signing_key_rotation",
-    "signing-key-rotation-just-before-signing": "signing_key_rotation_just_before_signing",
+    "NonceInvalid": "an_id_token_with[NonceInvalid]",
+    "ClientSecretBasic": "the_secret_is_sent_as_the_issuer_takes_it",
+    "ScopeUserInfoClaims": "what_is_asked_for_comes_along",
+    "KidAbsentSingleJwks": "kid_absent_single",
+    "KidAbsentMultipleMatchingKeysInJwks": "kid_absent_multiple",
+    "MissingIatInIdToken": "an_id_token_with[MissingIat]",
+    "MissingAudInIdToken": "an_id_token_with[MissingAud]",
+    "InvalidAudInIdToken": "an_id_token_with[InvalidAud]",
+    "IdTokenSigAlgNone": "sig_alg_none",
+    "IdTokenSignedUsingRS256": "an_id_token_signed_as[RS256]",
+    "MissingSubInIdToken": "an_id_token_with[MissingSub]",
+    "InvalidIdTokenSignatureWithRS256": "invalid_signature[RS256]",
+    "InvalidIdTokenSignatureWithES256": "invalid_signature[ES256]",
+    "InvalidIdTokenSignatureWithHS256": "invalid_signature_hs256",
+    "InvalidIssuerInIdToken": "an_id_token_with[InvalidIssuer]",
+    "InvalidSubInUserinfoResponse": "invalid_sub_in_userinfo",
+    "UserinfoBearerHeader": "the_access_token_is_in_the_header_alone",
+    "Nonce": "a_nonce_goes_along_and_has_to_come_back",
+    "InvalidCHashInIdToken": "an_id_token_with[InvalidCHash]",
+    "InvalidAtHashInIdToken": "an_id_token_with[InvalidAtHash]",
+    "MissingAtHashInIdToken": "missing_at_hash_is_fine",
+    "DiscoveryOpenIDConfiguration": "what_is_published_is_asked_for_once_in_an_hour",
+    "DiscoveryJwksUriKeys": "what_is_published_is_asked_for_once_in_an_hour",
+    "DiscoveryIssuerMismatch": "discovery_issuer_mismatch",
+    "SigningKeyRotation": "signing_key_rotation",
+    "SigningKeyRotationNative": "signing_key_rotation_just_before_signing",
+    "IgnoresUnparseableKeyInJwks": "ignores_unparseable_key_in_jwks",
 }
 
-#: What other modules are about, and why no test is here.
+#: The others, and why there is no test of them.
 NOT_OURS = {
-    "missing-chash, implicit and hybrid flows": "no ID token comes through the browser",
-    "refresh-token-invalid-{issuer,sub,aud,azp}": "no ID token is asked for but at a sign-in; "
-    "`tokens.upstream` refreshes what the application gives it",
-    "backchannel-logout-*, frontchannel-logout-*, rp-init-logout-*, session-management": (
-        "the session is ours, and is not ended by an issuer"
-    ),
-    "request-uri-*, aggregated and distributed claims, dynamic registration": "never asked for",
+    "UserinfoBearerBody": "the access token goes in the header, and never in a body",
+    "MissingCHashInIdToken": "for ID tokens that come through the browser; none does",
+    "FormPostError": "no answer is asked for by POST",
+    "AggregatedClaims": "claims of others are never looked at",
+    "DistributedClaims": "claims of others are never looked at",
+    "MtlsEndpointAliases": "a client has a secret, and no certificate",
+    "DiscoveryWebfingerAcct": "the issuer is configured, and never found by what somebody typed",
+    "DiscoveryWebfingerURL": "the issuer is configured, and never found by what somebody typed",
+    "DynamicRegistration": "a client is registered by whoever runs it",
+    "RequestUriSignedWithRS256": "no request goes by reference",
+    "RequestUriSignedWithNone": "no request goes by reference",
+    "SignedUserinfo": "never asked for",
+    "RefreshTokenInvalidIssuer, -Sub, -Aud, -Azp": "no ID token is taken but at a sign-in",
+    "BackChannelLogout...": "a session here is ended here",
+    "FrontChannelLogout...": "a session here is ended here",
+    "RPInitLogout...": "a session there is ended there",
+    "SessionManagement": "no page is framed",
 }
 
 
@@ -86,6 +95,7 @@ def test_every_module_is_a_test_of_this_file(request: pytest.FixtureRequest) -> 
         return  # only some tests of this file were asked for
     for module, test in MODULES.items():
         assert any(name.startswith(f"test_{test}") for name in here), module
+    assert not MODULES.keys() & NOT_OURS.keys()
 
 
 def signed_in(site: Site, issuer: FakeIssuer) -> str:

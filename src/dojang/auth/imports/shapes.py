@@ -14,17 +14,33 @@ _VERSIONS = {"1.0": 16, "1.3": 19}  # of Argon2, as Keycloak has them
 def flat(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a record with its fields side by side, and its password hash as one text.
 
-    Source: `manage.py dumpdata --format jsonl` of Django 5.2; realm exports of Keycloak 26; the
-    bulk import schema of Auth0.
+    Source: `manage.py dumpdata --format jsonl` of Django 5.2; realm exports of Keycloak 26; exports
+    and the schema of bulk imports of Auth0.
     """
     fields = record.get("fields")
     if "model" in record and isinstance(fields, dict):
         return {"pk": record.get("pk"), **cast("dict[str, Any]", fields)}
     if isinstance(record.get("credentials"), list):
         return {**record, "password_hash": _of_keycloak(record["credentials"])}
+    if _in(record.get("_id"), "$oid"):
+        return _of_auth0(record)
     if isinstance(record.get("custom_password_hash"), dict):
         return {**record, "password_hash": _in(record, "custom_password_hash", "hash", "value")}
     return record
+
+
+def _of_auth0(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return somebody of an export with password hashes under the `user_id` that Auth0 gave out.
+
+    Source: "How to Use the Password Hashes Export from Auth0", 2024.
+    """
+    identifiers = record.get("identifiers")
+    listed = identifiers if isinstance(identifiers, list) else []
+    mail = next((one for one in listed if _in(one, "type") == "email"), None)
+    found = {"email": _in(mail, "value"), "email_verified": _in(mail, "verified")} if mail else {}
+    kept = {name: value for name, value in record.items() if name != "_id"}
+    theirs = record.get("alt_id") or _in(record["_id"], "$oid")
+    return {**found, **kept, "user_id": f"auth0|{theirs}"}
 
 
 def _of_keycloak(credentials: Iterable[object]) -> str | None:
