@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
 COUNTED = (
-    "auth", "decisions", "doctor", "e2e", "interop", "node", "python", "stores", "tokens", "wire",
+    "auth", "decisions", "doctor", "e2e", "interop", "node", "python", "server", "stores", "tokens",
+    "wire",
 )  # fmt: skip
 
 

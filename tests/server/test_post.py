@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from dojang.auth.mail import Mail
+from dojang.auth.mail import Mail, Write
 from dojang.auth.mails import sign_in_code
 from dojang.errors import Unavailable
-from dojang.server.post import Write, language_for, post
+from dojang.server.post import language_for, post
 from tests.cli.kit import free_port
 from tests.server.kit import app_in, browser
 from tests.smtp import Box, serving

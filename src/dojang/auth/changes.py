@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from dojang.auth import rows
 from dojang.auth.accounts import Accounts
@@ -13,6 +13,8 @@ from dojang.auth.user import User
 from dojang.session.session import Session
 
 __all__ = ["AccountChanges", "Farewell", "SignOut"]
+
+T = TypeVar("T")
 
 #: Finds what the owner of an account allowed elsewhere, and returns what ends it: that is called
 #: once the account is gone, and whatever goes wrong in it stays there.
@@ -104,6 +106,22 @@ class AccountChanges:
         user, _ = await self._throttled(user_id, password, address)
         return user
 
+    async def hash(self, user: User, password: str) -> str:
+        """Return the hash of a new password for an account, once it breaks no rule.
+
+        Args:
+            user: Whose names are no passwords.
+            password: As typed; `Accounts.policy` has the limits.
+
+        Raises:
+            InvalidInput: `password` breaks a rule.
+            TooBusy: Too many callers wait for their password to be hashed.
+            Unavailable: There is no memory for it.
+        """
+        own = [name for name in (user.email, user.username) if name]
+        await off_loop(partial(self._accounts.policy.check, password, also=own))
+        return await self._accounts.hasher.hash(password)
+
     async def set_password(self, user_id: str, password: str) -> bool:
         """Give an account another password, whatever it had: a reset, or by who looks after them.
 
@@ -122,6 +140,29 @@ class AccountChanges:
         user = await self._accounts.find(user_id, also_disabled=True)
         return user is not None and await self._set_password(user, password)
 
+    async def claim(self, user: User, *, but: Session | str | None = None) -> bool:
+        """Give an account to whoever has shown that its address is theirs, where nobody had before.
+
+        Somebody else may have made it, to lie in wait for its owner. So nothing opens it that was
+        set before, and nobody stays signed in.
+
+        Args:
+            user: The account, as it was before.
+            but: The session that has shown it, which stays, with its tokens; or its handle.
+
+        Returns:
+            Whether that was so; an account whose address was shown before is left as it is.
+
+        Raises:
+            Unavailable: The database or the store of the sessions did not answer; try again.
+
+        Source: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
+        """
+        if user.email is None or user.email_verified:
+            return False
+        claim = partial(rows.claim, self._accounts.engine, user.id, user.email)
+        return await self.apart(user.id, partial(off_loop, claim), but=but)
+
     async def set_disabled(self, user_id: str, *, disabled: bool) -> bool:
         """Disable an account, or enable it; nobody is signed in to it afterwards.
 
@@ -134,7 +175,7 @@ class AccountChanges:
         if await self._accounts.find(user_id, also_disabled=True) is None:
             return False
         change = partial(rows.set_disabled, self._accounts.engine, user_id, disabled=disabled)
-        return await self._apart(user_id, change)
+        return await self.apart(user_id, partial(off_loop, change))
 
     async def delete(self, user_id: str) -> bool:
         """Delete an account; what the application keeps about its user is the application's.
@@ -148,9 +189,32 @@ class AccountChanges:
         if await self._accounts.find(user_id, also_disabled=True) is None:
             return False
         goodbye = await self._farewell(user_id) if self._farewell else None
-        done = await self._apart(user_id, partial(rows.delete, self._accounts.engine, user_id))
+        gone = partial(rows.delete, self._accounts.engine, user_id)
+        done = await self.apart(user_id, partial(off_loop, gone))
         if done and goodbye:
             await goodbye()
+        return done
+
+    async def apart(
+        self,
+        user_id: str,
+        change: Callable[[], Awaitable[T]],
+        *,
+        but: Session | str | None = None,
+    ) -> T:
+        """Make a change that nothing from before it outlives, and return what came of it.
+
+        Args:
+            user_id: Who is signed out.
+            change: Made between signing out and signing out again; what it raises goes on.
+            but: The session that stays, with its tokens; or its handle.
+
+        Raises:
+            Unavailable: The store of the sessions did not answer.
+        """
+        await self._sign_out(user_id, but=but)
+        done = await change()
+        await self._sign_out(user_id, but=but)
         return done
 
     async def _throttled(self, user_id: str, password: str, address: str) -> tuple[User, str]:
@@ -180,17 +244,6 @@ class AccountChanges:
         but: Session | str | None = None,
     ) -> bool:
         accounts = self._accounts
-        own = [name for name in (user.email, user.username) if name]
-        await off_loop(partial(accounts.policy.check, password, also=own))
-        new, now = await accounts.hasher.hash(password), accounts.clock()
+        new, now = await self.hash(user, password), accounts.clock()
         change = partial(rows.set_password, accounts.engine, user.id, old=old, new=new, now=now)
-        return await self._apart(user.id, change, but=but)
-
-    async def _apart(
-        self, user_id: str, change: Callable[[], bool], *, but: Session | str | None = None
-    ) -> bool:
-        """Make a change that what was before it does not outlive."""
-        await self._sign_out(user_id, but=but)
-        done = await off_loop(change)
-        await self._sign_out(user_id, but=but)
-        return done
+        return await self.apart(user.id, partial(off_loop, change), but=but)

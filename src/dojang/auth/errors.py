@@ -41,12 +41,17 @@ class Spent(Rejected):
 
     One message for what was used, has expired, was replaced by a newer one, is of another browser,
     or was never sent.
+
+    Attributes:
+        account: Whose it would have been, where that is known: for the record of events, and never
+            for whoever asked.
     """
 
     code = "spent"
 
-    def __init__(self) -> None:
+    def __init__(self, *, account: str | None = None) -> None:
         super().__init__("this link or code is used up, too old or not for this; ask for a new one")
+        self.account = account
 
 
 class Unverified(Refused):

@@ -13,7 +13,7 @@ from typing import Literal
 from dojang.auth.errors import InvalidInput
 
 __all__ = ["USERNAME_PATTERN", "Identifier", "Login", "fold", "parse_email", "parse_login"]
-__all__ += ["parse_name", "parse_username"]
+__all__ += ["one_spelling", "parse_name", "parse_username"]
 
 # 2 to 32 letters (of any script), digits and `_ . -`, beginning and ending with a letter or digit.
 USERNAME_PATTERN = r"[^\W_][\w.-]{0,30}[^\W_]"
@@ -132,6 +132,16 @@ def parse_login(text: str) -> Login | None:
         return Login("username", _visible(text).key)
     except InvalidInput:
         return None
+
+
+def one_spelling(login: str) -> str:
+    """Return what all spellings of one login have in common, also of a login that nobody has.
+
+    Args:
+        login: As typed; any text is safe to pass.
+    """
+    parsed = parse_login(login)
+    return f"{parsed.field}:{parsed.key}" if parsed else f"nobody:{fold(login[:_TYPED_MAX])}"
 
 
 def parse_name(text: str) -> str:

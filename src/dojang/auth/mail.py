@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -9,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from functools import partial
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
@@ -20,7 +21,7 @@ from dojang.auth.threads import off_loop
 from dojang.errors import Misuse, Unavailable
 from dojang.wire import entropy
 
-__all__ = ["Mail", "Mailer", "Security", "SmtpMailer"]
+__all__ = ["Mail", "Mailer", "Security", "SmtpMailer", "Write"]
 
 #: How the connection is kept from others: TLS from the first byte, after STARTTLS, or not at all.
 Security = Literal["tls", "starttls", "none"]
@@ -45,6 +46,10 @@ class Mail:
     to: str
     subject: str
     text: str
+
+
+#: Writes a mail, or decides that there is none to send.
+Write = Callable[[], Coroutine[Any, Any, Mail | None]]
 
 
 class Mailer(Protocol):

@@ -17,12 +17,13 @@ from sqlalchemy import Engine
 
 from dojang.auth import one_time_rows
 from dojang.auth.errors import Spent
-from dojang.auth.one_time_rows import OneTimeRow
+from dojang.auth.identifiers import one_spelling
+from dojang.auth.one_time_rows import OneTimeRow, Use
 from dojang.auth.threads import off_loop
 from dojang.errors import Misuse
 from dojang.wire import base64url, entropy, json
 
-__all__ = ["LONGEST", "LONGEST_UNDO", "Code", "OneTimeTokens", "Redeemed"]
+__all__ = ["LONGEST", "LONGEST_UNDO", "Code", "OneTimeTokens", "Redeemed", "nobody"]
 
 #: Seconds, inclusive; a code or link that comes by another way is good for ten minutes at most.
 #: Source: OWASP ASVS 6.6.2.
@@ -116,22 +117,25 @@ class OneTimeTokens:
             raise Spent
         return _redeemed(found)
 
-    async def redeem(self, purpose: str, token: str, *, browser: str = "") -> Redeemed:
+    async def redeem(
+        self, purpose: str, token: str, *, browser: str = "", use: Use | None = None
+    ) -> Redeemed:
         """Use a token up, and return what it stood for. Of parallel uses one succeeds.
 
         Args:
             purpose: As it was issued for.
             token: Any text is safe to pass.
             browser: As it was issued for.
+            use: What it is used for, in the same transaction of the accounts: what this raises
+                leaves the token good.
 
         Raises:
             Spent: It is good for nothing, or not for this.
             Unavailable: The database did not answer; it may be used up.
         """
         digest = _digest(purpose, token, browser)
-        return _redeemed(
-            await off_loop(partial(one_time_rows.take, self._engine, digest, now=self._clock()))
-        )
+        taking = partial(one_time_rows.take, self._engine, digest, now=self._clock(), use=use)
+        return _redeemed(await off_loop(taking))
 
     async def undo(self, purpose: str, token: str) -> Redeemed:
         """Redeem a token, and with it those issued later for the same: what they undo is undone.
@@ -148,7 +152,13 @@ class OneTimeTokens:
         return _redeemed(await off_loop(partial(take, now=self._clock(), and_later=True)))
 
     async def issue_code(
-        self, purpose: str, *, user: str, target: str, seconds: int = LONGEST
+        self,
+        purpose: str,
+        *,
+        user: str,
+        target: str,
+        seconds: int = LONGEST,
+        ticket: str | None = None,
     ) -> Code:
         """Return six digits for a mail, with the ticket that they are told with.
 
@@ -157,12 +167,14 @@ class OneTimeTokens:
             user: Whose, as in `User.id`.
             target: Where it is sent.
             seconds: How long it is good, from 1 to 600.
+            ticket: From `new_ticket`, where the browser had to have it before; a new one unless
+                given.
 
         Raises:
             Misuse: `seconds` is out of bounds.
             Unavailable: The database did not answer.
         """
-        made = Code(ticket=entropy.token(_BYTES), code=entropy.digits(_DIGITS))
+        made = Code(ticket=ticket or self.new_ticket(), code=entropy.digits(_DIGITS))
         row = self._row(
             _digest(purpose, made.ticket),
             purpose,
@@ -173,6 +185,11 @@ class OneTimeTokens:
         )
         await off_loop(partial(one_time_rows.add, self._engine, row, now=self._clock()))
         return made
+
+    @staticmethod
+    def new_ticket() -> str:
+        """Return a ticket that no code has yet: 256 random bits."""
+        return entropy.token(_BYTES)
 
     async def redeem_code(self, purpose: str, ticket: str, code: str) -> Redeemed:
         """Use a code up, and return what it stood for. After five wrong ones none is right.
@@ -228,6 +245,18 @@ class OneTimeTokens:
             code_digest=code,
             tries=0 if code is None else _TRIES,
         )
+
+
+def nobody(login: str) -> str:
+    """Return what stands for the user in a token that no mail has.
+
+    It is made all the same for a login that nobody has, so that the same work is done for all: then
+    and when whoever asked for it tries it.
+
+    Args:
+        login: As typed.
+    """
+    return f"nobody:{_digest(one_spelling(login))}"
 
 
 def _redeemed(row: OneTimeRow | None) -> Redeemed:

@@ -3,6 +3,7 @@
 Source of all: `dojang.auth.tables`.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, Delete, Engine, and_, delete, insert, or_, select, update
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Delete, Engine, and_, delete, insert, or_, se
 from dojang.auth import rows
 from dojang.auth.tables import one_time_tokens as tokens
 
-__all__ = ["OneTimeRow", "add", "find", "remove_all", "take", "try_code"]
+__all__ = ["OneTimeRow", "Use", "add", "find", "remove_all", "take", "try_code"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,10 @@ class OneTimeRow:
     expires: int
     code_digest: str | None = None
     tries: int = 0
+
+
+#: What a token is taken for, in the same transaction: what it raises leaves the token good.
+Use = Callable[[Connection, OneTimeRow], None]
 
 
 def add(engine: Engine, row: OneTimeRow, *, now: int, beside: bool = False) -> None:
@@ -57,16 +62,24 @@ def find(engine: Engine, digest: str, *, now: int) -> OneTimeRow | None:
     return OneTimeRow(**found) if found else None
 
 
-def take(engine: Engine, digest: str, *, now: int, and_later: bool = False) -> OneTimeRow | None:
+def take(
+    engine: Engine,
+    digest: str,
+    *,
+    now: int,
+    and_later: bool = False,
+    use: Use | None = None,
+) -> OneTimeRow | None:
     """Remove a token that is good without a code, and return it; None for all others.
 
-    Of all who take it at the same time, one gets it.
+    Of all who take it at the same time, one gets it, and uses it before anybody else sees that.
 
     Args:
         engine: Of the accounts.
         digest: Of the token.
         now: Unix milliseconds.
         and_later: Whether those go with it that its user got later for the same.
+        use: What it is taken for.
 
     Raises:
         Unavailable: The database did not answer.
@@ -82,6 +95,8 @@ def take(engine: Engine, digest: str, *, now: int, and_later: bool = False) -> O
                     tokens.c.expires >= taken.expires,
                 )
             )
+        if taken and use:
+            use(connection, taken)
         return taken
 
 

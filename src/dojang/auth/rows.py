@@ -8,7 +8,18 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import Engine, Insert, RowMapping, Select, and_, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Insert,
+    RowMapping,
+    Select,
+    and_,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy import delete as deletion
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -17,7 +28,7 @@ from dojang.auth import roles
 from dojang.auth.errors import AlreadyTaken
 from dojang.auth.identifiers import Identifier, Login
 from dojang.auth.imported import one_of_each
-from dojang.auth.tables import IMPORTED, users
+from dojang.auth.tables import IMPORTED, identities, one_time_tokens, users
 from dojang.auth.user import User
 from dojang.errors import Unavailable
 
@@ -29,6 +40,7 @@ __all__ = [
     "answering",
     "by_id",
     "by_login",
+    "claim",
     "delete",
     "imported_hashes",
     "password_of",
@@ -40,6 +52,8 @@ __all__ = [
     "set_roles",
     "values",
     "verify_email",
+    "write_claim",
+    "write_password",
 ]
 
 
@@ -184,24 +198,82 @@ def password_of(engine: Engine, user_id: str) -> str | None:
 
 
 def set_password(engine: Engine, user_id: str, *, old: str | None, new: str, now: int) -> bool:
+    """As `write_password` does, in a transaction of its own.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    with answering(), engine.begin() as connection:
+        return write_password(connection, user_id, old=old, new=new, now=now)
+
+
+def write_password(
+    connection: Connection, user_id: str, *, old: str | None, new: str, now: int
+) -> bool:
     """Give an account a new password hash; False where it is not there, or not with `old`.
 
+    What was mailed to its owner before is good for nothing then.
+
     Args:
-        engine: Of the accounts.
+        connection: To the accounts, in a transaction.
         user_id: Of the account.
         old: The hash that has to be there; None for any.
         new: PHC text.
         now: When the person chose it; unix milliseconds.
 
     Raises:
-        Unavailable: The database did not answer.
+        sqlalchemy.exc.DBAPIError: The database did not answer.
     """
     statement = update(users).where(users.c.id == user_id)
     if old is not None:
         statement = statement.where(users.c.password_hash == old)
     changed = statement.values(password_hash=new, password_changed=now)
+    if connection.execute(changed).rowcount != 1:
+        return False
+    _void_mailed(connection, user_id)
+    return True
+
+
+def claim(engine: Engine, user_id: str, email: str) -> bool:
+    """Give an account to whoever has shown that its address is theirs, where nobody had before.
+
+    Nothing opens it that was set before that: no password, no provider, nothing that was mailed.
+
+    Returns:
+        Whether there is such an account, with that address.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    its = update(users).where(users.c.id == user_id)
     with answering(), engine.begin() as connection:
-        return connection.execute(changed).rowcount == 1
+        if not write_claim(connection, user_id, email):
+            return False
+        connection.execute(its.values(password_hash=None, password_changed=None))
+        _void_mailed(connection, user_id)
+    return True
+
+
+def write_claim(connection: Connection, user_id: str, email: str) -> bool:
+    """Note that an address is its owner's, and close the ways in of whoever had it before that.
+
+    Args:
+        connection: To the accounts, in a transaction.
+        user_id: Of the account.
+        email: As in `User.email`.
+
+    Returns:
+        Whether there is such an account, and nobody had shown it yet.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: The database did not answer.
+    """
+    unshown = users.c.id == user_id, users.c.email == email, users.c.email_verified.is_(False)
+    shown = update(users).where(*unshown).values(email_verified=True)
+    if connection.execute(shown).rowcount != 1:
+        return False
+    connection.execute(deletion(identities).where(identities.c.user_id == user_id))
+    return True
 
 
 def delete(engine: Engine, user_id: str) -> bool:
@@ -211,6 +283,7 @@ def delete(engine: Engine, user_id: str) -> bool:
         Unavailable: The database did not answer.
     """
     with answering(), engine.begin() as connection:
+        connection.execute(deletion(one_time_tokens).where(one_time_tokens.c.user_id == user_id))
         return connection.execute(deletion(users).where(users.c.id == user_id)).rowcount == 1
 
 
@@ -222,6 +295,7 @@ def set_disabled(engine: Engine, user_id: str, *, disabled: bool) -> bool:
     """
     statement = update(users).where(users.c.id == user_id).values(disabled=disabled)
     with answering(), engine.begin() as connection:
+        _void_mailed(connection, user_id)
         return connection.execute(statement).rowcount == 1
 
 
@@ -285,6 +359,12 @@ def set_roles(engine: Engine, user_id: str, given: tuple[str, ...]) -> bool:
     statement = update(users).where(users.c.id == user_id).values(roles=roles.join(given))
     with answering(), engine.begin() as connection:
         return connection.execute(statement).rowcount == 1
+
+
+def _void_mailed(connection: Connection, user_id: str) -> None:
+    # What only takes something back stays: see `dojang.auth.one_time`.
+    ours = one_time_tokens.c.user_id == user_id, one_time_tokens.c.purpose.not_like("undo-%")
+    connection.execute(deletion(one_time_tokens).where(*ours))
 
 
 def values(row: NewRow) -> dict[str, object]:

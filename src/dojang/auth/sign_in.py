@@ -8,7 +8,7 @@ from dojang.auth.identifiers import fold
 from dojang.auth.throttle import Throttle
 from dojang.auth.user import User
 
-__all__ = ["Proven", "SignIn"]
+__all__ = ["Proven", "SignIn", "account_of"]
 
 _LOOKED_AT = 1024  # characters of what is typed that tell one unknown login from another
 
@@ -61,8 +61,7 @@ class SignIn:
         """
         at = self._accounts.clock()
         found = await self._accounts.find_login(login)
-        account = f"user:{found.id}" if found else f"nobody:{fold(login[:_LOOKED_AT])}"
-        async with self._throttle.attempt(account, address=address):
+        async with self._throttle.attempt(account_of(found, login), address=address):
             try:
                 user = await self._accounts.check_password(login, password)
             except InvalidCredentials:
@@ -143,3 +142,13 @@ class SignIn:
         return await self._accounts.sign_up_unseen(
             email=email, username=username, password=password, name=name
         )
+
+
+def account_of(found: User | None, login: str) -> str:
+    """Return what `Throttle` counts guesses at a login under, whether or not there is an account.
+
+    Args:
+        found: Whom it names.
+        login: As typed.
+    """
+    return f"user:{found.id}" if found else f"nobody:{fold(login[:_LOOKED_AT])}"

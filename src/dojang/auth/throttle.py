@@ -47,6 +47,10 @@ class Limits:
         sign_ups: Accounts that one source asks for, made or not.
         callbacks: Answers of providers that one source brings and that let nobody in.
         mails: Mails of one kind to one person, whoever asks for them.
+        asked: Mails that one source asks for, of one kind to one account, there or not.
+        asked_from: Mails that one source asks for, to all accounts.
+        asked_for: Mails that all sources ask for, of one kind to one account; beyond it each source
+            has one, but for mails with something short enough to be guessed.
     """
 
     guesses: tuple[Rate, ...] = (Rate(5, 60), Rate(10, 900), Rate(30, 86_400))
@@ -56,6 +60,9 @@ class Limits:
     sign_ups: Rate = Rate(30, 3_600)
     callbacks: Rate = Rate(60, 600)
     mails: Rate = Rate(6, 3_600)
+    asked: tuple[Rate, ...] = (Rate(3, 600), Rate(10, 86_400))
+    asked_from: Rate = Rate(30, 3_600)
+    asked_for: Rate = Rate(20, 86_400)
 
 
 class Throttle:
@@ -166,6 +173,34 @@ class Throttle:
             Unavailable: The store did not answer.
         """
         _pass(await self._hit(_key("mail", kind, to), self._limits.mails))
+
+    async def ask(self, kind: str, account: str, *, address: str, guessable: bool = False) -> None:
+        """Count one mail that a stranger asks for, whether or not anybody gets it.
+
+        Nobody's box is filled by strangers, nor is its owner kept from a link by them. A code of
+        six digits is something else: each that is mailed may be guessed at, so that so many a day
+        are mailed and no more, whoever asks.
+
+        Args:
+            kind: What it is for, as `reset-password`.
+            account: One spelling for each account, unknown ones too.
+            address: Of whoever asks; without one, sources are not told apart.
+            guessable: Whether there is a short code in it.
+
+        Raises:
+            TooManyAttempts: It must wait; nothing was looked at.
+            Unavailable: The store did not answer.
+        """
+        sources = networks(address)[:1]
+        for source in sources:
+            _pass(await self._hit(_key("asked-from", source), self._limits.asked_from))
+        asked = [
+            _pass(await self._hit(_key(f"asked:{rate.seconds}", kind, account, *sources), rate))
+            for rate in self._limits.asked
+        ]
+        hit = await self._hit(_key("asked-for", kind, account), self._limits.asked_for)
+        if guessable or not (sources and asked[-1].count == 1):
+            _pass(hit)
 
     async def _count(self, account: str, sources: Sequence[str]) -> None:
         for key, rate in self._of_source(sources):

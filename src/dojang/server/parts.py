@@ -11,7 +11,9 @@ from dojang.auth.events import Events
 from dojang.auth.known_devices import KnownDevices
 from dojang.auth.links import Links
 from dojang.auth.mail import Mailer
+from dojang.auth.mailed_sign_in import MailedSignIn
 from dojang.auth.one_time import OneTimeTokens
+from dojang.auth.password_reset import PasswordReset
 from dojang.auth.providers import SignInWith
 from dojang.server.log import log_of
 from dojang.server.settings import Settings
@@ -87,6 +89,32 @@ class Parts:
     def sign_in(self) -> SignIn:
         """Who comes in with a password."""
         return SignIn(self.accounts, self.throttle, verified_only=self.settings.verified_only)
+
+    @property
+    def password_reset(self) -> PasswordReset | None:
+        """Who forgot their password; None where nothing can be mailed."""
+        if self.mailer is None:
+            return None
+        return PasswordReset(
+            self.accounts,
+            self.changes,
+            tokens=self.one_time,
+            throttle=self.throttle,
+            url=self.settings.url,
+        )
+
+    @property
+    def mailed_sign_in(self) -> MailedSignIn | None:
+        """Who comes in by mail; None where nothing can be mailed."""
+        if self.mailer is None:
+            return None
+        return MailedSignIn(
+            self.accounts,
+            tokens=self.one_time,
+            throttle=self.throttle,
+            url=self.settings.url,
+            secret=self.keyring,
+        )
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

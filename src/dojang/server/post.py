@@ -1,25 +1,21 @@
 """Mail that a request brings about."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 from starlette.requests import Request
 
 from dojang.auth.errors import TooManyAttempts
-from dojang.auth.mail import Mail, Mailer
+from dojang.auth.mail import Mailer, Write
 from dojang.errors import Unavailable
 from dojang.server.afterwards import afterwards
 from dojang.server.log import log_of
 from dojang.server.parts import parts_of
 from dojang.words import Language, language_of
 
-__all__ = ["Write", "language_for", "post"]
-
-#: Writes a mail, or decides that there is none to send.
-Write = Callable[[], Awaitable[Mail | None]]
+__all__ = ["language_for", "post"]
 
 
-def post(request: Request, kind: str, write: Write, *, to: str) -> None:
+def post(request: Request, kind: str, write: Write, *, to: str | None) -> None:
     """Write a mail and send it, once the request has been answered.
 
     Whether there is an account, and how long a mail server takes, is in no answer that way. Where
@@ -30,6 +26,7 @@ def post(request: Request, kind: str, write: Write, *, to: str) -> None:
         kind: What it is, for the log, as `verify-address`.
         write: Does what is looked up and issued for it, too.
         to: Whom it is for, an id or an address in one spelling: nobody gets too many of a kind.
+            None where it was counted when it was asked for.
     """
     mailer = parts_of(request).mailer
     if mailer is not None:
@@ -41,11 +38,12 @@ def language_for(request: Request) -> Language:
     return language_of(request.headers.get("accept-language", ""))
 
 
-async def _send(request: Request, kind: str, write: Write, mailer: Mailer, to: str) -> None:
+async def _send(request: Request, kind: str, write: Write, mailer: Mailer, to: str | None) -> None:
     log, parts = log_of(request.scope), parts_of(request)
     try:
         # Before it is written: a new link would take the place of one that was sent.
-        await parts.throttle.mail(kind, to)
+        if to is not None:
+            await parts.throttle.mail(kind, to)
         mail = await write()
         if mail is None:
             return

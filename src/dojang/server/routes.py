@@ -9,6 +9,7 @@ from dojang.adapters.auth_api import table
 from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.auth_api.table import Entry
 from dojang.server.email_table import EMAILS
+from dojang.server.recovery_table import RECOVERY
 from dojang.server.token_table import TOKENS
 from dojang.wire.cross_site import CrossSite, UnprovenOrigin
 
@@ -30,7 +31,9 @@ def _judged(entry: Entry) -> Entry:
 
 #: A session as a token is not for this server, which has tokens that rotate.
 TABLE = tuple(
-    _judged(entry) for entry in (*table.TABLE, *TOKENS, *EMAILS) if entry.only != "bearer"
+    _judged(entry)
+    for entry in (*table.TABLE, *TOKENS, *EMAILS, *RECOVERY)
+    if entry.only != "bearer"
 )
 
 

@@ -33,6 +33,18 @@ NAMES = [
     "email-wrong",
     "mailed-link",
     "sign-out",
+    "forgot-password",
+    "forgot-password-noticed",
+    "forgot-password-empty",
+    "reset-password",
+    "reset-password-invalid",
+    "spent",
+    "sign-in/mail",
+    "sign-in/mail-empty",
+    "sign-in/code",
+    "sign-in/code-wrong",
+    "elsewhere",
+    "elsewhere-without",
     "with-a-provider-sign-in",
     "with-a-provider-account",
     "leaving",
@@ -51,12 +63,19 @@ SENT = {
     "sign-in-wrong": ("/sign-in", {"login": "ada", "password": "wrong"}),
     "sign-in-empty": ("/sign-in", {}),
     "leaving": ("/sign-in/with/kakao", {"next": "/account"}),
+    "forgot-password-empty": ("/forgot-password", {}),
+    "sign-in/mail-empty": ("/sign-in/mail", {}),
+    "sign-in/code-wrong": ("/sign-in/code", {"code": "12345"}),
     "sign-up-invalid": ("/sign-up", {"login": "ada", "password": "short"}),
 }
 SHOWN = {
     "email": "/account/email",
     "account-notice": "/account?notice=one-ended",
     "not-found": "/nothing/here",
+    "forgot-password-noticed": "/forgot-password?notice=link-mailed",
+    "spent": "/reset-password?token=none",
+    "elsewhere": "/sign-in/code?code=123456",
+    "elsewhere-without": "/sign-in/code",
     "with-a-provider-account": "/account",
     "with-a-provider-sign-in": "/sign-in",
     "unavailable": "/account",
@@ -69,6 +88,10 @@ MAIL = {
     "mail_sender": "no-reply@example.org",
 }
 PROVIDER = {"kakao_client_id": "a-client", "kakao_client_secret": "a-secret"}
+#: What is there where mail is.
+MAILED = ("email", "mailed", "forgot", "reset", "spent", "sign-in/", "elsewhere")
+#: A link leads there, or a form with what is in it.
+WITH_A_TOKEN = {"reset-password", "reset-password-invalid"}
 MEMBERS = {
     "with-a-provider-account",
     "account",
@@ -84,7 +107,7 @@ MEMBERS = {
 def settings(name: str) -> dict[str, Any]:
     if name == "leaving" or name.startswith("with-"):
         return PROVIDER
-    return MAIL if name.startswith(("email", "mailed")) else {}
+    return MAIL if name.startswith(MAILED) else {}
 
 
 def mailed_link(app: Starlette) -> str:
@@ -108,9 +131,23 @@ def answer(request: pytest.FixtureRequest, serve: Serve) -> Response:
         return person.get(mailed_link(person.app))
     if name == "stale":
         return person.send_blindly("/sign-out")
+    if name in WITH_A_TOKEN:
+        return with_a_token(person, name)
+    if name in {"sign-in/code", "sign-in/code-wrong"}:
+        person.send("/sign-in/mail", {"login": "ada"})
     if name in SENT:
         return person.send(*SENT[name])
     return person.get(SHOWN.get(name, f"/{name}"))
+
+
+def with_a_token(person: Person, name: str) -> Response:
+    """Open the link of a mail, or send the form that is there with too short a password."""
+    parts_ = parts(person.app)
+    ada = run(parts_.accounts.sign_up(email="ada@example.org", password=PASSWORD))
+    token = run(parts_.one_time.issue("reset-password", user=ada.id, target="ada@example.org"))
+    if name == "reset-password":
+        return person.get(f"/reset-password?token={token}")
+    return person.send("/reset-password", {"token": token, "new_password": "short"})
 
 
 def test_a_page_has_a_language_a_title_of_its_own_and_one_main_heading(answer: Response) -> None:

@@ -14,11 +14,18 @@ from dojang.server.pages.redirects import HOME, see
 from tests.need import need
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "open-redirect"
+URLS = VECTORS.parent / "whatwg-url" / "urltestdata.json"
 LINES = [
     line
     for path in sorted(VECTORS.glob("*.txt"))
     if path.name != "SOURCE.txt"
     for line in path.read_text(encoding="utf-8").splitlines()
+]
+#: What the URL standard is tested with.
+RECORDS = [
+    record["input"]
+    for record in json.loads(URLS.read_text(encoding="utf-8"))
+    if not isinstance(record, str)
 ]
 BASES = [
     "https://login.example.org/sign-in",
@@ -63,6 +70,13 @@ def test_no_line_of_the_lists_leaves_the_origin() -> None:
     typed = [*LINES, *map(unquote, LINES), *(unquote(unquote(line)) for line in LINES)]
     typed += [f"/{line}" for line in typed] + [f"/a/{line}" for line in typed]
     assert away([local_path(line) for line in typed]) == []
+
+
+def test_f25_no_record_of_the_url_standard_leaves_the_origin() -> None:
+    assert len(RECORDS) == 891
+    typed = [*RECORDS, *map(unquote, RECORDS)]
+    typed += [f"/{text}" for text in typed] + [f"/a/{text}" for text in typed]
+    assert away(sorted({local_path(text) for text in typed})) == []
 
 
 def test_no_line_of_the_lists_splits_a_header_or_brings_a_host_to_the_front() -> None:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
 from dojang.auth import InvalidCredentials, TooManyAttempts
+from dojang.auth.errors import Spent
 from dojang.auth.event import Fact
 from dojang.auth.events import Events
 
@@ -107,13 +108,13 @@ class Journal:
         await self._keep(request, kind, user, facts)
 
     async def refused(
-        self, request: Request, kind: str, error: InvalidCredentials | TooManyAttempts
+        self, request: Request, kind: str, error: InvalidCredentials | Spent | TooManyAttempts
     ) -> None:
-        """Note that a password opened nothing.
+        """Note that a password, or what was mailed, opened nothing.
 
         What was not looked at is a line in the log alone: whoever floods a sign-in fills no table.
         """
-        if isinstance(error, InvalidCredentials):
+        if isinstance(error, InvalidCredentials | Spent):
             await self.warn(request, kind, user=error.account, code=error.code)
         else:
             address = callers.address(request)

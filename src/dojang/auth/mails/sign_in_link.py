@@ -7,7 +7,9 @@ from dojang.words import Language, words_in
 __all__ = ["sign_in_link"]
 
 
-def sign_in_link(*, language: Language, to: str, url: str, link: str, minutes: int) -> Mail:
+def sign_in_link(
+    *, language: Language, to: str, url: str, link: str, code: str, minutes: int
+) -> Mail:
     """Return the mail.
 
     Args:
@@ -15,6 +17,7 @@ def sign_in_link(*, language: Language, to: str, url: str, link: str, minutes: i
         to: The address of the account.
         url: The public address of the site.
         link: Opens the page that signs in.
+        code: Of six digits, for whoever reads the mail elsewhere.
         minutes: For which that is good.
     """
     _ = words_in(language)
@@ -30,7 +33,9 @@ def sign_in_link(*, language: Language, to: str, url: str, link: str, minutes: i
                 site=site_of(url),
             ),
             link,
-            _("The link works once. Pass it on to nobody: it opens your account."),
+            _("If you read this elsewhere, type this code there:"),
+            code,
+            _("Both work once. Pass them on to nobody: they open your account."),
             _("If you did not ask for it, do nothing. Nobody was signed in."),
         ],
     )

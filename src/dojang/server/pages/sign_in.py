@@ -57,6 +57,7 @@ def filled(
         login=login,
         remember=remember,
         providers=parts_of(request).sign_in_with.providers,
+        mail=parts_of(request).mailer is not None,
         next=target,
     )
 

@@ -26,6 +26,12 @@ NOTICES = {
         "Your e-mail address is back, and all devices are signed out. Choose a new password now."
     ),
     "device-disowned": N_("That device is signed out. Choose a new password now."),
+    "link-mailed": N_(
+        "If there is such an account with an address, a link is on its way to it. Look into your "
+        "mail within ten minutes."
+    ),
+    "password-reset": N_("Your password is set. Sign in with it."),
+    "code-over": N_("That code is good no more. Please ask for another."),
     "password-changed": N_("Your password is changed, and all other devices are signed out."),
 }
 
