@@ -17,10 +17,12 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import override_settings
 
+from dojang import clock
 from dojang.adapters.django.passwords import DjangoHasher
+from dojang.auth import Accounts
 from dojang.auth.imports import Importing, Records
-from dojang.auth.passwords import Verified
-from tests.auth.kit import accounts_in, run
+from dojang.auth.passwords import CHEAPEST, PasswordHasher, Verified
+from tests.auth.kit import run
 
 HASHER = DjangoHasher()
 PASSWORD = "ㅋㅋㅋ correct horse"  # whose NFKC form is another text
@@ -78,7 +80,9 @@ def test_what_dumpdata_writes_is_imported_and_signs_in(tmp_path: Path) -> None:
         User.objects.create_user(f"lee-{uuid4().hex[:8]}")
     out = io.StringIO()
     call_command("dumpdata", "auth.user", format="jsonl", stdout=out)
-    accounts = accounts_in(tmp_path)
+    accounts = Accounts.on_sqlite(
+        tmp_path / "accounts.db", clock=clock.now, hasher=PasswordHasher(CHEAPEST)
+    )
     importing = Importing(accounts)
     records = list(Records(io.BytesIO(out.getvalue().encode()), "jsonl"))
     outcomes = {outcome.theirs: outcome for outcome in run(importing.take(records))}

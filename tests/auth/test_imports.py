@@ -290,7 +290,7 @@ def test_hashes_of_each_kind_are_kept_as_they_are_checked(
         ({"username": "kim", "created": "9" * 400}, "created is no moment"),
         ({"username": "kim", "created": "9999-12-31T23:59:59-23:00"}, "created is a moment"),
         ({"username": "kim", "created": "1969-01-01"}, "created is a moment before 1970"),
-        ({"username": "kim", "created": NOW + 1}, "created is in the future"),
+        ({"username": "kim", "created": NOW + 86_400_001}, "created is in the future"),
         ({"username": "kim", "password": "hunter2"}, "password_hash: 7 char"),
         ({"username": "kim", "password": BCRYPT[:-1]}, "password_hash: 59 char"),
         ({"username": "kim", "password": "$2b$31$" + BCRYPT[7:]}, "password_hash: 60 char"),
@@ -465,6 +465,11 @@ def test_columns_are_named_by_whoever_imports(accounts: Accounts) -> None:
     }
     assert one(accounts, record, columns=columns).verdict == "imported"
     assert found(accounts, "kim@example.org").roles == ("editor",)
+
+
+def test_a_clock_that_was_ahead_is_none_of_their_business(accounts: Accounts) -> None:
+    one(accounts, {"username": "kim", "created": NOW + 86_400_000})
+    assert found(accounts, "kim").created == NOW
 
 
 def test_a_user_name_that_is_an_address_is_the_address(accounts: Accounts) -> None:

@@ -21,6 +21,10 @@ __all__ = ["Candidate", "Maker", "Unfit"]
 T = TypeVar("T")
 
 _ID_BYTES = 16
+
+#: Milliseconds that another clock may be ahead, or a moment without a time zone.
+_SKEW = 24 * 3600 * 1000
+
 _OURS = re.compile(r"[A-Za-z0-9_-]{22}")
 
 #: What Django writes before the hashes of others, and before what is nobody's password.
@@ -127,9 +131,9 @@ class Maker:
 
     def _created(self, fields: Mapping[str, Any]) -> int:
         at = _read(values.moment, fields, "created")
-        if at is not None and at > self.now:
+        if at is not None and at > self.now + _SKEW:
             raise Unfit("created is in the future")
-        return self.now if at is None else at
+        return self.now if at is None else min(at, self.now)
 
 
 def _read(reader: Callable[[object], T], fields: Mapping[str, Any], name: str) -> T:
