@@ -34,7 +34,7 @@ async def _disown(request: Request, token: str) -> str:
 
 def _ask_verify(found: Redeemed, _: Words) -> Asked:
     return Asked(
-        title=_("Verify your e-mail address"),
+        title=_("Verify your address"),
         text=_("%(email)s is then known to be yours.", email=found.target),
         button=_("Verify"),
     )
@@ -42,7 +42,7 @@ def _ask_verify(found: Redeemed, _: Words) -> Asked:
 
 def _ask_change(found: Redeemed, _: Words) -> Asked:
     return Asked(
-        title=_("Change your e-mail address"),
+        title=_("Change your address"),
         text=_("From then on your account has the address %(email)s.", email=found.target),
         button=_("Change"),
     )
@@ -50,7 +50,7 @@ def _ask_change(found: Redeemed, _: Words) -> Asked:
 
 def _ask_put_back(found: Redeemed, _: Words) -> Asked:
     return Asked(
-        title=_("Put your e-mail address back"),
+        title=_("Put your address back"),
         text=_(
             "Your account has the address %(email)s again then, and is signed out on all devices. "
             "Choose a new password afterwards.",
