@@ -169,9 +169,9 @@ def test_a_logout_drops_both_cookies(sessions: Sessions, former: Peer, clock: Cl
 
 
 def test_a_session_of_ours_that_is_over_does_not_come_back_by_an_older_cookie(
-    sessions: Sessions, clock: Clock
+    on_server: Sessions, clock: Clock
 ) -> None:
-    here = accepting(sessions, clock, {"before": iron()})
+    here = accepting(on_server, clock, {"before": iron()})
     browser = moved(signed_in_before(iron(), clock), here)
     left = dict(browser.cookies)
     browser.visit(user)

@@ -40,7 +40,8 @@ class Found:
         proof: What of it a session is named after that has no name; None where all have one.
         newest: Whether the newest key made that text; if not, it is due to be made again.
         dated: Whether the record says when it began; if not, that is when we saw it.
-        former: The kind of session it came as, where that is another; its cookie is due to be made.
+        former: The kind of session it came as, where that is another, and its cookie is due to be
+            made; or which kind says why there is no record.
         fixed: Whether it is somebody else's session, which was passed on and cannot be changed.
     """
 

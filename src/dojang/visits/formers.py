@@ -2,32 +2,20 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from dojang.errors import (
-    BadSignature,
-    DojangError,
-    Malformed,
-    Missing,
-    Oversized,
-    Rejected,
-    UnknownKey,
-)
+from dojang.errors import DojangError, Expired, Rejected, Revoked, Rotated
 from dojang.peers.peer import Peer
 from dojang.session.arrival import arrived
 from dojang.session.found import Found, Proof
 from dojang.session.lifetime import Lifetime
 from dojang.session.principal import Place
 from dojang.strategies.strategy import Strategy
-from dojang.wire import chunks
 from dojang.wire.cookies import Cookie
 
 __all__ = ["Formers"]
 
 _LOG = logging.getLogger("dojang")
-
-#: Why a cookie is not one of ours at all. One of ours that is over keeps the others out: a session
-#: that was ended does not come back by an older cookie.
-_NOT_OURS = (Missing, Malformed, Oversized, BadSignature, UnknownKey)
 
 
 class Formers:
@@ -51,41 +39,29 @@ class Formers:
             lifetime: Our limits.
             principal: Where we look for the user in the data.
         """
-        self._peers = peers
+        self.peers = peers
+        self.cookie = cookie
         self._home = home
-        self._cookie = cookie
         self._lifetime = lifetime
         self._principal = principal
         self._left: set[str] = set()
 
-    def came(self, header: str) -> bool:
-        """Return whether a Cookie header has a cookie of another kind."""
-        return any(_texts(peer, header) for peer in self._peers.values())
-
-    async def instead_of(self, found: Found, header: str, *, now: int) -> Found:
-        """Return what a cookie of another kind stands for, where `found` is nothing of ours.
+    async def take_in(self, name: str, texts: Sequence[str], *, now: int) -> Found:
+        """Return what has become of the session that a text of another kind stands for.
 
         Args:
-            found: What our own cookie stands for.
-            header: The Cookie header.
+            name: Of the kind.
+            texts: What came in its cookie.
             now: Unix milliseconds.
 
         Raises:
             Unavailable: A store did not answer.
             TooManySessions: The user has as many as they may.
         """
-        if not isinstance(found.rejected, _NOT_OURS):
-            return found
-        for name, peer in self._peers.items():
-            texts = _texts(peer, header)
-            if not texts:
-                continue
-            other = await self._taken_in(name, peer, texts, now)
-            if other.record is not None:
-                return other
-            if isinstance(found.rejected, Missing):
-                found = other
-        return found
+        found = await self._under_an_older_name(name, texts, now)
+        if found is None:
+            found = await self._of_another_kind(name, texts, now)
+        return replace(found, former=name)
 
     def leave(self, name: str, because: DojangError) -> None:
         """Note that a session of a kind stays where it is, once for each kind.
@@ -103,26 +79,16 @@ class Formers:
                 because,
             )
 
-    def farewells(self, header: str, *, own: str | None) -> Sequence[str]:
-        """Return the Set-Cookie lines that make a browser drop the cookies of other kinds.
+    async def _under_an_older_name(self, name: str, texts: Sequence[str], now: int) -> Found | None:
+        """Return what is one of ours already, or was, and only its cookie had another name."""
+        if self.peers[name].cookie.name == self.cookie.name:
+            return None
+        found = await self._home.load(texts, self._lifetime, now=now)
+        ours = found.record is not None or isinstance(found.rejected, Expired | Revoked | Rotated)
+        return replace(found, newest=False) if ours else None
 
-        Args:
-            header: The Cookie header.
-            own: The text in it that was good as one of ours, whose cookie may have the same name;
-                None for none.
-        """
-        ours = _place(self._cookie)
-        lines = (
-            line
-            for peer in self._peers.values()
-            if set(_texts(peer, header)) != {own}
-            for name in chunks.stale(header, peer.cookie.name, peer.cookie.chunks)
-            if _place(cookie := peer.cookie.renamed(name)) != ours
-            for line in [cookie.delete()]
-        )
-        return list(dict.fromkeys(lines))
-
-    async def _taken_in(self, name: str, peer: Peer, texts: Sequence[str], now: int) -> Found:
+    async def _of_another_kind(self, name: str, texts: Sequence[str], now: int) -> Found:
+        peer = self.peers[name]
         found = await peer.strategy.load(texts, peer.lifetime, now=now)
         if found.current is None or found.credential is None:
             return found
@@ -143,12 +109,3 @@ class Formers:
             )
         except Rejected as rejected:
             return Found(rejected=rejected.with_traceback(None))
-
-
-def _texts(peer: Peer, header: str) -> Sequence[str]:
-    return chunks.candidates(header, peer.cookie.name, peer.cookie.chunks)
-
-
-def _place(cookie: Cookie) -> tuple[str, str | None, str | None]:
-    # By these a browser tells cookies apart.
-    return cookie.name, cookie.domain, cookie.path

@@ -2,14 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from dojang import blocking
 from dojang.errors import (
     DojangError,
     Malformed,
     Missing,
+    Misuse,
     ReadOnly,
-    TooLarge,
     TooManySessions,
     Unavailable,
     Unknown,
@@ -23,6 +24,7 @@ from dojang.session.session import Session
 from dojang.strategies.circulation import RETIRED
 from dojang.strategies.strategy import Choice
 from dojang.visits.cookies import CookieExchange
+from dojang.visits.former_cookies import FormerCookies
 from dojang.visits.house import House, is_token
 
 __all__ = ["Kind", "Visit"]
@@ -48,6 +50,7 @@ class Visit:
         """Come with what the request carries."""
         self._house = house
         self._cookies = CookieExchange(cookies, house.cookie, house.lifetime)
+        self._formers = FormerCookies(house.formers, cookies)
         self._bearer = house.token(bearer)
         self._strange = bearer is not None and house.takes_tokens and self._bearer is None
         self._now = house.clock()
@@ -55,8 +58,6 @@ class Visit:
         self._prefetched: Found | None = None
         self._choice: Choice | None = None
         self._written = False
-        self._stays = False
-        self._own: str | None = None
         self.session = kind(
             self._open,
             clock=house.clock,
@@ -97,12 +98,11 @@ class Visit:
             kept = await house.strategy.commit(
                 write, before, house.lifetime, now=house.clock(), fits=self._fits
             )
-        except TooLarge as too_large:
+        except Misuse as misfit:
             # What nobody changed can stay where it is, and be read there the next time, too.
             if not before.former or not isinstance(write, Touch):
                 raise
-            self._stays = True
-            house.formers.leave(before.former, too_large)
+            self._formers.stay(before.former, misfit)
             return
         if kept.lost:
             if session.left:
@@ -144,8 +144,11 @@ class Visit:
         if credential is None or (session.found and session.found.fixed):
             session.adopt(await self._load())
             return
-        strategy = self._house.strategy
-        session.adopt(await strategy.load([credential], self._house.lifetime, now=self._now))
+        found = await self._house.strategy.load([credential], self._house.lifetime, now=self._now)
+        if session.found and session.found.former:
+            # The browser has not been told yet.
+            found = replace(found, newest=False, former=session.found.former)
+        session.adopt(found)
 
     async def close(self, status: int) -> Sequence[str]:
         """Write what the request made of its session, and return the Set-Cookie lines to send.
@@ -168,8 +171,9 @@ class Visit:
             if status >= _CLIENT_ERROR and self.session.found is not None:
                 self.session.forgo_login()
             await self.save(self.session)
+            served = self._cookies.answered
             self._forget_bad_cookie()
-            self._forget_formers()
+            self._forget_formers(served=served)
         return self.leave()
 
     def leave(self) -> Sequence[str]:
@@ -233,7 +237,7 @@ class Visit:
 
     @property
     def _former_came(self) -> bool:
-        return self._bearer is None and self._house.formers.came(self._cookies.header)
+        return self._bearer is None and self._formers.came
 
     def _open(self) -> Found:
         if self._failure is not None:
@@ -251,8 +255,7 @@ class Visit:
                 if cookies
                 else Found(rejected=self._nothing())
             )
-            self._own = found.credential
-            return await self._house.formers.instead_of(found, self._cookies.header, now=self._now)
+            return await self._formers.instead_of(found, now=self._now)
         bearer = await self._load_token(self._bearer)
         if not cookies:
             return bearer
@@ -308,22 +311,19 @@ class Visit:
         found = self.session.found
         if self._cookies.answered or found is None or found.rejected is None:
             return
-        if self._cookies.came and (found.rejected.forget or self.session.left):
+        # What was of another kind, and is over, may have a newer one in its place by now.
+        useless = found.rejected.forget and not found.former
+        if self._cookies.came and (useless or self.session.left):
             self._cookies.delete()
 
-    def _forget_formers(self) -> None:
+    def _forget_formers(self, *, served: bool) -> None:
         found = self.session.found
-        if found is None or self._stays:
-            return
-        # Nothing of ours came, so that what is unknown is an id of another kind; and no sign-in
-        # that is under way uses its name.
-        unknown = isinstance(found.rejected, Unknown) and not self._cookies.candidates
-        useless = unknown or (found.rejected is not None and found.rejected.forget)
-        if found.current is not None or self.session.left or useless:
-            lines = self._house.formers.farewells(self._cookies.header, own=self._own)
+        if found is not None:
+            served = served or found.current is not None
+            lines = self._formers.farewells(served=served, left=self.session.left)
             self._cookies.part_with(lines)
 
     async def _count(self, before: Found) -> None:
         kind = before.former or ("" if before.newest else RETIRED)
-        if kind:
+        if kind and before.record is not None:
             await self._house.circulation.count(kind, now=self._house.clock())
