@@ -37,9 +37,9 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 def app_in(
     home: Path, *, clock: Clock | None = None, log: TextIO | None = None, **settings: Any
 ) -> Starlette:
-    """Return a server with cheap hashes that keeps everything in `home`."""
+    """Return a server with cheap hashes that keeps everything in `home`, and mails at once."""
     return create(
-        Settings.load(home=home, **settings),
+        Settings.load(home=home, **{"mail_spread": 0, **settings}),
         hasher=PasswordHasher(CHEAPEST),
         clock=clock or Clock(),
         log=log,

@@ -82,7 +82,7 @@ def _outer(settings: Settings, log: TextIO | None) -> list[Middleware]:
     proxies = Proxies(settings.proxies, hops=settings.proxy_hops) if settings.proxies else None
     return [
         *([Middleware(ProxyMiddleware, proxies=proxies)] if proxies else []),
-        Middleware(Afterwards),
+        Middleware(Afterwards, spread=settings.mail_spread),
         Middleware(OwnCookies),
         Middleware(SecurityHeaders, url=settings.url),
         Middleware(RequestLog, log=out, fault=refusals.answer),

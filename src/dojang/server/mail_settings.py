@@ -39,6 +39,13 @@ class MailSettings(BaseSettings):
     mail_sender_name: str = Field(
         default="", max_length=200, description="what people read before that address"
     )
+    mail_spread: float = Field(
+        default=2,
+        ge=0,
+        le=60,
+        description="seconds, from 0 to 60: a mail is written some time within them, so that no "
+        "load tells who gets one",
+    )
     verified_only: bool = Field(
         default=False, description="true: nobody signs in before their e-mail address is verified"
     )

@@ -1,0 +1,274 @@
+"""Nobody learns from this server who has an account: not from an answer, nor from its time.
+
+A server in a process of its own, with real hashes and real mail, is asked about accounts that are
+there, are not, are disabled, and are opened by a provider alone, in turn and in random order. What
+it answers has to be the same to the letter. With full counts so has the time: of an account and a
+stranger, each asked about once, one must not take longer more often than in every second case.
+"""
+
+import http.client
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from math import erfc, sqrt
+from pathlib import Path
+from statistics import median
+from typing import Any, Self
+
+import pytest
+from sqlalchemy import insert, select
+
+from dojang import blocking, clock
+from dojang.auth import Accounts
+from dojang.auth.tables import identities, users
+from tests.counts import FULL
+from tests.e2e.running import _wait_until_it_listens as wait_until_it_listens
+from tests.e2e.server import Server, free_port
+
+PASSWORD = "correct horse battery"
+SAMPLES = 2_000 if FULL else 10
+
+#: How far from one half the share of pairs may be in which one of two kinds takes longer.
+BOUND = 0.05
+
+KINDS = ("unknown", "known", "disabled", "provider-only")
+
+#: What differs from answer to answer, whoever asks.
+VARYING = {"date", "x-request-id"}
+
+
+@dataclass
+class Seen:
+    """What one kind of account looks like from outside."""
+
+    answers: set[tuple[Any, ...]] = field(default_factory=set[tuple[Any, ...]])
+    times: list[float] = field(default_factory=list[float])
+
+
+class Prober:
+    """Somebody who asks from many addresses, over one connection."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._addresses = count(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._connection.close()
+
+    def ask(self, path: str, body: dict[str, Any]) -> tuple[tuple[Any, ...], bytes, float]:
+        number = next(self._addresses)
+        headers = {
+            "content-type": "application/json",
+            "sec-fetch-site": "same-origin",
+            "x-forwarded-for": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+        }
+        text = json.dumps(body)
+        began = time.perf_counter()
+        self._connection.request("POST", f"/api/auth{path}", text, headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        took = time.perf_counter() - began
+        named = [(name, value) for name, value in answer.getheaders() if name not in VARYING]
+        return (answer.status, tuple(named)), content, took
+
+
+@contextmanager
+def mail_server() -> Iterator[int]:
+    """Run a mail server in a process of its own, so that it takes no time of whoever measures."""
+    port = free_port()
+    command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}"]
+    command += ["-c", "aiosmtpd.handlers.Sink"]
+    with subprocess.Popen(command) as process:
+        try:
+            wait_until_it_listens(process, port)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("enumeration")
+    with mail_server() as mail:
+        made = Server(
+            home,
+            DOJANG_PROXIES="127.0.0.1",
+            DOJANG_MAIL_HOST="127.0.0.1",
+            DOJANG_MAIL_PORT=str(mail),
+            DOJANG_MAIL_SECURITY="none",
+            DOJANG_MAIL_SENDER="no-reply@login.example.org",
+        )
+        (home / "data").mkdir(mode=0o700)
+        fill(home / "data" / "accounts.db")
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+def fill(path: Path) -> None:
+    """Make accounts of all kinds that are there, as many as are asked about."""
+    accounts = Accounts.on_sqlite(path, clock=clock.now)
+    blocking.run(accounts.sign_up(email="first@example.org", password=PASSWORD))
+    with accounts.engine.begin() as connection:
+        first = dict(connection.execute(select(users)).mappings().one())
+        for kind in KINDS[1:]:
+            made = [of_kind(kind, number, first) for number in range(SAMPLES)]
+            connection.execute(insert(users), made)
+            if kind == "provider-only":
+                connection.execute(insert(identities), [linked(row) for row in made])
+    accounts.close()
+
+
+def of_kind(kind: str, number: int, like: dict[str, Any]) -> dict[str, Any]:
+    address = address_of(kind, number)
+    row = {**like, "id": f"{kind:A<16.16}{number:06}", "email": address, "email_key": address}
+    row["id"] = row["id"].replace("-", "_")
+    if kind == "provider-only":
+        row |= {"password_hash": None, "password_changed": None}
+    return {**row, "disabled": kind == "disabled"}
+
+
+def linked(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "issuer": "https://accounts.google.com",
+        "subject": row["id"],
+        "user_id": row["id"],
+        "provider": "google",
+        "email": row["email"],
+        "linked": row["created"],
+        "tokens": None,
+    }
+
+
+def address_of(kind: str, number: int) -> str:
+    # As long for all kinds.
+    return f"{KINDS.index(kind)}{number:06}@example.org"
+
+
+Ask = Callable[[Prober, str], tuple[tuple[Any, ...], float]]
+
+
+def sign_in(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
+    said, content, took = prober.ask("/login", {"login": address, "password": "not the password"})
+    return (*said, content), took
+
+
+def sign_up(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
+    said, content, took = prober.ask("/signup", {"email": address, "password": PASSWORD})
+    return (*said, content.replace(address.encode(), b"...")), took
+
+
+def forgotten(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
+    said, content, took = prober.ask("/password/forgotten", {"login": address})
+    return (*said, content), took
+
+
+def by_mail(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
+    said, content, took = prober.ask("/login/mail", {"login": address})
+    return (*said, len(json.loads(content)["ticket"])), took
+
+
+def wrong_code(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
+    """Ask for a code, and measure how one is refused that cannot be right."""
+    _, content, _ = prober.ask("/login/mail", {"login": address})
+    ticket = json.loads(content)["ticket"]
+    said, content, took = prober.ask("/login/code", {"ticket": ticket, "code": "no code"})
+    return (*said, content), took
+
+
+ASKED: dict[str, Ask] = {
+    "sign-in": sign_in,
+    "sign-up": sign_up,
+    "forgotten": forgotten,
+    "by-mail": by_mail,
+    "wrong-code": wrong_code,
+}
+
+
+@pytest.mark.parametrize("way", ASKED)
+def test_f29_who_has_an_account_is_told_by_nothing(
+    server: Server, way: str, record_property: Callable[[str, object], None]
+) -> None:
+    seen = probed(server, ASKED[way])
+    first = seen["unknown"].answers
+    assert len(first) == 1, first
+    for kind in KINDS[1:]:
+        assert seen[kind].answers == first, kind
+        share, p = compared(seen["unknown"].times, seen[kind].times)
+        record_property(f"{kind}: longer than a stranger in", f"{share:.3f} of pairs")
+        record_property(f"{kind}: Mann-Whitney p", f"{p:.3f}")
+        ratio = median(seen[kind].times) / median(seen["unknown"].times)
+        record_property(f"{kind}: ratio of medians", f"{ratio:.3f}")
+        if FULL:
+            assert abs(share - 0.5) < BOUND, (kind, share, p)
+
+
+def probed(server: Server, ask: Ask) -> dict[str, Seen]:
+    """Ask about every account once, in an order in which no kind has a neighbour more often."""
+    seen = {kind: Seen() for kind in KINDS}
+    asked = [(kind, number) for kind in KINDS for number in range(SAMPLES)]
+    random.Random(29).shuffle(asked)
+    with Prober(server.port) as prober:
+        for kind, number in asked:
+            answer, took = ask(prober, address_of(kind, number))
+            seen[kind].answers.add(answer)
+            seen[kind].times.append(took)
+    return seen
+
+
+def compared(one: list[float], other: list[float]) -> tuple[float, float]:
+    """Return in which share of pairs `other` is longer, and how likely that is by chance.
+
+    Source: Mann and Whitney 1947; the normal approximation, for samples of 20 and more.
+    """
+    ranks = ranked([*one, *other])
+    larger = sum(ranks[len(one) :]) - len(other) * (len(other) + 1) / 2
+    pairs = len(one) * len(other)
+    deviation = sqrt(pairs * (len(one) + len(other) + 1) / 12)
+    return larger / pairs, erfc(abs(larger - pairs / 2) / deviation / sqrt(2))
+
+
+def ranked(values: list[float]) -> list[float]:
+    """Return the rank of each value, from 1; equal ones share theirs."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    ranks = [0.0] * len(values)
+    start = 0
+    for end in range(1, len(order) + 1):
+        if end == len(order) or values[order[end]] != values[order[start]]:
+            for at in order[start:end]:
+                ranks[at] = (start + end + 1) / 2
+            start = end
+    return ranks
+
+
+def test_the_judge_is_right_about_numbers_that_are_known() -> None:
+    assert compared([1, 2, 3], [4, 5, 6])[0] == 1
+    assert compared([4, 5, 6], [1, 2, 3])[0] == 0
+    assert compared([1, 1, 2], [1, 1, 2])[0] == 0.5
+    assert ranked([10, 30, 20, 20]) == [1, 4, 2.5, 2.5]
+
+
+def test_the_judge_sees_a_small_difference_and_no_other() -> None:
+    drawn = random.Random(1)
+
+    def times(mean: float) -> list[float]:
+        return [drawn.gauss(mean, 1) for _ in range(2_000)]
+
+    same, p_same = compared(times(10), times(10))
+    later, p_later = compared(times(10), times(10.3))
+    assert abs(same - 0.5) < BOUND
+    assert p_same > 0.01
+    assert later - 0.5 > BOUND
+    assert p_later < 0.001
