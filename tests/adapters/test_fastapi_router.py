@@ -149,7 +149,7 @@ def paths(client: TestClient) -> set[str]:
 
 
 def test_what_the_sessions_cannot_do_has_no_route(serve: Serve, clock: Clock) -> None:
-    common = {"/signup", "/login", "/logout", "/check", "/session"}
+    common = {"/signup", "/login", "/logout", "/check", "/session", "/confirm"}
     listed = {"/password", "/sessions", "/sessions/end-others", "/sessions/{handle}"}
     sealed = Sessions(ClientSide(IronSeal(SECRET)), clock=clock)
     assert paths(serve(sealed)) == common

@@ -183,6 +183,7 @@ def test_the_session_is_shown_by_its_name_and_never_by_its_id(ada: TestClient) -
         "created": "2026-01-01T00:00:00.000Z",
         "expires": "2026-01-08T00:00:00.000Z",
         "authenticated": "2026-01-01T00:00:00.000Z",
+        "methods": ["pwd"],
         "rejected": None,
     }
     assert len(shown["handle"]) == 22
@@ -192,7 +193,7 @@ def test_nobody_has_a_session_too_and_is_told_so(client: TestClient) -> None:
     answer = client.get("/api/auth/session")
     assert answer.status_code == 200
     nothing = dict.fromkeys(("user_id", "handle", "created", "expires", "authenticated"))
-    assert answer.json() == {**nothing, "rejected": "missing"}
+    assert answer.json() == {**nothing, "methods": [], "rejected": "missing"}
     assert "set-cookie" not in answer.headers
 
 

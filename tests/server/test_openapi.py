@@ -7,11 +7,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dojang.adapters.auth_api.api import AuthApi
+from dojang.auth.totp import STEP, Authenticator
 from dojang.server import email_table
 from dojang.server.arrivals import DISOWN
 from dojang.server.openapi import document
 from dojang.server.parts import Parts
 from dojang.server.routes import TABLE, api_routes
+from dojang.testing import Clock
 from tests.postbox import Postbox, postbox
 
 from .kit import ADA, LOGIN, PASSWORD, break_accounts, break_sessions, browser, parts, run
@@ -45,6 +47,10 @@ BODIES: dict[str, Any] = {
     "reset_password": {"token": "none", "password": "another battery of horses"},
     "log_in_with_code": {"ticket": "none", "code": "123456"},
     "change_password": {"old_password": PASSWORD, "new_password": "another battery of horses"},
+    "confirm": {"password": PASSWORD},
+    "log_in_with_second_factor": {"code": "000000"},
+    "add_second_factor": {"ticket": "none", "code": "000000"},
+    "remove_second_factor": {"code": "000000"},
 }
 
 
@@ -79,7 +85,12 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_documented_status_is_given(
     start: Start, box: Postbox, name: str, status: int
 ) -> None:
-    answer = by_mail(start, box, name, status) if name in BY_MAIL else produce(start, name, status)
+    if (name, status) in SECOND_FACTOR:
+        answer = of_a_second_factor(start, name, status)
+    elif name in BY_MAIL:
+        answer = by_mail(start, box, name, status)
+    else:
+        answer = produce(start, name, status)
     assert answer.status_code == status
     documented = OPERATIONS[name][2]["responses"][str(status)]
     if status >= 400:
@@ -178,6 +189,40 @@ def mailed_to(client: TestClient, box: Postbox, name: str) -> dict[str, str]:
         return {**BODIES[name], "token": box.last.link.partition("=")[2]}
     ticket = ask(client, "mail_code").json()["ticket"]
     return {"ticket": ticket, "code": box.last.code}
+
+
+#: What takes an authenticator to come to.
+SECOND_FACTOR = {
+    *(("log_in_with_second_factor", status) for status in (200, 409, 429, 503)),
+    *(("add_second_factor", status) for status in (201, 409)),
+    *(("renew_recovery_codes", status) for status in (200, 409)),
+    *(("remove_second_factor", status) for status in (204, 429)),
+}
+
+
+def of_a_second_factor(start: Start, name: str, status: int) -> Response:
+    full = {"sessions_per_account": 1, "when_full": "refuse"} if status == 409 else {}
+    ada = signed_up(start, **full)
+    clock = parts(app_of(ada)).sessions.clock
+    assert isinstance(clock, Clock)
+    if (name, status) == ("renew_recovery_codes", 409):
+        return ask(ada, name)
+    begun = ask(ada, "begin_second_factor").json()
+    code = Authenticator(begun["secret"]).code(now=clock())
+    added = ask(ada, "add_second_factor", json={"ticket": begun["ticket"], "code": code})
+    clock.tick(STEP)
+    fresh = {"code": Authenticator(begun["secret"]).code(now=clock())}
+    if name == "add_second_factor":
+        return added if status == 201 else ask(ada, name, json={"ticket": begun["ticket"], **fresh})
+    client = ada
+    if name == "log_in_with_second_factor":
+        client = browser(app_of(ada))
+        ask(client, "log_in")
+    for _ in range(5 if status == 429 else 0):
+        ask(client, name)
+    if status == 503:
+        break_sessions(app_of(ada))
+    return ask(client, name, json={} if name == "renew_recovery_codes" else fresh)
 
 
 REQUESTS: dict[int, dict[str, Any]] = {

@@ -1,14 +1,19 @@
 """Starlette: `request.user` and `request.auth` from the session, and a session for one handler."""
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
 from dojang.adapters.asgi import SessionMiddleware, session_of
 from dojang.adapters.asgi.opening import KEY
 from dojang.adapters.asgi.skip import Skipped
+from dojang.adapters.step_up import check_within, where_first
 from dojang.extras import extra
 from dojang.session.record import Principal
 
 with extra("starlette"):
     from starlette.authentication import AuthCredentials, AuthenticationBackend, BaseUser
-    from starlette.requests import HTTPConnection
+    from starlette.requests import HTTPConnection, Request
+    from starlette.responses import RedirectResponse, Response
 
     from dojang.adapters.starlette_handler import with_session
     from dojang.adapters.users import LoadUser, RolesOf, Users
@@ -17,6 +22,7 @@ __all__ = [
     "SessionAuthentication",
     "SessionMiddleware",
     "SignedIn",
+    "fresh_login_required",
     "session_of",
     "with_session",
 ]
@@ -80,3 +86,44 @@ class SessionAuthentication(AuthenticationBackend):
         roles = await self._users.roles(user)
         shown = SignedIn(user) if self._users.load_user is None else user
         return AuthCredentials(["authenticated", *sorted(roles)]), shown
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def fresh_login_required(
+    *, within: int, confirm: str | None = None
+) -> Callable[[Endpoint], Endpoint]:
+    """Return a decorator that lets in users who proved lately who they are.
+
+    Others are answered 401, `stale-login`; or a GET is sent to the page that asks for the proof,
+    which calls `session.login(session.user)` after it and goes back to `next`.
+
+    Args:
+        within: Seconds, inclusive; 1 or more.
+        confirm: The address of that page, as `/confirm`.
+
+    Raises:
+        Misuse: `within` is less.
+    """
+    check_within(within)
+
+    def around(endpoint: Endpoint) -> Endpoint:
+        @wraps(endpoint)
+        async def guarded(request: Request) -> Response:
+            where = where_first(
+                session_of(request),
+                within=within,
+                confirm=confirm,
+                method=request.method,
+                here=lambda: _here(request),
+            )
+            return RedirectResponse(where, 303) if where else await endpoint(request)
+
+        return guarded
+
+    return around
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

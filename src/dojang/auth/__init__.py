@@ -16,6 +16,7 @@ from dojang.auth.identifiers import Login
 from dojang.auth.own_users import Holder, OwnUsers, PasswordTable
 from dojang.auth.passwords import PasswordHasher
 from dojang.auth.policy import PasswordPolicy
+from dojang.auth.second_factor import SecondFactor
 from dojang.auth.sign_in import Proven, SignIn
 from dojang.auth.throttle import Limits, Rate, Throttle
 from dojang.auth.user import User
@@ -37,6 +38,7 @@ __all__ = [
     "PasswordTable",
     "Proven",
     "Rate",
+    "SecondFactor",
     "SignIn",
     "Throttle",
     "TooBusy",

@@ -5,9 +5,14 @@ from typing import Literal
 from dojang.errors import Refused, Rejected, Unavailable
 
 __all__ = [
+    "AlreadyEnrolled",
     "AlreadyTaken",
+    "FirstFactorNeeded",
+    "InvalidCode",
     "InvalidCredentials",
     "InvalidInput",
+    "NoSecondFactor",
+    "SecondFactorNeeded",
     "Spent",
     "TooBusy",
     "TooManyAttempts",
@@ -34,6 +39,53 @@ class InvalidCredentials(Rejected):
     def __init__(self, *, account: str | None = None) -> None:
         super().__init__("the login or the password is not right")
         self.account = account
+
+
+class InvalidCode(Rejected):
+    """A code of an authenticator, or a recovery code, is not good.
+
+    One message for what is wrong, too old, was used, or is of an account that has no such thing.
+
+    Attributes:
+        account: Whose code was tried, where that is known: for the record of events.
+    """
+
+    code = "invalid-code"
+
+    def __init__(self, *, account: str | None = None) -> None:
+        super().__init__("this code is wrong, or was used already; wait for the next one")
+        self.account = account
+
+
+class SecondFactorNeeded(Rejected):
+    """The first factor is right, and nobody is signed in yet: a code has to follow.
+
+    Attributes:
+        cookie: The Set-Cookie line that the code has to come with; empty where what was sent is to
+            be sent again, with the code.
+    """
+
+    code = "second-factor-needed"
+
+    def __init__(self, *, cookie: str = "") -> None:
+        super().__init__(
+            "now the code of the authenticator, or a recovery code: send the same again with "
+            '"code"'
+            + (', or post {"code": ...} to login/second-factor in this browser' if cookie else "")
+        )
+        self.cookie = cookie
+
+
+class FirstFactorNeeded(Rejected):
+    """A code came, and in this browser nobody has shown the first factor, or too long ago."""
+
+    code = "first-factor-needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nobody is signing in with this browser, or it took too long; begin again with the "
+            "password"
+        )
 
 
 class Spent(Rejected):
@@ -87,6 +139,26 @@ class AlreadyTaken(Refused):
         what = "e-mail address" if field == "email" else "user name"
         super().__init__(f"this {what} has an account already: sign in, or take another one")
         self.field = field
+
+
+class AlreadyEnrolled(Refused):
+    """The account has an authenticator, which is removed before another one is added."""
+
+    code = "already-enrolled"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("this account has an authenticator; remove it before you add another one")
+
+
+class NoSecondFactor(Refused):
+    """The account has no second factor."""
+
+    code = "no-second-factor"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("this account has no second factor; add an authenticator first")
 
 
 class InvalidInput(Refused):

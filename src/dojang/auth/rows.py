@@ -28,7 +28,14 @@ from dojang.auth import roles
 from dojang.auth.errors import AlreadyTaken
 from dojang.auth.identifiers import Identifier, Login
 from dojang.auth.imported import one_of_each
-from dojang.auth.tables import IMPORTED, identities, one_time_tokens, users
+from dojang.auth.tables import (
+    IMPORTED,
+    identities,
+    one_time_tokens,
+    recovery_codes,
+    second_factors,
+    users,
+)
 from dojang.auth.user import User
 from dojang.errors import Unavailable
 
@@ -272,18 +279,20 @@ def write_claim(connection: Connection, user_id: str, email: str) -> bool:
     shown = update(users).where(*unshown).values(email_verified=True)
     if connection.execute(shown).rowcount != 1:
         return False
-    connection.execute(deletion(identities).where(identities.c.user_id == user_id))
+    for table in (identities, second_factors, recovery_codes):
+        connection.execute(deletion(table).where(table.c.user_id == user_id))
     return True
 
 
 def delete(engine: Engine, user_id: str) -> bool:
-    """Delete an account; False where there is none.
+    """Delete an account with its second factor; False where there is none.
 
     Raises:
         Unavailable: The database did not answer.
     """
     with answering(), engine.begin() as connection:
-        connection.execute(deletion(one_time_tokens).where(one_time_tokens.c.user_id == user_id))
+        for table in (one_time_tokens, second_factors, recovery_codes):
+            connection.execute(deletion(table).where(table.c.user_id == user_id))
         return connection.execute(deletion(users).where(users.c.id == user_id)).rowcount == 1
 
 

@@ -37,6 +37,14 @@ dojang_one_time_tokens  digest    of the token, or of the ticket of a code; the 
                code_digest       of a code with its ticket; NULL: a token, which needs none
                tries             that are left for a code
 
+dojang_second_factors  user_id    whose; goes with the account
+               secret            of the authenticator, sealed
+               step              the last half minute whose code was used; it only grows
+               made              unix milliseconds
+
+dojang_recovery_codes  digest     of the code with its owner; the key; gone once it is used
+               user_id           whose
+
 `migrations/` makes the same tables; a test holds the two against each other.
 """
 
@@ -56,7 +64,16 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["IMPORTED", "events", "identities", "metadata", "one_time_tokens", "users"]
+__all__ = [
+    "IMPORTED",
+    "events",
+    "identities",
+    "metadata",
+    "one_time_tokens",
+    "recovery_codes",
+    "second_factors",
+    "users",
+]
 
 metadata = MetaData()
 
@@ -145,4 +162,21 @@ one_time_tokens = Table(
     Column("tries", Integer(), nullable=False, comment="that are left for a code"),
     Index("dojang_one_time_tokens_user_id", "user_id", "purpose"),
     Index("dojang_one_time_tokens_expires", "expires"),
+)
+
+second_factors = Table(
+    "dojang_second_factors",
+    metadata,
+    Column("user_id", String(255), primary_key=True, comment="also of an application's own users"),
+    Column("secret", Text(), nullable=False, comment="sealed"),
+    Column("step", BigInteger(), nullable=False, comment="the last one that was used"),
+    Column("made", BigInteger(), nullable=False, comment="unix milliseconds"),
+)
+
+recovery_codes = Table(
+    "dojang_recovery_codes",
+    metadata,
+    Column("digest", String(43), primary_key=True, comment="of the code with its owner"),
+    Column("user_id", String(255), nullable=False),
+    Index("dojang_recovery_codes_user_id", "user_id"),
 )

@@ -51,6 +51,8 @@ class Limits:
         asked_from: Mails that one source asks for, to all accounts.
         asked_for: Mails that all sources ask for, of one kind to one account; beyond it each source
             has one, but for mails with something short enough to be guessed.
+        codes: Of six digits, by all sources at one account: who tries them has its password, and a
+            million is few. Thirty a day find one of three good ones in 30 years.
     """
 
     guesses: tuple[Rate, ...] = (Rate(5, 60), Rate(10, 900), Rate(30, 86_400))
@@ -63,6 +65,7 @@ class Limits:
     asked: tuple[Rate, ...] = (Rate(3, 600), Rate(10, 86_400))
     asked_from: Rate = Rate(30, 3_600)
     asked_for: Rate = Rate(20, 86_400)
+    codes: tuple[Rate, ...] = (Rate(5, 60), Rate(10, 900), Rate(30, 86_400))
 
 
 class Throttle:
@@ -120,6 +123,29 @@ class Throttle:
         await self._take_back(account, sources)
         for key, _ in self._guesses(account, sources):
             await self._counters.forget(key)
+
+    @asynccontextmanager
+    async def code(self, account: str) -> AsyncIterator[None]:
+        """Count one try at a code of few digits while it is looked at, wherever it comes from.
+
+        One that was right, or was not looked at, is not counted; those before it still are.
+
+        Args:
+            account: As for `attempt`.
+
+        Raises:
+            TooManyAttempts: It must wait; the block is not entered.
+            Unavailable: The store did not answer.
+        """
+        keys = {_key(f"code:{rate.seconds}", account): rate for rate in self._limits.codes}
+        for key, rate in keys.items():
+            _pass(await self._hit(key, rate))
+        try:
+            yield
+        except Unavailable:
+            await self._forgive(list(keys))
+            raise
+        await self._forgive(list(keys))
 
     @asynccontextmanager
     async def callback(self, *, address: str) -> AsyncIterator[None]:

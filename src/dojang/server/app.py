@@ -71,6 +71,8 @@ def _routes(parts: Parts) -> list[BaseRoute]:
         throttle=parts.throttle,
         journal=parts.journal,
         mailing=mailing.of(parts.settings) if parts.mailer else None,
+        factors=parts.factors,
+        fresh=parts.settings.fresh_login,
     )
     within = Router([*api_routes(api), *page_routes], redirect_slashes=False)
     return [*health.routes, *openapi.routes, Mount("", app=within, middleware=_inner(parts))]

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from dojang import blocking, clock
+from dojang.adapters.auth_api.entrance import Factors
 from dojang.auth import Accounts, PasswordHasher, PasswordPolicy, Throttle
 from dojang.auth.events import Events
 from dojang.auth.known_devices import KnownDevices
 from dojang.auth.links import Links
 from dojang.auth.mail import SmtpMailer
 from dojang.auth.one_time import OneTimeTokens
+from dojang.auth.second_factor import SecondFactor
 from dojang.errors import Misuse, Unavailable
 from dojang.server import arrivals, secret
 from dojang.server.errors import BadSettings
@@ -60,12 +63,16 @@ def assemble(
     # Beside the sessions, or beside what ended of them.
     store = cast("WholeStore", sessions.strategy.shared)
     links = Links(accounts, secret=found.keyring)
+    throttle = Throttle.beside(sessions)
+    second_factor = SecondFactor(
+        engine=accounts.engine, secret=found.keyring, throttle=throttle, clock=clock
+    )
     return Parts(
         settings=settings,
         keyring=found.keyring,
         sessions=sessions,
         accounts=accounts,
-        throttle=Throttle.beside(sessions),
+        throttle=throttle,
         events=Events(
             accounts.engine,
             clock=clock,
@@ -87,6 +94,7 @@ def assemble(
             cookie=sessions.cookie,
             clock=sessions.clock,
         ),
+        factors=Factors.of(second_factor, sessions, issuer=urlsplit(settings.url).netloc),
         note=found.note,
     )
 

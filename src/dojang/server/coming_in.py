@@ -6,6 +6,7 @@ from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
 from dojang.auth import TooManyAttempts, User
 from dojang.auth.errors import Spent
+from dojang.auth.half_way import HalfWay
 from dojang.auth.mailed_sign_in import MailedSignIn
 from dojang.server.parts import parts_of
 
@@ -27,6 +28,7 @@ async def come_in(
     Raises:
         Spent: As for `MailedSignIn.redeem`, and so are the others.
         TooManyAttempts: As for `MailedSignIn.redeem`.
+        SecondFactorNeeded: As for `Entrance.enter`.
         TooManySessions: The account is signed in as often as it may be.
         Unavailable: As for `MailedSignIn.redeem`.
     """
@@ -37,6 +39,11 @@ async def come_in(
         await parts.journal.refused(request, "login-refused", error)
         raise
     user = proven.user
+    if user.email_verified:
+        first = HalfWay(user=user.id, at=proven.at, methods=("email",), remember=remember)
+        await parts.entrance.enter(request, first)
+        return user
+    # A second factor that is there is of whoever had the account before, and goes with the claim.
     session.login(user.id, remember=remember, methods=("email",), at=proven.at)
     await session.save()
     await parts.journal.note(request, "logged-in", user=user.id)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from dojang.adapters.auth_api.confirming import Confirming
+from dojang.adapters.auth_api.entrance import Entrance, Factors
 from dojang.adapters.auth_api.journal import Arrived, Journal
 from dojang.auth import AccountChanges, Accounts, SignIn, Throttle
 from dojang.auth.emails import Emails
@@ -44,6 +46,7 @@ class Parts:
         known_devices: Who signed in with which browser before.
         arrived: Is told of everybody who signs in.
         mailer: Sends mail; None where no mail server is set.
+        factors: The second factors of accounts.
         note: What whoever starts it should know of its secret, or empty.
     """
 
@@ -61,6 +64,7 @@ class Parts:
     known_devices: KnownDevices
     arrived: Arrived
     mailer: Mailer | None = None
+    factors: Factors
     note: str = ""
 
     @property
@@ -114,6 +118,18 @@ class Parts:
             throttle=self.throttle,
             url=self.settings.url,
             secret=self.keyring,
+        )
+
+    @property
+    def entrance(self) -> Entrance:
+        """What everybody passes who signs in."""
+        return Entrance(self.accounts, self.journal, self.factors)
+
+    @property
+    def confirming(self) -> Confirming:
+        """What renews the login of a session."""
+        return Confirming(
+            self.changes, self.journal, self.factors.second, clock=self.sessions.clock
         )
 
 

@@ -3,7 +3,7 @@
 from dojang.adapters.auth_api.models import UserAnswer
 from dojang.adapters.auth_api.table import BODY, Entry
 from dojang.auth import InvalidInput, TooBusy, TooManyAttempts
-from dojang.auth.errors import Spent
+from dojang.auth.errors import SecondFactorNeeded, Spent
 from dojang.errors import TooManySessions, Unavailable
 from dojang.server import recovery
 from dojang.server.errors import NotFound
@@ -49,6 +49,14 @@ RECOVERY = (
         handler=recovery.log_in_with_code,
         body=TellCode,
         answer=UserAnswer,
-        errors=(*BODY, NotFound, Spent, TooManyAttempts, TooManySessions, Unavailable),
+        errors=(
+            *BODY,
+            NotFound,
+            Spent,
+            SecondFactorNeeded,
+            TooManyAttempts,
+            TooManySessions,
+            Unavailable,
+        ),
     ),
 )

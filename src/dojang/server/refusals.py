@@ -24,7 +24,7 @@ def answer(request: Request, error: DojangError) -> Response:
     if not _wants_page(request):
         response = problems.answer(error)
         if error.status == HTTPStatus.UNAUTHORIZED:
-            response.headers["www-authenticate"] = _challenge(request)
+            response.headers.setdefault("www-authenticate", _challenge(request))
         return response
     shown = str(error) if error.shown else "Something went wrong here; it has been logged."
     if isinstance(error, NotFound):

@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from dojang.adapters.auth_api import table
 from dojang.adapters.auth_api.api import AuthApi
+from dojang.adapters.auth_api.second_factor_table import SECOND_FACTOR
 from dojang.adapters.auth_api.table import Entry
 from dojang.server.email_table import EMAILS
 from dojang.server.recovery_table import RECOVERY
@@ -32,7 +33,7 @@ def _judged(entry: Entry) -> Entry:
 #: A session as a token is not for this server, which has tokens that rotate.
 TABLE = tuple(
     _judged(entry)
-    for entry in (*table.TABLE, *TOKENS, *EMAILS, *RECOVERY)
+    for entry in (*table.TABLE, *SECOND_FACTOR, *TOKENS, *EMAILS, *RECOVERY)
     if entry.only != "bearer"
 )
 

@@ -119,6 +119,13 @@ class Settings(MailSettings, ProviderSettings):
         default="whole",
         description="how much of an address events keep: whole, network (/24, /48) or none",
     )
+    fresh_login: int = Field(
+        default=600,
+        ge=10,
+        le=_DAY,
+        description="seconds for which a login is fresh enough to change what opens an account, "
+        "from 10 to 86400",
+    )
     password_minimum: int = Field(default=8, ge=1, le=1024, description="a number from 1 to 1024")
     password_pattern: str | None = Field(default=None, description="a regular expression")
     username_pattern: str = Field(default=USERNAME_PATTERN, description="a regular expression")

@@ -9,8 +9,7 @@ from dojang.adapters.auth_api.models import (
     Token,
     TokenRequest,
 )
-from dojang.adapters.auth_api.table import BODY, NOBODY, PASSWORD, Entry, Errors
-from dojang.auth import InvalidCredentials, Unverified
+from dojang.adapters.auth_api.table import BODY, CREDENTIALS, NOBODY, PASSWORD, Entry, Errors
 from dojang.errors import (
     BadSignature,
     Malformed,
@@ -36,7 +35,7 @@ TOKENS = (
         handler=tokens.make_token,
         body=TokenRequest,
         answer=PairAnswer,
-        errors=(*BODY, InvalidCredentials, Unverified, *NOBODY, *PASSWORD, Unavailable),
+        errors=(*BODY, *CREDENTIALS, *NOBODY, *PASSWORD, Unavailable),
     ),
     Entry(
         method="POST",

@@ -11,6 +11,7 @@ from dojang.adapters.auth_api.errors import InvalidBody
 from dojang.adapters.auth_api.models import PairAnswer, Refresh, TokenRequest
 from dojang.adapters.headers import device
 from dojang.auth import InvalidCredentials, TooManyAttempts, Unverified
+from dojang.auth.half_way import HalfWay
 from dojang.errors import Reused
 from dojang.server import mailing
 from dojang.server.parts import parts_of
@@ -32,7 +33,7 @@ async def make_token(api: AuthApi, request: Request) -> Answer:
     if form.login is None or form.password is None:
         missing = "login" if form.login is None else "password"
         raise InvalidBody(missing, f"{missing} is missing; write both, or neither with a session")
-    return _answer(request, await _by_password(request, form.login, form.password))
+    return _answer(request, await _by_password(api, request, form))
 
 
 async def refresh_token(api: AuthApi, request: Request) -> Answer:
@@ -49,11 +50,13 @@ async def refresh_token(api: AuthApi, request: Request) -> Answer:
     return _answer(request, pair)
 
 
-async def _by_password(request: Request, login: str, password: str) -> Pair:
+async def _by_password(api: AuthApi, request: Request, form: TokenRequest) -> Pair:
     parts = parts_of(request)
     address = callers.address(request)
     try:
-        proven = await parts.sign_in.by_password(login, password, address=address)
+        proven = await parts.sign_in.by_password(
+            form.login or "", form.password or "", address=address
+        )
     except (InvalidCredentials, TooManyAttempts) as error:
         await parts.journal.refused(request, "login-refused", error)
         raise
@@ -61,7 +64,9 @@ async def _by_password(request: Request, login: str, password: str) -> Pair:
         await mailing.remind(request, error)
         raise
     here = device(address, request.headers.get("user-agent", ""))
-    pair = await parts.tokens.begin(proven.user.id, at=proven.at, device=here)
+    first = HalfWay(user=proven.user.id)
+    methods = await api.entrance.methods(request, first, code=form.code, by_cookie=False)
+    pair = await parts.tokens.begin(proven.user.id, at=proven.at, methods=methods, device=here)
     await parts.journal.note(request, "token-made", user=proven.user.id, device=pair.handle)
     return pair
 

@@ -51,6 +51,7 @@ class Content(WatchedDict):
         "_now",
         "_place",
         "_remember",
+        "_renewed",
         "_rotate",
         "_user",
         "_writable",
@@ -95,6 +96,7 @@ class Content(WatchedDict):
         self._user: Principal | None = None
         self._login: Login | None = None
         self._remember = self.begins_remembered
+        self._renewed = False
         self._rotate = False
         self._left = False
         self.accessed = False
@@ -173,7 +175,7 @@ class Content(WatchedDict):
             data = self._unwatched()
             self._place.restore(data, kept)
             self._fill(data)
-        self._user, self._login = before, None
+        self._user, self._login, self._renewed = before, None, False
         self._remember = current.remember if current else self.begins_remembered
 
     def settled(self) -> Record | None:
@@ -188,6 +190,7 @@ class Content(WatchedDict):
             data=self._as_json(),
             user=self.user,
             login=self._login,
+            renewed=self._renewed,
             remember=self._remember,
             rotate=self._rotate,
             device=self._device,
@@ -221,6 +224,7 @@ class Content(WatchedDict):
         self._user = record.user if record else None
         self._remember = record.remember if record else self.begins_remembered
         self._login = None
+        self._renewed = False
         self._rotate = False
 
     def _name(self, user: Principal) -> None:

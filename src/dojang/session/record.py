@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["Device", "Login", "Principal", "Record"]
+__all__ = ["Device", "Login", "Principal", "Record", "goes_on"]
 
 #: Who a session belongs to, in the application's own terms.
 Principal = str | int
@@ -64,3 +64,12 @@ class Record:
     device: Device = field(default_factory=Device)
     rotated: bool = False
     id: str = field(default="", repr=False)
+
+
+def goes_on(before: Record, after: Record) -> bool:
+    """Return whether a session has only moved to another id, perhaps with its login renewed.
+
+    A login begins a record of its own, also where it is the same user's.
+    """
+    renewed = before.user == after.user is not None and before.created == after.created
+    return renewed or before.login == after.login

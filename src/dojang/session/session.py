@@ -6,6 +6,7 @@ from dojang.errors import Misuse, ResponseStarted
 from dojang.session import principal as principals
 from dojang.session.content import Content, Keeper
 from dojang.session.instants import instant
+from dojang.session.methods import together
 from dojang.session.record import Login, Principal
 
 __all__ = ["Keeper", "Session"]
@@ -50,9 +51,7 @@ class Session(Content):
             ResponseStarted: The headers have left.
         """
         principals.check(user)
-        now = self._clock()
-        if at is not None and at > now:
-            raise Misuse(f"a login began {at - now} ms from now; at= is unix milliseconds")
+        instant = self._begun(at)
         self._refuse_if_fixed()
         previous = self.user
         if self._answered:
@@ -61,9 +60,31 @@ class Session(Content):
             self._fill({})
         self._name(user)
         # The instant of the login, not of the request: what was ended in between stays apart.
-        self._login = Login(now if at is None else at, methods)
+        self._login = Login(instant, methods)
+        self._renewed = False
         if remember is not None:
             self._remember = remember
+
+    def confirm(self, *, methods: tuple[str, ...] = ("pwd",), at: int | None = None) -> None:
+        """Note that the principal has proved once more who they are; the login is fresh again.
+
+        The session goes on under a new id, with its data and what belongs to it, and ends when it
+        would have ended. What was shown before still counts among its `methods`.
+
+        Args:
+            methods: What they showed, as in RFC 8176.
+            at: When they began to, in unix milliseconds; as for `login`.
+
+        Raises:
+            Misuse: Nobody is signed in, or `at` is still to come.
+            ReadOnly: The session cannot be changed any more.
+            ResponseStarted: The headers have left.
+        """
+        if self.user is None:
+            raise Misuse("nobody is signed in who could confirm it: write session.login(user)")
+        shown = Login(self._begun(at), together(self.methods, *methods))
+        self._change_identity()
+        self._login, self._renewed = shown, True
 
     def logout(self) -> None:
         """End the session: no principal, no data. What is stored after this starts a new one.
@@ -139,6 +160,12 @@ class Session(Content):
         at = self._proven()
         return None if at is None else instant(at)
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What the principal showed, as in RFC 8176; empty for nobody, or where nothing says."""
+        login = self._latest_login()
+        return () if login is None else login.methods
+
     def fresh(self, *, within: int) -> bool:
         """Return whether the principal proved who they are no longer ago than that.
 
@@ -166,9 +193,18 @@ class Session(Content):
         rejected = self._opened().rejected
         return rejected.code if rejected else None
 
-    def _proven(self) -> int | None:
+    def _begun(self, at: int | None) -> int:
+        now = self._clock()
+        if at is not None and at > now:
+            raise Misuse(f"a login began {at - now} ms from now; at= is unix milliseconds")
+        return now if at is None else at
+
+    def _latest_login(self) -> Login | None:
         current = self._opened().current
-        login = self._login or (current.login if current else None)
+        return self._login or (current.login if current else None)
+
+    def _proven(self) -> int | None:
+        login = self._latest_login()
         return None if login is None else login.at
 
     async def save(self) -> None:

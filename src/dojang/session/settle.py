@@ -22,6 +22,7 @@ class Draft:
         data: The application's data.
         user: The principal, or None.
         login: Set when somebody logged in during this request.
+        renewed: Whether that only renews the login of who was signed in already.
         remember: Whether the cookie should outlive the browser.
         rotate: Whether a new id was asked for.
         device: Where the request came from.
@@ -30,6 +31,7 @@ class Draft:
     data: dict[str, Any]
     user: Principal | None = None
     login: Login | None = None
+    renewed: bool = False
     remember: bool = True
     rotate: bool = False
     device: Device = Device()  # noqa: RUF009 - frozen
@@ -39,7 +41,7 @@ def settle(current: Record | None, draft: Draft, lifetime: Lifetime, *, now: int
     """Return the record that `current` has become, or None for no session.
 
     A principal gained or changed, or a login of the same one, begins a new record; a principal
-    lost, or a rotation asked for, moves it to a new id. Both are an empty handle.
+    lost, a login renewed, or a rotation asked for, moves it to a new id. Both are an empty handle.
 
     Args:
         current: The record as the request found it, or None.
@@ -55,6 +57,10 @@ def settle(current: Record | None, draft: Draft, lifetime: Lifetime, *, now: int
         return None
     if RESERVED in draft.data:
         raise Misuse(f"the member {RESERVED} is reserved; choose another name")
+    if current is not None and draft.renewed and draft.user == current.user:
+        moved = _remembered(current, draft, lifetime, now)
+        data = _encoded(draft.data, current)
+        return replace(moved, handle="", data=data, login=draft.login)
     if current is None or draft.login is not None or draft.user not in (None, current.user):
         return _begun(draft, lifetime, now)
     data, remembered = _encoded(draft.data, current), draft.remember == current.remember

@@ -11,7 +11,7 @@ from dojang.session.found import Found, Proof
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
-from dojang.session.record import Principal, Record
+from dojang.session.record import Principal, Record, goes_on
 from dojang.session.resume import resume
 from dojang.session.settle import RESERVED
 from dojang.stores.revocation_log import RevocationLog
@@ -247,10 +247,10 @@ class ClientSide:
         if self._revocations is None:
             return True
         former = _left_behind(found, named)
-        moved = former is not None and former.login == named.login
+        moved = former is not None and goes_on(former, named)
         if named.user is not None:
             await self._count_in(named, former, lifetime, now)
-            if named.login is not None and not moved:
+            if named.login is not None and (former is None or former.login != named.login):
                 await self._revocations.admit(named, store=self._revocations.log, now=now)
         if former is not None:
             await self.leave(former.handle, lifetime, heir=named.handle if moved else None, now=now)
@@ -269,7 +269,7 @@ class ClientSide:
             await log.insert(entry, now=now, limit=limit)
         else:
             leaving = former.handle if former is not None and instead else None
-            moved = former is not None and former.login == named.login
+            moved = former is not None and goes_on(former, named)
             await self._make_room(
                 entry, user, limit, lifetime, leaving=leaving, moved=moved, now=now
             )

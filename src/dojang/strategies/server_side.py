@@ -14,7 +14,7 @@ from dojang.session.handle import handle_of
 from dojang.session.lifetime import Lifetime
 from dojang.session.limit import Limit
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
-from dojang.session.record import Principal, Record
+from dojang.session.record import Principal, Record, goes_on
 from dojang.session.resume import resume
 from dojang.stores.contract import Store
 from dojang.stores.leases import Leases
@@ -267,7 +267,7 @@ class ServerSide:
         if after is None or before.user is None or before.handle == after.handle:
             return
         # What only moves keeps what it was spared from when others were ended.
-        heir = after.handle if before.login == after.login else None
+        heir = after.handle if goes_on(before, after) else None
         await self._tell(before.handle, lifetime, now, heir=heir)
 
     async def _insert(self, record: Record, chosen: str, now: int) -> Kept:
@@ -290,7 +290,7 @@ class ServerSide:
                 )
             except Gone:
                 # Somebody who just proved who they are gets in, whatever became of the old session.
-                began = new.user is not None and new.login != before.login
+                began = new.user is not None and not goes_on(before, new)
                 return await self._insert(after, chosen, now) if began else self._lost()
             except Conflict as conflict:
                 theirs = conflict.current

@@ -7,7 +7,7 @@ from dojang.errors import TooLarge
 from dojang.session.found import Found, Proof
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
-from dojang.session.record import Principal, Record
+from dojang.session.record import Principal, Record, goes_on
 from dojang.stores.contract import Store
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
@@ -148,8 +148,7 @@ class Spill:
     async def _leave(
         self, before: Record, after: Record | None, lifetime: Lifetime, now: int
     ) -> None:
-        moved = after is not None and after.login == before.login
-        heir = after.handle if after is not None and moved else None
+        heir = after.handle if after is not None and goes_on(before, after) else None
         await self._client.leave(before.handle, lifetime, heir=heir, now=now)
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """Problem documents: an error as JSON that programs match on and people understand."""
 
-from dojang.errors import DojangError, Misuse, Unavailable
+from dojang.errors import DojangError, Misuse, StaleLogin, Unavailable
 from dojang.wire import json
 
 __all__ = ["MEDIA_TYPE", "body", "headers"]
@@ -44,12 +44,23 @@ def body(error: DojangError) -> bytes:
 
 
 def headers(error: DojangError) -> list[tuple[str, str]]:
-    """Return the headers that go with the document."""
+    """Return the headers that go with the document.
+
+    Source: RFC 9470 section 3, for a login that is too old.
+    """
     named = [("content-type", MEDIA_TYPE), ("cache-control", "no-store")]
     retry_after = getattr(error, "retry_after", None)
     if isinstance(retry_after, int):
         named.append(("retry-after", str(retry_after)))
+    if isinstance(error, StaleLogin):
+        named.append(("www-authenticate", _step_up(error)))
+    if cookie := getattr(error, "cookie", ""):
+        named.append(("set-cookie", cookie))
     return named
+
+
+def _step_up(error: StaleLogin) -> str:
+    return f'Bearer error="insufficient_user_authentication", max_age={error.within}'
 
 
 def _detail(error: DojangError) -> str:

@@ -27,7 +27,8 @@ def test_the_account_shows_the_session_with_its_expiry_as_the_api_does(member: P
     page = member.look("/account")
     session = member.client.get("/api/auth/session").json()
     for name, value in session.items():
-        assert f'"{name}": ' + ("null" if value is None else f'"{value}"') in page.text
+        shown = '[ "pwd" ]' if name == "methods" else "null" if value is None else f'"{value}"'
+        assert f'"{name}": {shown}' in page.text
     assert "It expires in 7 days, 2026-01-08 00:00 UTC" in page.text
     assert "until 2026-01-31 00:00 UTC at the latest" in page.text
 

@@ -13,9 +13,11 @@ from starlette.requests import Request
 
 from dojang.server import pages
 from dojang.server.pages import assets, error_page
+from dojang.testing import Clock
 from tests.server.kit import PASSWORD, break_accounts, parts, run
 
 from .kit import IPHONE, Page, Person
+from .test_second_factor import add
 
 Serve = Callable[..., Starlette]
 
@@ -45,6 +47,14 @@ NAMES = [
     "sign-in/code-wrong",
     "elsewhere",
     "elsewhere-without",
+    "second-factor",
+    "recovery-codes",
+    "removing-the-second-factor",
+    "code",
+    "code-wrong",
+    "confirm",
+    "confirm-with-a-code",
+    "confirm-wrong",
     "with-a-provider-sign-in",
     "with-a-provider-account",
     "leaving",
@@ -116,10 +126,48 @@ def mailed_link(app: Starlette) -> str:
     return f"/verify-email?token={run(made.emails.begin_verifying(user))}"
 
 
+SECOND_FACTOR = {
+    "second-factor",
+    "recovery-codes",
+    "removing-the-second-factor",
+    "code",
+    "code-wrong",
+    "confirm",
+    "confirm-with-a-code",
+    "confirm-wrong",
+}
+
+
+def of_a_second_factor(name: str, member: Person) -> Response:
+    clock = parts(member.app).sessions.clock
+    assert isinstance(clock, Clock)
+    path = "/account/second-factor"
+    if name in {"second-factor", "confirm"}:
+        return member.get(path if name == "second-factor" else "/confirm?notice=not-done")
+    add(member, clock)
+    match name:
+        case "recovery-codes":
+            return member.send(f"{path}/codes")
+        case "removing-the-second-factor":
+            return member.get(path)
+        case "confirm-with-a-code":
+            return member.get("/confirm")
+        case "confirm-wrong":
+            return member.send("/confirm", {"code": "000000"})
+        case _:
+            visitor = Person(member.app)
+            visitor.send("/sign-in", {"login": "홍길동", "password": PASSWORD})
+            shown = visitor.get("/sign-in/second-factor")
+            wrong = {"code": "000000"}
+            return shown if name == "code" else visitor.send("/sign-in/second-factor", wrong)
+
+
 @pytest.fixture(params=NAMES)
 def answer(request: pytest.FixtureRequest, serve: Serve) -> Response:
     """Every page, in its states."""
     name: str = request.param
+    if name in SECOND_FACTOR:
+        return of_a_second_factor(name, Person(serve()).sign_up("홍길동"))
     person = Person(serve(**settings(name)))
     if name in MEMBERS:
         person.sign_up("홍길동")
@@ -216,7 +264,8 @@ def test_a_page_needs_no_script_and_nothing_from_elsewhere(answer: Response) -> 
         if tag == "a" and is_a_way_out(page):
             continue
         for name in ("href", "src", "action"):
-            assert attributes.get(name, "/").startswith(("/", "#"))
+            # The last one is for an app on the same phone.
+            assert attributes.get(name, "/").startswith(("/", "#", "otpauth://totp/"))
             assert not attributes.get(name, "").startswith("//")
 
 

@@ -8,11 +8,14 @@ from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
 from dojang.adapters.auth_api.answers import Answer, empty
 from dojang.adapters.auth_api.bodies import read
-from dojang.adapters.auth_api.errors import NoSuchSession
+from dojang.adapters.auth_api.confirming import Confirming
+from dojang.adapters.auth_api.entrance import Entrance, Factors
+from dojang.adapters.auth_api.errors import InvalidBody, NoSuchSession
 from dojang.adapters.auth_api.journal import Journal
 from dojang.adapters.auth_api.mailing import Mailing
 from dojang.adapters.auth_api.models import (
     ChangePassword,
+    Confirm,
     DeviceAnswer,
     DevicesAnswer,
     EndedAnswer,
@@ -25,6 +28,7 @@ from dojang.adapters.auth_api.models import (
     UserAnswer,
 )
 from dojang.adapters.nobody import nobody
+from dojang.adapters.users import require_fresh
 from dojang.auth import (
     AccountChanges,
     Accounts,
@@ -36,12 +40,16 @@ from dojang.auth import (
     Unverified,
     User,
 )
+from dojang.auth.half_way import HalfWay
 from dojang.errors import Revoked
 from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.tokens import TokenDevice, Tokens
 
-__all__ = ["AuthApi"]
+__all__ = ["FRESH", "AuthApi"]
+
+#: Seconds, inclusive, for which a login is fresh enough to change what opens an account.
+FRESH = 600
 
 
 class AuthApi:
@@ -56,6 +64,8 @@ class AuthApi:
         throttle: Throttle | None = None,
         journal: Journal | None = None,
         mailing: Mailing | None = None,
+        factors: Factors | None = None,
+        fresh: int = FRESH,
     ) -> None:
         """Take the parts.
 
@@ -69,7 +79,10 @@ class AuthApi:
             journal: Where what happens is noted; the log `dojang` unless given.
             mailing: Who is told of what is to be mailed. A sign-up then says nothing of accounts
                 that there are; without it, it does.
+            factors: The second factors of accounts; none unless given.
+            fresh: Seconds after which a login is too old for changes of what opens an account.
         """
+        self.factors, self.fresh, self.clock = factors, fresh, sessions.clock
         self._sessions = sessions
         self._accounts = accounts
         self._tokens = tokens
@@ -82,6 +95,13 @@ class AuthApi:
         )
         self._journal = journal or Journal()
         self._mailing = mailing
+        self.entrance = Entrance(accounts, self._journal, factors)
+        self.confirming = Confirming(
+            self._changes,
+            self._journal,
+            factors.second if factors else None,
+            clock=sessions.clock,
+        )
 
     async def sign_up(self, request: Request) -> Answer:
         """Make an account, and sign in with it; or go on by what is mailed to its address."""
@@ -95,7 +115,8 @@ class AuthApi:
             password=form.password,
             name=form.name,
         )
-        await self._begin(request, user, "signed-up", at=None)
+        first = HalfWay(user=user.id, event="signed-up")
+        await self.entrance.enter(request, first)
         return Answer(UserAnswer.of(user), 201)
 
     async def _sign_up_unseen(self, request: Request, form: SignUp, mailing: Mailing) -> Answer:
@@ -166,6 +187,21 @@ class AuthApi:
         await self._journal.note(request, "password-changed", user=user.id)
         return empty()
 
+    async def confirm(self, request: Request) -> Answer:
+        """Prove once more who is signed in; the session goes on under a new id, as fresh as new."""
+        form = await read(request, Confirm)
+        await self.signed_in(request)
+        session = session_of(request)
+        if session.user is None:  # an access token, whose login cannot be renewed
+            raise nobody(session)
+        if (form.password is None) == (form.code is None):
+            raise InvalidBody("password", "write the password, or the code; one of them")
+        if form.password is not None:
+            await self.confirming.by_password(request, form.password)
+        else:
+            await self.confirming.by_code(request, form.code or "")
+        return Answer(SessionAnswer.of(session))
+
     async def list_sessions(self, request: Request) -> Answer:
         """List where this account is signed in."""
         user = await self.signed_in(request)
@@ -199,6 +235,11 @@ class AuthApi:
         await self._journal.note(request, "other-sessions-ended", user=user.id, ended=ended)
         return Answer(EndedAnswer(ended=ended))
 
+    @property
+    def journal(self) -> Journal:
+        """Where what happens is noted."""
+        return self._journal
+
     async def signed_in(self, request: Request) -> User:
         """Return the account behind the session, or the access token, of a request.
 
@@ -224,6 +265,24 @@ class AuthApi:
     async def _clients(self, user: User) -> Sequence[TokenDevice]:
         return await self._tokens.list(user.id) if self._tokens else ()
 
+    async def fresh_user(self, request: Request) -> User:
+        """Return the account behind a session that signed in lately.
+
+        Raises:
+            StaleLogin: It did not, or an access token came in its place, which says less.
+            Rejected: As for `signed_in`, and so are the others.
+            Disagreeing: As for `signed_in`.
+            Revoked: As for `signed_in`.
+        """
+        user = await self.signed_in(request)
+        require_fresh(session_of(request), self.fresh)
+        return user
+
+    async def end_others_of(self, request: Request, user: User) -> None:
+        """End all that an account is signed in with but the session of a request, where we can."""
+        if self._sessions.revocable:
+            await (self._tokens or self._sessions).end_all(user.id, but=session_of(request))
+
     async def _log_in(self, request: Request) -> tuple[User, Session]:
         form = await read(request, LogIn)
         address = callers.address(request)
@@ -236,17 +295,5 @@ class AuthApi:
             if self._mailing:
                 await self._mailing.remind(request, error)
             raise
-        session = await self._begin(
-            request, proven.user, "logged-in", at=proven.at, remember=form.remember
-        )
-        return proven.user, session
-
-    async def _begin(
-        self, request: Request, user: User, event: str, *, at: int | None, remember: bool = True
-    ) -> Session:
-        session = session_of(request)
-        session.login(user.id, remember=remember, at=at)
-        # Now and not when the answer leaves, so that the log says only what came to be.
-        await session.save()
-        await self._journal.note(request, event, user=user.id)
-        return session
+        first = HalfWay(user=proven.user.id, at=proven.at, methods=("pwd",), remember=form.remember)
+        return proven.user, await self.entrance.enter(request, first, code=form.code)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
 from dojang.auth import InvalidCredentials, TooManyAttempts
-from dojang.auth.errors import Spent
+from dojang.auth.errors import InvalidCode, Spent
 from dojang.auth.event import Fact
 from dojang.auth.events import Events
 
@@ -108,13 +108,16 @@ class Journal:
         await self._keep(request, kind, user, facts)
 
     async def refused(
-        self, request: Request, kind: str, error: InvalidCredentials | Spent | TooManyAttempts
+        self,
+        request: Request,
+        kind: str,
+        error: InvalidCredentials | InvalidCode | Spent | TooManyAttempts,
     ) -> None:
-        """Note that a password, or what was mailed, opened nothing.
+        """Note that a password, a code, or what was mailed, opened nothing.
 
         What was not looked at is a line in the log alone: whoever floods a sign-in fills no table.
         """
-        if isinstance(error, InvalidCredentials | Spent):
+        if isinstance(error, InvalidCredentials | InvalidCode | Spent):
             await self.warn(request, kind, user=error.account, code=error.code)
         else:
             address = callers.address(request)

@@ -6,13 +6,17 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from dojang.auth import User
+from dojang.auth.second_factor import State
 from dojang.session.session import Session
 from dojang.sessions import Entry
 from dojang.tokens import Pair, TokenDevice
 
 __all__ = [
     "ActiveAnswer",
+    "AddSecondFactor",
+    "AuthenticatorAnswer",
     "ChangePassword",
+    "Confirm",
     "DeviceAnswer",
     "DevicesAnswer",
     "EndedAnswer",
@@ -21,7 +25,9 @@ __all__ = [
     "Nothing",
     "PairAnswer",
     "ProblemAnswer",
+    "RecoveryCodesAnswer",
     "Refresh",
+    "SecondFactorAnswer",
     "SessionAnswer",
     "SignUp",
     "Token",
@@ -29,11 +35,14 @@ __all__ = [
     "TokenDeviceAnswer",
     "TokenRequest",
     "UserAnswer",
+    "WithCode",
     "instant",
 ]
 
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Password = Annotated[str, Field(repr=False, json_schema_extra={"format": "password"})]
+Code = Annotated[str, Field(repr=False)]
+OptionalCode = Annotated[str | None, Field(repr=False)]
 
 
 class Form(BaseModel):
@@ -52,10 +61,14 @@ class SignUp(Form):
 
 
 class LogIn(Form):
-    """Who, and the proof. With an `@` the login is an e-mail address."""
+    """Who, and the proof. With an `@` the login is an e-mail address.
+
+    The code is that of the second factor, where the account has one; it may come afterwards.
+    """
 
     login: str
     password: Password
+    code: OptionalCode = None
     remember: bool = True
 
 
@@ -66,13 +79,39 @@ class ChangePassword(Form):
     new_password: Password
 
 
+class WithCode(Form):
+    """The code of an authenticator, or a recovery code."""
+
+    code: Code
+
+
+class Confirm(Form):
+    """The password, or the code of the second factor: one of them."""
+
+    password: Annotated[str | None, Field(repr=False, json_schema_extra={"format": "password"})] = (
+        None
+    )
+    code: OptionalCode = None
+
+
+class AddSecondFactor(Form):
+    """What was begun, and the code that the app shows."""
+
+    ticket: Password
+    code: Code
+
+
 class TokenRequest(Form):
-    """Who, and the proof; neither where a session of the request says who."""
+    """Who, and the proof; neither where a session of the request says who.
+
+    The code is that of the second factor, where the account has one.
+    """
 
     login: str | None = None
     password: Annotated[str | None, Field(repr=False, json_schema_extra={"format": "password"})] = (
         None
     )
+    code: OptionalCode = None
 
 
 class Refresh(Form):
@@ -115,14 +154,48 @@ class TokenAnswer(BaseModel):
     user: UserAnswer
 
 
+class SecondFactorAnswer(BaseModel):
+    """Whether there is a second factor, since when, and how many recovery codes are left."""
+
+    enabled: bool
+    created: Instant | None = None
+    recovery_codes_left: int = 0
+
+    @classmethod
+    def of(cls, state: State | None) -> Self:
+        """Return what is said of `state`."""
+        if state is None:
+            return cls(enabled=False)
+        made = instant(datetime.fromtimestamp(state.made / 1000, UTC))
+        return cls(enabled=True, created=made, recovery_codes_left=state.codes_left)
+
+
+class AuthenticatorAnswer(BaseModel):
+    """What an app is told, as base32 and as the address in a QR code, and what to send back."""
+
+    secret: Password
+    address: Password
+    ticket: Password
+
+
+class RecoveryCodesAnswer(BaseModel):
+    """What opens the account without the authenticator, each once. They are not shown again."""
+
+    recovery_codes: list[str]
+
+
 class SessionAnswer(BaseModel):
-    """The session of the request; all but `rejected` is null where there is none."""
+    """The session of the request; where there is none, only `rejected` says something.
+
+    `authenticated` and `methods` are when and how the user last proved who they are (RFC 8176).
+    """
 
     user_id: str | None
     handle: str | None
     created: Instant | None
     expires: Instant | None
     authenticated: Instant | None
+    methods: list[str]
     rejected: str | None
 
     @classmethod
@@ -134,6 +207,7 @@ class SessionAnswer(BaseModel):
             created=_instant(session.created),
             expires=_instant(session.expires),
             authenticated=_instant(session.authenticated),
+            methods=list(session.methods),
             rejected=session.rejected,
         )
 

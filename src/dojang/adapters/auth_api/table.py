@@ -18,6 +18,7 @@ from dojang.adapters.auth_api.errors import (
 )
 from dojang.adapters.auth_api.models import (
     ChangePassword,
+    Confirm,
     DevicesAnswer,
     EndedAnswer,
     Form,
@@ -36,6 +37,7 @@ from dojang.auth import (
     TooManyAttempts,
     Unverified,
 )
+from dojang.auth.errors import InvalidCode, SecondFactorNeeded
 from dojang.errors import (
     Anonymous,
     BadSignature,
@@ -53,7 +55,7 @@ from dojang.errors import (
 )
 from dojang.sessions import Sessions
 
-__all__ = ["BODY", "NOBODY", "PASSWORD", "TABLE", "Entry", "Errors"]
+__all__ = ["BODY", "CREDENTIALS", "NOBODY", "PASSWORD", "TABLE", "Entry", "Errors"]
 
 Errors = tuple[type[DojangError], ...]
 
@@ -62,6 +64,9 @@ BODY: Errors = (BadJson, BodyTooLarge, UnsupportedMediaType, InvalidBody)
 
 #: Why a password is not looked at.
 PASSWORD: Errors = (TooManyAttempts, TooBusy)
+
+#: Why nobody comes in with a password.
+CREDENTIALS: Errors = (InvalidCredentials, Unverified, SecondFactorNeeded, InvalidCode)
 
 #: Why nobody is signed in.
 NOBODY: Errors = (
@@ -135,7 +140,7 @@ TABLE = (
         handler=AuthApi.log_in,
         body=LogIn,
         answer=UserAnswer,
-        errors=(*BODY, InvalidCredentials, Unverified, TooManySessions, *PASSWORD, Unavailable),
+        errors=(*BODY, *CREDENTIALS, TooManySessions, *PASSWORD, Unavailable),
     ),
     Entry(
         method="POST",
@@ -143,7 +148,7 @@ TABLE = (
         handler=AuthApi.log_in_for_token,
         body=LogIn,
         answer=TokenAnswer,
-        errors=(*BODY, InvalidCredentials, Unverified, TooManySessions, *PASSWORD, Unavailable),
+        errors=(*BODY, *CREDENTIALS, TooManySessions, *PASSWORD, Unavailable),
         only="bearer",
     ),
     Entry(
@@ -176,6 +181,14 @@ TABLE = (
         status=204,
         errors=(*BODY, *NOBODY, InvalidCredentials, InvalidInput, *PASSWORD, Unavailable),
         only="revocable",
+    ),
+    Entry(
+        method="POST",
+        path="/confirm",
+        handler=AuthApi.confirm,
+        body=Confirm,
+        answer=SessionAnswer,
+        errors=(*BODY, *NOBODY, InvalidCredentials, InvalidCode, *PASSWORD, Unavailable),
     ),
     Entry(
         method="GET",

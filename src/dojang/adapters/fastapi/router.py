@@ -14,8 +14,10 @@ from dojang.wire import problem
 
 with extra("accounts"):
     from dojang.adapters.auth_api.api import AuthApi
+    from dojang.adapters.auth_api.entrance import Factors
     from dojang.adapters.auth_api.journal import Journal
     from dojang.adapters.auth_api.models import ProblemAnswer
+    from dojang.adapters.auth_api.second_factor_table import SECOND_FACTOR
     from dojang.adapters.auth_api.table import TABLE, Entry
     from dojang.auth import Accounts, Events, Throttle
 
@@ -28,6 +30,7 @@ def auth_router(
     *,
     throttle: Throttle | None = None,
     events: Events | None = None,
+    factors: Factors | None = None,
 ) -> APIRouter:
     """Return the routes for sign-up, login, logout, and who is signed in where.
 
@@ -42,11 +45,14 @@ def auth_router(
             memory where they have none, unless given.
         events: Where what happens is kept, as `Events(accounts.engine, clock=accounts.clock)`; it
             is in the log `dojang` in any case.
+        factors: The second factors of accounts, as `Factors.of(SecondFactor(...), sessions,
+            issuer="example.org")`; without them there are none.
     """
-    api = AuthApi(sessions, accounts, throttle=throttle, journal=Journal(events=events))
+    journal = Journal(events=events)
+    api = AuthApi(sessions, accounts, throttle=throttle, journal=journal, factors=factors)
     router = APIRouter(tags=["auth"])
     shown = [Security(scheme) for scheme in schemes(sessions).values()]
-    for entry in TABLE:
+    for entry in (*TABLE, *(SECOND_FACTOR if factors else ())):
         if entry.serves(sessions):
             router.add_api_route(
                 entry.path,

@@ -7,7 +7,12 @@ with extra("flask"):
     from dojang.adapters.flask.extension import Dojang, of
     from dojang.adapters.flask.interface import DojangSessionInterface
     from dojang.adapters.flask.session import FlaskSession
-    from dojang.adapters.flask.users import current_user, login_required, session
+    from dojang.adapters.flask.users import (
+        current_user,
+        fresh_login_required,
+        login_required,
+        session,
+    )
 
 __all__ = [
     "CrossSite",
@@ -15,6 +20,7 @@ __all__ = [
     "DojangSessionInterface",
     "FlaskSession",
     "current_user",
+    "fresh_login_required",
     "login_required",
     "of",
     "session",

@@ -11,8 +11,9 @@ from werkzeug.local import LocalProxy
 from dojang.adapters.flask.extension import of
 from dojang.adapters.flask.session import FlaskSession
 from dojang.adapters.nobody import nobody
+from dojang.adapters.step_up import check_within, where_first
 
-__all__ = ["current_user", "login_required", "session"]
+__all__ = ["current_user", "fresh_login_required", "login_required", "session"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,3 +54,37 @@ def login_required(view: Callable[P, R]) -> Callable[P, R]:
         return view(*args, **kwargs)
 
     return guarded
+
+
+def fresh_login_required(
+    *, within: int, confirm: str | None = None
+) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Return a decorator that lets in users who proved lately who they are.
+
+    Others are answered 401, `stale-login`; or a GET is sent to the page that asks for the proof,
+    which calls `session.login(session.user)` after it and goes back to `next`.
+
+    Args:
+        within: Seconds, inclusive; 1 or more.
+        confirm: The address of that page, as `/confirm`.
+
+    Raises:
+        Misuse: `within` is less.
+    """
+    check_within(within)
+
+    def around(view: Callable[P, Any]) -> Callable[P, Any]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401 - as the view answers
+            where = where_first(
+                session, within=within, confirm=confirm, method=flask.request.method, here=_here
+            )
+            return flask.redirect(where, 303) if where else view(*args, **kwargs)
+
+        return guarded
+
+    return around
+
+
+def _here() -> str:
+    return flask.request.full_path.removesuffix("?")

@@ -40,6 +40,7 @@ class Attempt:
         redirect_uri: Where it comes back to.
         target: Where whoever signs in is sent then: a path of our own.
         user: Who was signed in and links the provider; None for somebody who signs in.
+        confirms: Whether that user proves once more who they are, instead of linking.
         began: Unix milliseconds.
         state: Random; known to this browser and the provider.
         nonce: Random; comes back in the ID token.
@@ -50,6 +51,7 @@ class Attempt:
     redirect_uri: str
     target: str
     user: str | None = None
+    confirms: bool = False
     began: int
     state: str = field(default_factory=lambda: entropy.token(_RANDOM), repr=False)
     nonce: str = field(default_factory=lambda: entropy.token(_RANDOM), repr=False)
@@ -101,15 +103,17 @@ class Attempts:
         redirect_uri: str,
         target: str,
         user: str | None = None,
+        confirms: bool = False,
         cookies: str = "",
     ) -> tuple[Attempt, list[str]]:
         """Return a new attempt, and the Set-Cookie lines that it needs.
 
         Args:
-            provider: As in `Attempt`, and so are the next three.
+            provider: As in `Attempt`, and so are the next four.
             redirect_uri: See there.
             target: See there.
             user: See there.
+            confirms: See there.
             cookies: The Cookie header of the browser, whose attempts before this stay good.
         """
         attempt = Attempt(
@@ -117,6 +121,7 @@ class Attempts:
             redirect_uri=redirect_uri,
             target=target,
             user=user,
+            confirms=confirms,
             began=self._clock(),
         )
         cookie = self._cookie.renamed(self._name(attempt.state))

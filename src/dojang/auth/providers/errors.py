@@ -8,6 +8,8 @@ __all__ = [
     "LastWayIn",
     "LinkFirst",
     "NoAttempt",
+    "NotAskedAgain",
+    "NotYou",
     "ProviderRefused",
     "ProviderUnavailable",
     "UntrustedAnswer",
@@ -37,6 +39,29 @@ class WrongNonce(Rejected):
     """An ID token was made for another sign-in."""
 
     code = "wrong-nonce"
+
+
+class NotAskedAgain(Rejected):
+    """A provider took an earlier sign-in for granted, and was asked not to.
+
+    Source: OpenID Connect Core section 3.1.2.1 (`max_age`).
+    """
+
+    code = "not-asked-again"
+
+
+class NotYou(Refused):
+    """Whoever confirmed at a provider is not who is signed in here.
+
+    Attributes:
+        provider: Its label, as "Google".
+    """
+
+    code = "not-you"
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(f"this identity at {provider} does not open the account you are in")
+        self.provider = provider
 
 
 class Declined(Refused):

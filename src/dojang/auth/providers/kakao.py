@@ -62,6 +62,7 @@ _KAKAO = Provider(
         jwks="https://kauth.kakao.com/.well-known/jwks.json",
         revoke="https://kapi.kakao.com/v1/user/unlink",
     ),
+    again={"prompt": "login"},
     read=_read,
     revoke=_unlink,
     revokes_by="access",

@@ -54,6 +54,7 @@ _NAVER = Provider(
         revoke="https://nid.naver.com/oauth2.0/revoke",
     ),
     pkce=False,
+    again={"auth_type": "reauthenticate"},
     state_at_token=True,
     envelope="response",
     read=_read,

@@ -49,6 +49,8 @@ def oidc(
         issuer=issuer,
         scopes=scopes,
         client_auth="basic",
+        # Core 3.1.2.1: the first asks for it, the second has the ID token say that it was done.
+        again={"prompt": "login", "max_age": "0"},
         read=_read,
         needs_secret=False,
     )

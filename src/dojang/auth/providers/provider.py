@@ -94,6 +94,7 @@ class Provider:
             compared in any case.
         algorithms: What its ID tokens are signed with.
         parameters: More of the authorization request.
+        again: What makes it ask for a proof once more, beside what `parameters` has.
         headers: More of what it is asked with.
         envelope: The member of its userinfo that has the person in it; None where that is all.
         read: Who it is, after all that was answered.
@@ -119,6 +120,7 @@ class Provider:
     announces_issuer: bool = False
     algorithms: tuple[str, ...] = ("RS256",)
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    again: Mapping[str, str] = field(default_factory=dict[str, str])
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     envelope: str | None = None
     revoke: Revoke | None = None

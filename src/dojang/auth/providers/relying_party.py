@@ -11,6 +11,7 @@ from dojang.auth.providers import id_token as id_tokens
 from dojang.auth.providers.attempt import Attempt, challenge
 from dojang.auth.providers.errors import (
     Declined,
+    NotAskedAgain,
     ProviderRefused,
     ProviderUnavailable,
     UntrustedAnswer,
@@ -32,6 +33,7 @@ from dojang.tokens.issued import Issued
 __all__ = ["Confirmed", "RelyingParty"]
 
 _LONGEST_CODE = 4096  # characters, inclusive
+_TOLERANCE = 60  # seconds that the provider's clock may be off
 _PATIENCE = 2.0  # seconds for each of the two requests that end a link, which nobody waits for
 
 Claims = Mapping[str, Any]
@@ -97,6 +99,7 @@ class RelyingParty:
             "redirect_uri": attempt.redirect_uri,
             "state": attempt.state,
             **provider.parameters,
+            **(provider.again if attempt.confirms else {}),
         }
         if provider.scopes:
             query["scope"] = " ".join(provider.scopes)
@@ -139,6 +142,8 @@ class RelyingParty:
         document = document_of(await self._web.send(request), provider, code, *_secrets(attempt))
         issued = issued_of(document, now=self._clock())
         claims = await self._claims(provider, document, attempt, code=code, issued=issued)
+        if attempt.confirms and "max_age" in provider.again:
+            _check_asked_again(provider, claims, attempt)
         return Confirmed(
             identity=await self._identity(provider, claims, issued),
             issued=issued,
@@ -241,6 +246,14 @@ def _check_issuer(provider: Provider, answer: Mapping[str, str]) -> None:
         return
     if answer.get("iss") not in provider.issuers:
         raise WrongIssuer("the answer is of another issuer than the one that was asked")
+
+
+def _check_asked_again(provider: Provider, claims: Claims, attempt: Attempt) -> None:
+    at = claims.get("auth_time")
+    if isinstance(at, bool) or not isinstance(at, int):
+        raise NotAskedAgain(f"{provider.label} does not say when you signed in there")
+    if at < attempt.began // 1000 - _TOLERANCE:
+        raise NotAskedAgain(f"{provider.label} took a sign-in from before for granted")
 
 
 def _check_userinfo(provider: Provider, userinfo: Claims, claims: Claims) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from dojang.auth.providers.attempt import Attempts
-from dojang.auth.providers.errors import Declined, NoAttempt
+from dojang.auth.providers.attempt import Attempt, Attempts
+from dojang.auth.providers.errors import Declined, NoAttempt, NotYou
 from dojang.auth.providers.identity import Identity
 from dojang.auth.providers.linking import Linking, Opened
 from dojang.auth.providers.provider import Provider
@@ -42,11 +42,13 @@ class Finished:
         target: Where they are sent.
         provider: Its facts.
         linking: Whether they were signed in, and came for a link.
+        confirming: Whether they were signed in, and have proved once more who they are.
     """
 
     identity: Identity
     opened: Opened
     linking: bool
+    confirming: bool = False
     target: str
     provider: Provider
 
@@ -85,6 +87,7 @@ class SignInWith:
         redirect_uri: str,
         target: str,
         user: str | None = None,
+        confirms: bool = False,
         cookies: str = "",
     ) -> Begun | None:
         """Return where to send the browser; None where there is no such provider.
@@ -94,6 +97,8 @@ class SignInWith:
             redirect_uri: Where it sends the browser back to; never made of what a request says.
             target: A path of our own, where whoever comes back is sent.
             user: Who is signed in and wants to link the provider; None for signing in.
+            confirms: Whether that user proves once more who they are, instead: the provider is
+                asked not to take their last sign-in there for granted.
             cookies: The Cookie header of the browser.
 
         Raises:
@@ -103,7 +108,12 @@ class SignInWith:
         if party is None:
             return None
         attempt, lines = self._attempts.begin(
-            name, redirect_uri=redirect_uri, target=target, user=user, cookies=cookies
+            name,
+            redirect_uri=redirect_uri,
+            target=target,
+            user=user,
+            confirms=confirms,
+            cookies=cookies,
         )
         return Begun(address=await party.address(attempt), cookies=lines)
 
@@ -123,6 +133,7 @@ class SignInWith:
             Declined: The person said no.
             LinkFirst: Another user has the e-mail address.
             AlreadyLinked: The identity opens another user than who is signed in.
+            NotYou: Whoever confirmed is not who is signed in.
             ProviderRefused: The provider answered with an error.
             ProviderUnavailable: It did not answer.
             Unavailable: A store did not answer.
@@ -137,6 +148,8 @@ class SignInWith:
             raise NoAttempt("whoever began to link the provider is not signed in any more")
         confirmed = await party.confirm(attempt, answer)
         identity = confirmed.identity
+        if attempt.confirms:
+            return await self._same(attempt, party, identity)
         opened = (
             await self._linking.open(identity)
             if attempt.user is None
@@ -150,6 +163,20 @@ class SignInWith:
             identity=identity,
             opened=opened,
             linking=attempt.user is not None,
+            target=attempt.target,
+            provider=party.facts,
+        )
+
+    async def _same(self, attempt: Attempt, party: RelyingParty, identity: Identity) -> Finished:
+        """Return who was signed in, whom an identity opens; nothing is linked or made by it."""
+        opened = await self._linking.users.find(identity)
+        if opened is None or opened != attempt.user:
+            raise NotYou(party.facts.label)
+        return Finished(
+            identity=identity,
+            opened=Opened(user=opened),
+            linking=False,
+            confirming=True,
             target=attempt.target,
             provider=party.facts,
         )

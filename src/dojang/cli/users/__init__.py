@@ -2,7 +2,16 @@
 
 import typer
 
-from dojang.cli.users import create, delete, disable, enable, import_, password, roles
+from dojang.cli.users import (
+    create,
+    delete,
+    disable,
+    enable,
+    import_,
+    password,
+    remove_second_factor,
+    roles,
+)
 
 __all__ = ["app"]
 
@@ -13,4 +22,5 @@ app.command("roles")(roles.roles)
 app.command("password")(password.password)
 app.command("disable")(disable.disable)
 app.command("enable")(enable.enable)
+app.command("remove-second-factor")(remove_second_factor.remove_second_factor)
 app.command("delete")(delete.delete)

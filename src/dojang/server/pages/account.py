@@ -52,6 +52,7 @@ async def filled(request: Request, user: User, complaint: Complaint | None = Non
         since=Moment.of(instant(user.created), now),
         devices=rows,
         ways=await providers.ways(request, user),
+        second_factor=await parts_of(request).factors.second.state(user.id),
         has_password=await parts_of(request).links.has_password(user.id),
         clients=devices.clients(await tokens.list(user.id), now=now),
         effect=_effect(sessions),

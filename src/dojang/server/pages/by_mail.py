@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
-from dojang.auth.errors import Spent
+from dojang.auth.errors import SecondFactorNeeded, Spent
 from dojang.auth.mailed_sign_in import PURPOSE, MailedSignIn, Ticket
 from dojang.auth.one_time import LONGEST
 from dojang.errors import Refused, Rejected, Unavailable
 from dojang.server.coming_in import come_in
 from dojang.server.errors import NotFound
+from dojang.server.pages import code as second_factor
 from dojang.server.pages import forms
 from dojang.server.pages.complaints import Complaint
 from dojang.server.pages.redirects import local_path, see
@@ -86,10 +87,15 @@ async def submit(request: Request) -> Response:
         return see("/sign-in/mail?notice=code-over")
     text, ticket = found
     remember = "remember" in form
-    complaint = await _sign_in(request, mailed, text, form.get("code", ""), remember=remember)
-    if complaint is not None:
-        return _telling(request, ticket, complaint, remember=remember)
-    response = see(local_path(ticket.target))
+    target = local_path(ticket.target)
+    try:
+        complaint = await _sign_in(request, mailed, text, form.get("code", ""), remember=remember)
+    except SecondFactorNeeded as needed:
+        response = second_factor.ask(needed, target)
+    else:
+        if complaint is not None:
+            return _telling(request, ticket, complaint, remember=remember)
+        response = see(target)
     response.headers.append("set-cookie", _cookie(request).delete())
     return response
 
@@ -99,6 +105,8 @@ async def _sign_in(
 ) -> Complaint | None:
     try:
         await come_in(request, mailed, ticket, code, remember=remember)
+    except SecondFactorNeeded:
+        raise
     except (Rejected, Refused, Unavailable) as error:
         return _complaint(request, error)
     return None

@@ -9,12 +9,14 @@ from starlette.responses import Response
 from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
 from dojang.auth import TooManyAttempts, User
+from dojang.auth.errors import SecondFactorNeeded
+from dojang.auth.half_way import HalfWay
 from dojang.auth.links import Links
 from dojang.auth.providers import Finished, Provider, ProviderRefused
 from dojang.auth.providers.words import explain
 from dojang.errors import DojangError, Refused, Rejected, Unavailable
 from dojang.server.errors import NotFound
-from dojang.server.pages import forms, words
+from dojang.server.pages import code, confirm, forms, words
 from dojang.server.pages.redirects import HOME, local_path, see
 from dojang.server.pages.render import error_page, page
 from dojang.server.pages.visitor import entrance, signed_in
@@ -22,7 +24,7 @@ from dojang.server.parts import parts_of
 from dojang.server.providers import redirect_uri
 from dojang.words import language_of
 
-__all__ = ["Way", "begin", "come_back", "link", "unlink", "ways"]
+__all__ = ["Way", "begin", "come_back", "confirm_with", "link", "unlink", "ways"]
 
 #: A code is in the address: nothing may carry it on.
 _HEADERS = {"referrer-policy": "no-referrer"}
@@ -57,7 +59,19 @@ async def link(request: Request) -> Response:
     user = await signed_in(request)
     if user is None:
         return see(entrance(request))
+    if leave := confirm.first(request, back=HOME):
+        return leave
     return await _leave(request, target=f"{HOME}?notice=linked", user=user)
+
+
+async def confirm_with(request: Request) -> Response:
+    """Send whoever is signed in to a provider, to prove once more who they are."""
+    form = await forms.read(request)
+    user = await signed_in(request)
+    if user is None:
+        return see(entrance(request))
+    target = local_path(form.get("next", ""))
+    return await _leave(request, target=target, user=user, confirms=True)
 
 
 async def unlink(request: Request) -> Response:
@@ -66,6 +80,8 @@ async def unlink(request: Request) -> Response:
     user = await signed_in(request)
     if user is None:
         return see(entrance(request))
+    if leave := confirm.first(request, back=HOME):
+        return leave
     parts = parts_of(request)
     grants = await parts.links.unlink(user.id, form.get("way", ""))
     await parts.journal.note(request, "unlinked", user=user.id)
@@ -99,7 +115,9 @@ async def ways(request: Request, user: User) -> Sequence[Way]:
     return linked + [Way(name, label) for name, label in offered.items() if name not in used]
 
 
-async def _leave(request: Request, *, target: str, user: User | None = None) -> Response:
+async def _leave(
+    request: Request, *, target: str, user: User | None = None, confirms: bool = False
+) -> Response:
     provider, parts = _provider(request), parts_of(request)
     try:
         begun = await parts.sign_in_with.begin(
@@ -107,6 +125,7 @@ async def _leave(request: Request, *, target: str, user: User | None = None) -> 
             redirect_uri=redirect_uri(parts.settings, provider.name),
             target=target,
             user=user.id if user else None,
+            confirms=confirms,
             cookies=request.headers.get("cookie", ""),
         )
     except (Rejected, Unavailable) as error:
@@ -136,17 +155,24 @@ async def _received(request: Request, provider: Provider, query: str) -> Respons
         )
     if finished is None:
         raise NotFound
-    if not finished.linking:
-        user = await parts.accounts.find(finished.opened.user)
-        if user is None:
-            raise AccountClosed
-        parts.sign_in.admit(user)
-        # RFC 8176 has no word for it; "fed" is what others write.
-        session.login(user.id, methods=("fed",), at=at)
-    await session.save()
-    await parts.journal.note(
-        request, _event(finished), user=finished.opened.user, provider=provider.name
-    )
+    if finished.confirming:
+        await parts.confirming.renew(request, "fed", at=at)
+        return see(finished.target)
+    event, facts = _event(finished), {"provider": provider.name}
+    if finished.linking:
+        await session.save()
+        await parts.journal.note(request, event, user=finished.opened.user, **facts)
+        return see(finished.target)
+    user = await parts.accounts.find(finished.opened.user)
+    if user is None:
+        raise AccountClosed
+    parts.sign_in.admit(user)
+    # RFC 8176 has no word for it; "fed" is what others write.
+    first = HalfWay(user=user.id, methods=("fed",), at=at, event=event, facts=facts)
+    try:
+        await parts.entrance.enter(request, first)
+    except SecondFactorNeeded as needed:
+        return code.ask(needed, finished.target)
     return see(finished.target)
 
 

@@ -6,9 +6,11 @@ from starlette.responses import Response
 from dojang.adapters.asgi import HOPELESS, session_of
 from dojang.adapters.auth_api import callers
 from dojang.auth import InvalidCredentials, TooManyAttempts, Unverified
+from dojang.auth.errors import SecondFactorNeeded
+from dojang.auth.half_way import HalfWay
 from dojang.errors import Refused, Rejected, Unavailable
 from dojang.server import mailing
-from dojang.server.pages import forms
+from dojang.server.pages import code, forms
 from dojang.server.pages.complaints import Complaint
 from dojang.server.pages.redirects import local_path, see
 from dojang.server.pages.render import page
@@ -31,7 +33,10 @@ async def submit(request: Request) -> Response:
     form = await forms.read(request)
     login, target = form.get("login", ""), local_path(form.get("next", ""))
     remember = "remember" in form
-    complaint = _empty(form) or await _sign_in(request, form, remember=remember)
+    try:
+        complaint = _empty(form) or await _sign_in(request, form, remember=remember)
+    except SecondFactorNeeded as needed:
+        return code.ask(needed, target)
     if complaint is None:
         return see(target)
     return filled(request, complaint, login=login, remember=remember, target=target)
@@ -63,20 +68,21 @@ def filled(
 
 
 async def _sign_in(request: Request, form: dict[str, str], *, remember: bool) -> Complaint | None:
-    session, parts = session_of(request), parts_of(request)
+    parts = parts_of(request)
     try:
         proven = await parts.sign_in.by_password(
             form["login"], form["password"], address=callers.address(request)
         )
-        session.login(proven.user.id, remember=remember, at=proven.at)
-        await session.save()
+        first = HalfWay(user=proven.user.id, at=proven.at, remember=remember)
+        await parts.entrance.enter(request, first)
+    except SecondFactorNeeded:
+        raise
     except (Rejected, Refused, Unavailable) as error:
         if isinstance(error, InvalidCredentials | TooManyAttempts):
             await parts.journal.refused(request, "login-refused", error)
         if isinstance(error, Unverified):
             await mailing.remind(request, error)
         return Complaint.about(error)
-    await parts.journal.note(request, "logged-in", user=proven.user.id)
     return None
 
 

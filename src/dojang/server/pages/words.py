@@ -32,6 +32,9 @@ NOTICES = {
     ),
     "password-reset": N_("Your password is set. Sign in with it."),
     "code-over": N_("That code is good no more. Please ask for another."),
+    "too-slow": N_("That took too long. Please begin again."),
+    "not-done": N_("Nothing was done yet. Confirm that it is you, and then do it once more."),
+    "second-factor-removed": N_("The authenticator app is removed. Your password is enough now."),
     "password-changed": N_("Your password is changed, and all other devices are signed out."),
 }
 
@@ -52,6 +55,9 @@ _HOUR, _MINUTE = 3600, 60  # seconds
 #: Where the page has better words than the error, which speaks to programs as well.
 _EXPLANATIONS: dict[str, Callable[[Any, Words], str]] = {
     "invalid-credentials": lambda _e, _: _("This name and this password do not open an account."),
+    "invalid-code": lambda _e, _: _(
+        "This code is wrong, or was used already. Wait until the app shows the next one."
+    ),
     "already-taken": lambda error, _: (
         _("There is an account with this e-mail address already.")
         if error.field == "email"

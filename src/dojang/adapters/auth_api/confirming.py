@@ -1,0 +1,95 @@
+"""Proving once more who is signed in, before something that must not happen behind their back."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+
+from dojang.adapters.asgi import session_of
+from dojang.adapters.auth_api import callers
+from dojang.adapters.auth_api.journal import Journal
+from dojang.auth import AccountChanges, InvalidCredentials, TooManyAttempts
+from dojang.auth.errors import InvalidCode, NoSecondFactor
+from dojang.auth.second_factor import SecondFactor
+
+__all__ = ["Confirming"]
+
+
+class Confirming:
+    """Renews the login of a session: it goes on under a new id, with its data and its tokens."""
+
+    def __init__(
+        self,
+        changes: AccountChanges,
+        journal: Journal,
+        second_factor: SecondFactor | None,
+        *,
+        clock: Callable[[], int],
+    ) -> None:
+        """Take the parts.
+
+        Args:
+            changes: What looks at passwords.
+            journal: Where it is noted.
+            second_factor: None where one factor is all there is.
+            clock: Of the sessions; returns unix milliseconds.
+        """
+        self._changes = changes
+        self._journal = journal
+        self._second_factor = second_factor
+        self._clock = clock
+
+    async def by_password(self, request: Request, password: str) -> None:
+        """Confirm with the password of the account.
+
+        Raises:
+            InvalidCredentials: It is another one, or there is none.
+            TooManyAttempts: It was tried too often; nothing was looked at.
+            TooBusy: Too many callers wait for their password to be hashed.
+            Unavailable: The database or the store did not answer.
+        """
+        session, address = session_of(request), callers.address(request)
+        at = self._clock()
+        try:
+            await self._changes.confirm(str(session.user), password, address=address)
+        except (InvalidCredentials, TooManyAttempts) as error:
+            await self._journal.refused(request, "confirmation-refused", error)
+            raise
+        await self.renew(request, "pwd", at=at)
+
+    async def by_code(self, request: Request, code: str) -> None:
+        """Confirm with the second factor, which is used up for this.
+
+        Raises:
+            NoSecondFactor: There is none.
+            InvalidCode: The code is not good.
+            TooManyAttempts: Too many were not; nothing was looked at.
+            Unavailable: The database or the store did not answer.
+        """
+        if self._second_factor is None:
+            raise NoSecondFactor
+        session, address = session_of(request), callers.address(request)
+        at = self._clock()
+        try:
+            method = await self._second_factor.check(str(session.user), code, address=address)
+        except (InvalidCode, TooManyAttempts) as error:
+            await self._journal.refused(request, "confirmation-refused", error)
+            raise
+        if method == "recovery":
+            await self._journal.note(request, "recovery-code-used", user=str(session.user))
+        await self.renew(request, method, at=at)
+
+    async def renew(self, request: Request, method: str, *, at: int) -> None:
+        """Let the session go on as if they had signed in just now.
+
+        Args:
+            request: Whose.
+            method: What they have shown, as in `Login.methods`.
+            at: When they began to, in unix milliseconds.
+
+        Raises:
+            Unavailable: The store did not answer.
+        """
+        session = session_of(request)
+        session.confirm(methods=(method,), at=at)
+        await session.save()
+        await self._journal.note(request, "confirmed", user=str(session.user), method=method)

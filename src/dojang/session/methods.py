@@ -1,0 +1,22 @@
+"""What somebody showed to sign in, as RFC 8176 has it.
+
+`pwd` a password, `otp` the code of an authenticator, `mfa` two of different kinds. The RFC has no
+words for three more: `fed` a provider, `email` what was mailed, `recovery` a recovery code.
+"""
+
+__all__ = ["together"]
+
+#: What somebody has, beside what they know or who knows them.
+_SECOND = frozenset({"otp", "recovery"})
+
+
+def together(before: tuple[str, ...], *shown: str) -> tuple[str, ...]:
+    """Return what was shown in all, each once and in order; `mfa` last, where it is of two kinds.
+
+    Args:
+        before: What was shown until now.
+        shown: What was shown after it.
+    """
+    every = tuple(dict.fromkeys(method for method in (*before, *shown) if method != "mfa"))
+    kinds = {method in _SECOND for method in every}
+    return (*every, "mfa") if len(kinds) > 1 else every
