@@ -427,6 +427,14 @@ def test_a_file_without_a_header_is_no_file(file: bytes, said: str) -> None:
         read(file)
 
 
+@pytest.mark.parametrize(
+    "file", [b"[\n", b"{\n", b'{"users":[\n', b'[{"email":"a@b.org"}]', b"[{\n"]
+)
+def test_one_document_is_told_from_lines(file: bytes) -> None:
+    with pytest.raises(Misuse, match="jq -c"):
+        read(file, "jsonl")
+
+
 def test_semicolons_and_tabs_part_columns_too() -> None:
     for sign in (";", "\t"):
         assert read(f"email{sign}name\na@b.org{sign}A, B\n".encode()) == [

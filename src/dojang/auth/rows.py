@@ -5,7 +5,7 @@ Source of all: `dojang.auth.tables`.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from sqlalchemy import (
@@ -62,6 +62,9 @@ __all__ = [
     "write_claim",
     "write_password",
 ]
+
+
+_OF_USER = tuple(field.name for field in fields(User))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,7 +382,7 @@ def _void_mailed(connection: Connection, user_id: str) -> None:
 def values(row: NewRow) -> dict[str, object]:
     """Return the columns of a new account."""
     return {
-        **asdict(row.user),
+        **{name: getattr(row.user, name) for name in _OF_USER},
         "roles": roles.join(row.user.roles),
         "email_key": row.email_key,
         "username_key": row.username_key,

@@ -1,9 +1,9 @@
 """Accounts of elsewhere made ours, batch by batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from dojang.auth.accounts import Accounts
 from dojang.auth.imports import import_rows, values
@@ -99,18 +99,17 @@ class Importing:
     def _read(self, record: Record | Unread) -> Candidate | Outcome:
         if isinstance(record, Unread):
             return _rejected(record.line, "", record.why)
-        theirs = ""
+        fields: Mapping[str, Any] = {}
         try:
             fields = self._columns.read(flat(record.fields))
-            theirs = values.shown(fields.get("id"))
             candidate = self._make(fields)
         except (Unfit, Misuse) as error:
-            return _rejected(record.line, theirs, str(error))
+            return _rejected(record.line, values.shown(fields.get("id")), str(error))
         before = self._seen.first(_keys(candidate), record.line)
         if before is None:
             return candidate
         why = f"line {before} has the same e-mail address, user name or id"
-        return _rejected(record.line, theirs, why)
+        return _rejected(record.line, candidate.theirs, why)
 
 
 def _rejected(line: int, theirs: str, why: str) -> Outcome:

@@ -57,14 +57,15 @@ class Records:
             form: `csv`, with a header; or `jsonl`, an object in each line.
 
         Raises:
-            Misuse: There is no header, or one that names a column twice.
+            Misuse: It is empty, has no header, or one that names a column twice; or it is one JSON
+                document, and no lines.
         """
         self._lines = Lines(file)
         self._coming = iter(self._lines)
         self._again = deque[Line]()
         self._form = form
         self._delimiter = ","
-        self.header = self._header() if form == "csv" else None
+        self.header = self._header() if form == "csv" else self._no_document()
 
     @property
     def read(self) -> int:
@@ -95,6 +96,19 @@ class Records:
         if twice is not None:
             raise Misuse(f"the header names {twice[:40]!r} twice")
         return names
+
+    def _no_document(self) -> None:
+        """Look at the first line before the file is read as lines, of which each would be wrong."""
+        line = self._next()
+        if line is None:
+            raise Misuse("the file is empty")
+        text = line.text.strip()
+        if text.startswith("[") or text.endswith(("[", "{")):
+            raise Misuse(
+                "the file is one JSON document, and not an object in each line: "
+                "`jq -c '.[]' FILE`, or `jq -c '.users[]' FILE`, makes lines of it"
+            )
+        self._again.append(line)
 
     def _row(self, line: Line) -> Record | Unread:
         header = self.header or ()
