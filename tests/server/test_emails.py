@@ -284,6 +284,19 @@ def test_cve_2011_4139_a_link_leads_where_the_settings_say_whatever_the_host_hea
     assert "evil" not in sent.as_string()
 
 
+def test_cve_2019_19844_a_mail_goes_to_the_address_that_is_kept(app: Starlette, box: Box) -> None:
+    post(browser(app), "signup", email="strasse@example.org", password=PASSWORD)
+    box.empty()
+    spelled_alike = "stra\u00dfe@example.org"
+    assert post(browser(app), "signup", email=spelled_alike, password=PASSWORD).status_code == 202
+    (sent,) = box.messages()
+    assert sent["To"] == "strasse@example.org"
+    client = verified(app, box)
+    assert post(client, "email", email=spelled_alike, password=PASSWORD).status_code == 202
+    (sent,) = box.messages()
+    assert sent["To"] == "strasse@example.org"
+
+
 NAMES = ["Ada\r\nBcc: eve@example.org", "Ada\n\nhttp://evil.example", "<a href=//evil.example>Ada"]
 
 

@@ -1,14 +1,19 @@
 """What people do at a server is kept, whichever way they come."""
 
+import re
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dojang.auth import Event
+from dojang.auth import Event, PasswordHasher
+from dojang.auth.passwords import CHEAPEST
+from dojang.server.app import create
+from dojang.server.settings import Settings
 from dojang.testing import Clock
 from tests.server.kit import ADA, LOGIN, PASSWORD, browser, parts, run
 
@@ -16,6 +21,7 @@ from .pages.kit import MAC, Person
 
 Start = Callable[..., TestClient]
 WRONG = {**LOGIN, "password": "not the password"}
+ROOT = Path(__file__).parent.parent.parent
 NEW = "another battery of horses"
 
 
@@ -110,3 +116,26 @@ def test_how_much_of_an_address_is_kept_is_a_setting(
     client.post("/api/auth/signup", json=ADA)
     (event,) = happened(client)
     assert event.address == kept
+
+
+def test_hooks_of_the_server_are_told_of_every_event(bare: Path) -> None:
+    told: list[Event] = []
+
+    async def tell(event: Event) -> None:
+        told.append(event)
+        raise RuntimeError("and what goes wrong there is nobody else's trouble")
+
+    app = create(Settings.load(home=bare / "var"), hasher=PasswordHasher(CHEAPEST), hooks=[tell])
+    assert browser(app).post("/api/auth/signup", json=ADA).status_code == 201
+    assert browser(app).post("/api/auth/login", json=LOGIN).status_code == 200
+    assert [event.kind for event in told] == ["signed-up", "logged-in", "new-device"]
+    assert told == [event for _, event in run(parts(app).events.page())][::-1]
+
+
+def test_every_kind_of_event_is_documented() -> None:
+    page = (ROOT / "docs" / "howto" / "hear-of-events.md").read_text(encoding="utf-8")
+    noted = re.compile(r'\.(?:note|warn|refused)\(\s*request,\s*"([a-z-]+)"')
+    sources = (ROOT / "src" / "dojang").rglob("*.py")
+    found = {kind for path in sources for kind in noted.findall(path.read_text(encoding="utf-8"))}
+    assert len(found) > 15
+    assert {kind for kind in found if f"`{kind}`" not in page} == set()

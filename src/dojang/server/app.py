@@ -1,6 +1,6 @@
 """The ASGI application: the API, the pages, and what surrounds them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TextIO
 
@@ -13,6 +13,7 @@ from dojang.adapters.asgi import SessionMiddleware
 from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.proxies import ProxyMiddleware
 from dojang.auth import PasswordHasher
+from dojang.auth.events import Hook
 from dojang.server import addresses, assembly, health, mailing, openapi, refusals
 from dojang.server.afterwards import Afterwards
 from dojang.server.body_limit import BodyLimit
@@ -38,6 +39,7 @@ def create(
     hasher: PasswordHasher | None = None,
     clock: Callable[[], int] = clock.now,
     log: TextIO | None = None,
+    hooks: Sequence[Hook] = (),
 ) -> Starlette:
     """Return the server as an ASGI application.
 
@@ -46,12 +48,13 @@ def create(
         hasher: Argon2id as OWASP advises, by default.
         clock: Returns unix milliseconds.
         log: Where its lines go; standard error by default.
+        hooks: Coroutine functions that are told of every event, in this order.
 
     Raises:
         BadSettings: It cannot start as it is configured.
     """
     settings = settings or Settings.load()
-    parts = assembly.assemble(settings, hasher=hasher, clock=clock)
+    parts = assembly.assemble(settings, hasher=hasher, clock=clock, hooks=hooks)
     app = Starlette(
         routes=_routes(parts),
         middleware=_outer(settings, log),

@@ -1,7 +1,7 @@
 """Putting the parts together as the settings say."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from dojang import blocking, clock
 from dojang.adapters.auth_api.entrance import Factors
 from dojang.auth import Accounts, PasswordHasher, PasswordPolicy, Throttle
-from dojang.auth.events import Events
+from dojang.auth.events import Events, Hook
 from dojang.auth.known_devices import KnownDevices
 from dojang.auth.links import Links
 from dojang.auth.mail import SmtpMailer
@@ -45,6 +45,7 @@ def assemble(
     *,
     hasher: PasswordHasher | None = None,
     clock: Callable[[], int] = clock.now,
+    hooks: Sequence[Hook] = (),
 ) -> Parts:
     """Return the parts of a server; its directory and its accounts database are made.
 
@@ -52,6 +53,7 @@ def assemble(
         settings: How it runs.
         hasher: Argon2id as OWASP advises, by default.
         clock: Returns unix milliseconds.
+        hooks: Are told of every event.
 
     Raises:
         BadSettings: Something cannot be as configured.
@@ -78,6 +80,7 @@ def assemble(
             clock=clock,
             days=settings.event_days,
             addresses=settings.event_addresses,
+            hooks=hooks,
         ),
         one_time=OneTimeTokens(accounts.engine, clock=clock),
         known_devices=KnownDevices(secret=found.keyring, cookie=sessions.cookie),

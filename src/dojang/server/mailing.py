@@ -192,8 +192,8 @@ async def _verification(request: Request, user: User) -> Mail | None:
 
 async def _to_new(request: Request, user: User, email: str) -> Mail:
     emails = parts_of(request).emails
-    if await emails.owner_of(email):
-        return await _known(request, email)
+    if known := await _known(request, email):
+        return known
     token = await emails.begin_changing(user, email)
     return _verify_mail(request, email, "/change-email", token)
 
@@ -209,11 +209,14 @@ def _verify_mail(request: Request, to: str, path: str, token: str) -> Mail:
     )
 
 
-async def _known(request: Request, email: str) -> Mail:
-    settings = parts_of(request).settings
+async def _known(request: Request, email: str) -> Mail | None:
+    settings, owner = parts_of(request).settings, await parts_of(request).emails.owner_of(email)
+    if owner is None or owner.email is None:
+        return None
     return known_address(
         language=language_for(request),
-        to=email,
+        # Not to what was typed, which another mailbox may have that is spelled alike.
+        to=owner.email,
         url=settings.url,
         link=link(settings, "/sign-in"),
     )

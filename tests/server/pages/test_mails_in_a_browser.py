@@ -44,6 +44,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, box: Box) -> Iterator[str]
             "DOJANG_MAIL_HOST": "127.0.0.1",
             "DOJANG_MAIL_PORT": str(mail_port),
             "DOJANG_MAIL_SECURITY": "none",
+            "DOJANG_MAIL_SPREAD": "0",
             "DOJANG_MAIL_SENDER": "no-reply@login.example.org",
         }
         server = subprocess.Popen(

@@ -409,3 +409,28 @@ def test_a_flood_of_answers_costs_the_provider_nothing_and_fills_no_table(
     assert [event.kind for _, event in events] == ["sign-in-with-failed"] * most
     clock.tick(600)
     assert comes_back(person, "oidc", issuer.agree(goes(person, "oidc"))).status_code == 303
+
+
+def test_a_provider_is_no_way_around_the_rule_that_addresses_are_verified(
+    serve: Serve, kakao: FakeKakao
+) -> None:
+    app = serve(
+        kakao_client_id=CLIENT,
+        kakao_client_secret=CLIENT_SECRET,
+        kakao_url=kakao.url,
+        mail_host="127.0.0.1",
+        mail_port=9,
+        mail_security="none",
+        mail_sender="no-reply@example.org",
+        verified_only=True,
+    )
+    assert signs_in(Person(app), "kakao", kakao) == "/account"
+    with parts(app).accounts.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE dojang_users SET email = 'typed@example.org', email_verified = 0"
+        )
+    person = Person(app)
+    answer = comes_back(person, "kakao", kakao.agree(goes(person, "kakao")))
+    assert answer.status_code == 403
+    assert "Verify your e-mail address first." in Page.of(answer).text
+    assert person.get("/account").status_code == 303

@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
-from dojang.auth import TooManyAttempts, User
+from dojang.auth import TooManyAttempts, Unverified, User
 from dojang.auth.errors import SecondFactorNeeded
 from dojang.auth.half_way import HalfWay
 from dojang.auth.links import Links
 from dojang.auth.providers import Finished, Provider, ProviderRefused
 from dojang.auth.providers.words import explain
 from dojang.errors import DojangError, Refused, Rejected, Unavailable
+from dojang.server import mailing
 from dojang.server.errors import NotFound
 from dojang.server.pages import code, confirm, forms, words
 from dojang.server.pages.redirects import HOME, local_path, see
@@ -96,6 +97,8 @@ async def come_back(request: Request) -> Response:
     try:
         response = await _received(request, provider, query)
     except (Rejected, Refused, Unavailable) as error:
+        if isinstance(error, Unverified):
+            await mailing.remind(request, error)
         response = await _failed(request, provider, error)
     response.headers.append("set-cookie", door.dropped(query))
     response.headers.update(_HEADERS)
