@@ -255,3 +255,28 @@ def test_a_token_that_is_not_meant_for_us_is_asked_for_by_the_kind_it_is_meant_f
     assert browser.visit(who) == ("ada", None)
     assert browser.visit(who) == ("ada", None)
     assert browser.sent == []
+
+
+PLACED = {
+    "JsonWebToken": lambda **place: peers.JsonWebToken(OLD, "token", **place),
+    "Jose": lambda **place: peers.Jose(OLD, "token", **place),
+    "AuthJs": lambda **place: peers.AuthJs(OLD, **place),
+    "NextAuth": lambda **place: peers.NextAuth(OLD, **place),
+    "IronSession": lambda **place: peers.IronSession(OLD, "old", **place),
+    "CookieSession": lambda **place: peers.CookieSession(OLD, **place),
+    "KoaSession": lambda **place: peers.KoaSession(OLD, **place),
+    "Flask": lambda **place: peers.Flask(OLD, **place),
+    "Starlette": lambda **place: peers.Starlette(OLD, **place),
+    "Django": lambda **place: peers.Django(OLD, **place),
+}
+
+
+@pytest.mark.parametrize("kind", PLACED)
+def test_an_old_cookie_is_dropped_where_it_is(kind: str, clock: Clock) -> None:
+    """A browser tells cookies apart by domain and path, too."""
+    former = PLACED[kind](domain="example.com", path="/shop")
+    browser = at(new("server", clock, old=former), at_the_old_one(former, clock))
+    assert browser.visit(lambda session: session.user) == "ada"
+    dropped = [line for line in browser.sent if "Max-Age=0" in line]
+    assert dropped
+    assert all("; Domain=example.com; Path=/shop;" in line for line in dropped)

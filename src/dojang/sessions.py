@@ -70,7 +70,7 @@ class Sessions:
         bearer: bool = False,
         passed_on: PassedOn | None = None,
         renewing: Renewing | None = None,
-        accepts: Mapping[str, Peer] | None = None,
+        accepts: "Mapping[str, Peer | Sessions] | None" = None,
         clock: Callable[[], int] = clocks.now,
     ) -> None:
         """Put the parts together.
@@ -91,9 +91,10 @@ class Sessions:
             renewing: Called with a session that is about to be renewed, a coroutine function or a
                 plain one. It may bring the data up to date (a new name, other roles), or return
                 False: the user is gone, and the session ends.
-            accepts: Other kinds of sessions that are still out there, by a name for each. One of
-                them becomes a session of ours with the next answer, and its cookie is dropped;
-                `circulation` counts them. Ours comes first, then they in their order.
+            accepts: Other kinds of sessions that are still out there, by a name for each: a foreign
+                system, or `Sessions` as they were before. One of them becomes a session of ours
+                with the next answer, and its cookie is dropped; `circulation` counts them. Ours
+                comes first, then they in their order.
             clock: Returns unix milliseconds.
 
         Raises:
@@ -110,10 +111,12 @@ class Sessions:
         self.strategy = system.strategy
         self.lifetime = lifetime or system.lifetime
         self.cookie = cookie or system.cookie
+        self._salted = system.salted
         _check_name(self.cookie, system)
         _give_secret(self.strategy, secret)
         _check_ends(self.strategy, self.lifetime)
-        if accepts:
+        kinds = {name: _kind(each) for name, each in (accepts or {}).items()}
+        if kinds:
             _check_takes_in(self.strategy)
         self.clock = clock
         self.principal = Place(principal) if isinstance(principal, str) else principal
@@ -128,7 +131,7 @@ class Sessions:
             passed_on=passed_on,
             renewing=renewing,
             formers=Formers(
-                accepts or {},
+                kinds,
                 self.strategy,
                 cookie=self.cookie,
                 lifetime=self.lifetime,
@@ -152,7 +155,7 @@ class Sessions:
         bearer: bool = False,
         passed_on: PassedOn | None = None,
         renewing: Renewing | None = None,
-        accepts: Mapping[str, Peer] | None = None,
+        accepts: "Mapping[str, Peer | Sessions] | None" = None,
         clock: Callable[[], int] = clocks.now,
     ) -> "Sessions":
         """Return sessions kept where `url` says, everything else as by the constructor.
@@ -245,6 +248,17 @@ class Sessions:
         return Visit(self._house, cookies, bearer=bearer, device=device, kind=kind)
 
     @property
+    def peer(self) -> Peer:
+        """What others need to know to accept these sessions."""
+        return Peer(
+            strategy=self.strategy,
+            cookie=self.cookie,
+            lifetime=self.lifetime,
+            principal=self.principal,
+            salted=self._salted,
+        )
+
+    @property
     def bearer(self) -> bool:
         """Whether `Authorization: Bearer` may carry what the cookie carries."""
         return self._house.bearer
@@ -308,6 +322,10 @@ class Sessions:
     def close(self) -> None:
         """Finish what is queued and let go of files and connections; the next use opens them."""
         self.strategy.close()
+
+
+def _kind(former: Peer | Sessions) -> Peer:
+    return former.peer if isinstance(former, Sessions) else former
 
 
 def _give_secret(

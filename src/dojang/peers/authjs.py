@@ -22,6 +22,8 @@ def NextAuth(  # noqa: N802 - named as what it stands for
     *,
     https: bool = True,
     cookie_name: str | None = None,
+    domain: str | None = None,
+    path: str = "/",
     max_age: int = DEFAULT_MAX_AGE,
     revocations: Revocations | RevocationLog | None = None,
     mirror_expiry: str | None = None,
@@ -32,6 +34,8 @@ def NextAuth(  # noqa: N802 - named as what it stands for
         secret: Its `NEXTAUTH_SECRET`, to the letter.
         https: Whether the front is reached by https, which is in the name of the cookie.
         cookie_name: Its `cookies.sessionToken.name`, if it has one of its own.
+        domain: Of that cookie, in its `cookies.sessionToken.options`.
+        path: Of that cookie, likewise.
         max_age: Its `session.maxAge` in seconds. The front extends a session whenever it is asked
             for one; we do at half of it.
         revocations: A store that makes these sessions listed and revocable by us. It needs an end
@@ -41,12 +45,12 @@ def NextAuth(  # noqa: N802 - named as what it stands for
 
     Raises:
         WeakSecret: `secret` is empty.
-        InvalidCookie: The name is not one that such a cookie can have.
+        InvalidCookie: No browser would accept such a cookie.
         Misuse: `mirror_expiry` names a member that is not the application's.
 
     Source: next-auth 4.24.15.
     """
-    cookie = _named(next_auth_cookie(https=https), cookie_name)
+    cookie = _placed(next_auth_cookie(https=https), cookie_name, domain, path)
     home = ClientSide(NextAuthToken(secret), revocations=revocations, mirror_expiry=mirror_expiry)
     return _peer(home, cookie, max_age)
 
@@ -56,6 +60,8 @@ def AuthJs(  # noqa: N802 - named as what it stands for
     *,
     https: bool = True,
     cookie_name: str | None = None,
+    domain: str | None = None,
+    path: str = "/",
     max_age: int = DEFAULT_MAX_AGE,
     revocations: Revocations | RevocationLog | None = None,
     mirror_expiry: str | None = None,
@@ -68,6 +74,8 @@ def AuthJs(  # noqa: N802 - named as what it stands for
         https: Whether the front is reached by https, which is in the name of the cookie.
         cookie_name: Its `cookies.sessionToken.name`, if it has one of its own; it is also the salt
             of the key.
+        domain: As for `NextAuth`.
+        path: As for `NextAuth`.
         max_age: Its `session.maxAge` in seconds. The front extends a session whenever it is asked
             for one; we do at half of it.
         revocations: As for `NextAuth`.
@@ -75,19 +83,19 @@ def AuthJs(  # noqa: N802 - named as what it stands for
 
     Raises:
         WeakSecret: There is no secret, or one is empty.
-        InvalidCookie: The name is not one that such a cookie can have.
+        InvalidCookie: No browser would accept such a cookie.
         Misuse: `mirror_expiry` names a member that is not the application's.
 
     Source: @auth/core 0.41.3.
     """
-    cookie = _named(auth_js_cookie(https=https), cookie_name)
+    cookie = _placed(auth_js_cookie(https=https), cookie_name, domain, path)
     token = AuthJsToken(secret, salt=cookie.name)
     home = ClientSide(token, revocations=revocations, mirror_expiry=mirror_expiry)
     return replace(_peer(home, cookie, max_age), salted=True)
 
 
-def _named(cookie: Cookie, name: str | None) -> Cookie:
-    return cookie if name is None else cookie.renamed(name)
+def _placed(cookie: Cookie, name: str | None, domain: str | None, path: str) -> Cookie:
+    return replace(cookie, name=name or cookie.name, domain=domain, path=path)
 
 
 def _peer(home: ClientSide, cookie: Cookie, max_age: int) -> Peer:

@@ -28,6 +28,8 @@ def IronSession(  # noqa: N802, PLR0913 - named as what it stands for, with its 
     *,
     ttl: int = DEFAULT_TTL[9],
     https: bool = True,
+    domain: str | None = None,
+    path: str = "/",
     chunk: bool = False,
     max_age: MaxAge = "ttl",
     legacy: bool = False,
@@ -45,6 +47,8 @@ def IronSession(  # noqa: N802, PLR0913 - named as what it stands for, with its 
         ttl: Its `ttl` in seconds; 0 for a seal without an end. A session is extended to it again
             whenever either side writes, and by us at half of it.
         https: Its `cookieOptions.secure`.
+        domain: Its `cookieOptions.domain`.
+        path: Its `cookieOptions.path`.
         chunk: Its `chunk`, of version 9; pieces are read either way.
         max_age: Its `cookieOptions.maxAge` in seconds, at least 1, where it has one; "session"
             where that is `undefined`: a cookie that ends with the browser, and a seal without an
@@ -59,7 +63,7 @@ def IronSession(  # noqa: N802, PLR0913 - named as what it stands for, with its 
 
     Raises:
         WeakSecret: There is no password, or one is too short.
-        InvalidCookie: The name is not one that a cookie can have, or it would not be kept.
+        InvalidCookie: No browser would accept such a cookie.
         Misuse: `ttl` is negative, it or `max_age` has a fraction, or the id of a password is no
             whole number, with which version 9 throws; or `mirror_expiry` names a member that is
             not the application's.
@@ -78,6 +82,8 @@ def IronSession(  # noqa: N802, PLR0913 - named as what it stands for, with its 
         cookie=Cookie(
             name=cookie_name,
             secure=https,
+            domain=domain,
+            path=path,
             chunks=Chunking(writing=chunk),
             margin=MARGIN,
             lasting=lives.max_age is not None,

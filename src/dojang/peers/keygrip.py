@@ -1,6 +1,7 @@
 """cookie-session and koa-session: sessions in a cookie, and a second cookie that signs it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dojang.peers.peer import Peer
 from dojang.session.lifetime import Lifetime
@@ -25,6 +26,8 @@ def CookieSession(  # noqa: N802 - named as what it stands for
     *,
     max_age: int | None = None,
     https: bool = False,
+    domain: str | None = None,
+    path: str = "/",
     principal: str | None = None,
 ) -> Peer:
     """Return the sessions of an application of Express with cookie-session.
@@ -34,6 +37,8 @@ def CookieSession(  # noqa: N802 - named as what it stands for
         cookie_name: Its `name`, which is signed too.
         max_age: Its `maxAge`, in seconds here; None for a cookie that ends with the browser.
         https: Its `secure`.
+        domain: Its `domain`.
+        path: Its `path`.
         principal: Where the application keeps the user in the session, as `user.id`.
 
     Raises:
@@ -43,7 +48,8 @@ def CookieSession(  # noqa: N802 - named as what it stands for
     Source: cookie-session 2.1.1.
     """
     format = cookie_session.CookieSession(keys, name=cookie_name)
-    return _peer(format, cookie_name, max_age, https, principal, lasting=max_age is not None)
+    cookie = Cookie(name=cookie_name, secure=https, domain=domain, path=path)
+    return _peer(format, cookie, max_age, principal, lasting=max_age is not None)
 
 
 def KoaSession(  # noqa: N802 - named as what it stands for
@@ -52,6 +58,8 @@ def KoaSession(  # noqa: N802 - named as what it stands for
     *,
     max_age: int = _DAY,
     https: bool = False,
+    domain: str | None = None,
+    path: str = "/",
     principal: str | None = None,
 ) -> Peer:
     """Return the sessions of an application of Koa with koa-session, where it has no store.
@@ -61,6 +69,8 @@ def KoaSession(  # noqa: N802 - named as what it stands for
         cookie_name: Its `key`, which is signed too.
         max_age: Its `maxAge`, in seconds here.
         https: Its `secure`.
+        domain: Its `domain`.
+        path: Its `path`.
         principal: Where the application keeps the user in the session, as `user.id`.
 
     Raises:
@@ -70,28 +80,16 @@ def KoaSession(  # noqa: N802 - named as what it stands for
     Source: koa-session 7.0.2.
     """
     format = koa_session.KoaSession(keys, name=cookie_name)
-    return _peer(format, cookie_name, max_age, https, principal, lasting=True)
+    cookie = Cookie(name=cookie_name, secure=https, domain=domain, path=path)
+    return _peer(format, cookie, max_age, principal, lasting=True)
 
 
 def _peer(
-    format: Format,
-    name: str,
-    max_age: int | None,
-    https: bool,
-    principal: str | None,
-    *,
-    lasting: bool,
+    format: Format, cookie: Cookie, max_age: int | None, principal: str | None, *, lasting: bool
 ) -> Peer:
     return Peer(
         strategy=ClientSide(format),
-        cookie=Cookie(
-            name=name,
-            secure=https,
-            same_site=None,
-            chunks=Pair(),
-            dated=True,
-            lasting=lasting,
-        ),
+        cookie=replace(cookie, same_site=None, chunks=Pair(), dated=True, lasting=lasting),
         lifetime=Lifetime(idle=max_age, absolute=None),
         principal=None if principal is None else Place(principal),
         salted=True,

@@ -33,6 +33,8 @@ def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
     algorithm: str = "HS256",
     max_age: int = _SEVEN_DAYS,
     https: bool = True,
+    domain: str | None = None,
+    path: str = "/",
     issuer: _Names = None,
     audience: _Names = None,
     type: str | None = None,
@@ -54,6 +56,8 @@ def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
         max_age: Its `setExpirationTime` in seconds from the time of issue. We extend a session at
             half of it.
         https: Whether its cookie is Secure.
+        domain: Of its cookie.
+        path: Of its cookie.
         issuer: Its `setIssuer`, asked for; of several the first is written, None asks for nothing.
         audience: Its `setAudience`, in the same way.
         type: The `typ` of its protected header, asked for; None as jose leaves it.
@@ -68,7 +72,7 @@ def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
         WeakSecret: `secret` is empty, or the text of a key.
         Misuse: There is no key that signs; or `mirror_expiry` names a member that is not the
             application's.
-        InvalidCookie: The name is not one that a cookie can have.
+        InvalidCookie: No browser would accept such a cookie.
 
     Source: jose 6.2.17.
     """
@@ -82,7 +86,8 @@ def Jose(  # noqa: N802, PLR0913 - named as what it stands for, with its options
         by_name=isinstance(secret, KeySet),
     )
     home = ClientSide(format, revocations=revocations, mirror_expiry=mirror_expiry)
-    return _peer(home, Cookie(name=cookie_name, secure=https), max_age)
+    cookie = Cookie(name=cookie_name, secure=https, domain=domain, path=path)
+    return _peer(home, cookie, max_age)
 
 
 def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its options
@@ -93,6 +98,8 @@ def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its
     key_id: str | None = None,
     max_age: int = _SEVEN_DAYS,
     https: bool = True,
+    domain: str | None = None,
+    path: str = "/",
     issuer: _Names = None,
     audience: _Names = None,
     tolerance: int = 0,
@@ -109,6 +116,8 @@ def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its
         key_id: Its `keyid`, if it writes one.
         max_age: Its `expiresIn` in seconds. We extend a session at half of it.
         https: As for `Jose`.
+        domain: As for `Jose`.
+        path: As for `Jose`.
         issuer: Its `issuer`, asked for; of several the first is written, None asks for nothing.
         audience: Its `audience`, in the same way.
         tolerance: Its `clockTolerance` in seconds, for tokens from a clock that is ahead; a session
@@ -121,7 +130,7 @@ def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its
         Malformed: `secret` begins like a PEM and is none.
         Misuse: There is no key that signs, or it does not sign with `algorithm`; or `mirror_expiry`
             names a member that is not the application's.
-        InvalidCookie: The name is not one that a cookie can have.
+        InvalidCookie: No browser would accept such a cookie.
 
     Source: jsonwebtoken 9.0.3.
     """
@@ -134,7 +143,8 @@ def JsonWebToken(  # noqa: N802, PLR0913 - named as what it stands for, with its
         tolerance=tolerance,
     )
     home = ClientSide(format, revocations=revocations, mirror_expiry=mirror_expiry)
-    return _peer(home, Cookie(name=cookie_name, secure=https), max_age)
+    cookie = Cookie(name=cookie_name, secure=https, domain=domain, path=path)
+    return _peer(home, cookie, max_age)
 
 
 def FastApiUsers(  # noqa: N802 - named as what it stands for

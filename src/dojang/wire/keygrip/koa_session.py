@@ -1,7 +1,7 @@
 """The sessions of koa-session: JSON with its own end in it, in a signed cookie or a store."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from dojang.errors import Expired, Misuse
 from dojang.wire.format import Opened, Own
@@ -78,8 +78,9 @@ class KoaSession:
         Source: koa-session 7.0.2 (`ContextSession.initFromCookie`).
         """
         value, newest = self._pair.unsign(text)
-        claims, expires = split(body.decode(value), now=now)
-        return Opened(claims, expires, newest)
+        kept = body.decode(value)
+        claims, expires = split(kept, now=now)
+        return Opened(claims, expires, newest, _written(kept, now=now))
 
 
 def join(claims: Mapping[str, object], *, expires: int | None, now: int) -> dict[str, object]:
@@ -119,8 +120,20 @@ def split(kept: Mapping[str, Any], *, now: int) -> tuple[dict[str, Any], int | N
     ends: object = claims.pop(_EXPIRE, None)
     for name in (_MAX_AGE, _SESSION):
         claims.pop(name, None)
-    if isinstance(ends, bool) or not isinstance(ends, int | float):
+    if not _is_number(ends):
         return claims, None
     if ends < now:
         raise Expired("its time is over")
     return claims, int(ends)
+
+
+def _written(kept: Mapping[str, Any], *, now: int) -> int | None:
+    ends, life = kept.get(_EXPIRE), kept.get(_MAX_AGE)
+    if not _is_number(ends) or not _is_number(life):
+        return None
+    written = int(ends) - int(life)
+    return written if 0 <= written <= now else None
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
