@@ -7,14 +7,7 @@ granian --interface asgi examples.own_users_sqlalchemy.app:app
 import os
 from typing import Annotated
 
-from examples.own_users_sqlalchemy.door import (
-    current_user,
-    journal,
-    passwords,
-    providers,
-    sessions,
-    throttle,
-)
+from examples.own_users_sqlalchemy.door import current_user, journal, passwords, providers, sessions
 from examples.own_users_sqlalchemy.tables import User
 from fastapi import Depends, FastAPI, Request
 from pydantic import BaseModel
@@ -27,8 +20,7 @@ from dojang.auth import InvalidCredentials, TooManyAttempts
 
 app = FastAPI()
 # A button posts to /sign-in/with/github, or to /link/github for whoever is signed in.
-ways = ProviderRoutes(providers, url=os.environ["URL"], principal=int, throttle=throttle)
-app.router.routes.extend(ways.routes)
+app.router.routes.extend(ProviderRoutes(providers, url=os.environ["URL"], principal=int).routes)
 app.add_middleware(SessionMiddleware, sessions=sessions)
 app.add_middleware(CrossSiteMiddleware, sessions=sessions)
 

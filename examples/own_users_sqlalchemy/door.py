@@ -30,6 +30,7 @@ providers = SignInWith(
     [RelyingParty(hub, US)],
     attempts=Attempts(store, secret=SECRET, cookie=sessions.cookie),
     linking=Linking(users=Users(engine)),
+    throttle=throttle,
 )
 journal = Journal(events=Events(engine, clock=clock.now))
 

@@ -143,11 +143,11 @@ def test_users_may_be_numbers_and_failures_pages(
 
 
 def test_a_flood_of_answers_costs_the_provider_nothing_and_good_ones_do_not_count(
-    site: Site, issuer: FakeIssuer, in_memory: Sessions, clock: Clock
+    issuer: FakeIssuer, in_memory: Sessions, clock: Clock
 ) -> None:
-    limits = Limits(callbacks=Rate(3, 600))
-    throttle = Throttle(MemoryStore(), clock=clock, limits=limits)
-    client = browser(starlette_app, site.door, in_memory, throttle=throttle)
+    throttle = Throttle(MemoryStore(), clock=clock, limits=Limits(callbacks=Rate(3, 600)))
+    site = Site(clock, party(oidc(issuer.url), clock), throttle=throttle)
+    client = browser(starlette_app, site.door, in_memory)
     for _ in range(5):
         assert comes_back(client, issuer.agree(leaves(client))).status_code == 303
     for _ in range(3):

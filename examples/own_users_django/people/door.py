@@ -13,9 +13,11 @@ from people.users import Users
 store = sessions().strategy.shared
 hub = github().at(os.environ["GITHUB"]) if "GITHUB" in os.environ else github()
 
-passwords = OwnUsers(Users(), Throttle.beside(sessions()), hasher=DjangoHasher())
+throttle = Throttle.beside(sessions())
+passwords = OwnUsers(Users(), throttle, hasher=DjangoHasher())
 providers = SignInWith(
     [RelyingParty(hub, Credentials(**settings.GITHUB))],
     attempts=Attempts(store, secret=settings.SECRET_KEY, cookie=sessions().cookie),
     linking=Linking(users=Users()),
+    throttle=throttle,
 )

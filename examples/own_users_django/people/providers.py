@@ -19,14 +19,12 @@ from people.door import providers
 
 @require_POST
 def begin(request: HttpRequest, provider: str) -> HttpResponse:
-    """Send the browser there; who is signed in links the provider to their user."""
     begun = run(
         providers.begin(
             provider,
             redirect_uri=f"{settings.URL}/sign-in/with/{provider}/callback",
             target=local_path(request.GET.get("next", ""), home="/"),
-            user=_user(request),
-            cookies=request.META.get("HTTP_COOKIE", ""),
+            **_browser(request),
         )
     )
     if begun is None:
@@ -38,9 +36,10 @@ def begin(request: HttpRequest, provider: str) -> HttpResponse:
 @never_cache
 @require_GET
 def come_back(request: HttpRequest, provider: str) -> HttpResponse:
-    query, cookie = request.META["QUERY_STRING"], request.META.get("HTTP_COOKIE", "")
+    query, address = request.META["QUERY_STRING"], request.META["REMOTE_ADDR"]
     try:
-        done = run(providers.finish(provider, query=query, cookies=cookie, user=_user(request)))
+        facts = {"query": query, "address": address, **_browser(request)}
+        done = run(providers.finish(provider, **facts))
         if done is None:
             raise Http404
         response: HttpResponse = redirect(done.target)
@@ -56,5 +55,6 @@ def come_back(request: HttpRequest, provider: str) -> HttpResponse:
     return response
 
 
-def _user(request: HttpRequest) -> str | None:
-    return str(request.user.pk) if request.user.is_authenticated else None
+def _browser(request: HttpRequest) -> dict[str, str]:
+    here = {"cookies": request.META.get("HTTP_COOKIE", "")}
+    return here | ({"user": str(request.user.pk)} if request.user.is_authenticated else {})

@@ -1,14 +1,12 @@
 """The routes of providers for any application of Starlette or FastAPI, over users of its own."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from functools import partial
 
 from dojang.adapters.asgi import session_of
 from dojang.adapters.problems import log
 from dojang.auth.providers import Finished, SignInWith
 from dojang.auth.providers.words import explain
-from dojang.auth.throttle import Throttle
 from dojang.errors import Anonymous, DojangError
 from dojang.extras import extra
 from dojang.session.record import Principal
@@ -47,7 +45,6 @@ class ProviderRoutes:
         home: str = "/",
         principal: Callable[[str], Principal] = str,
         failed: Failed | None = None,
-        throttle: Throttle | None = None,
     ) -> None:
         """Take the parts.
 
@@ -59,15 +56,12 @@ class ProviderRoutes:
                 `int` does.
             failed: Makes the answer where it did not work; a sentence, in English or Korean,
                 otherwise.
-            throttle: Bounds what one source brings back in vain, so that a flood of it costs the
-                providers nothing.
         """
         self._door = door
         self._url = url.rstrip("/")
         self._home = home
         self._principal = principal
         self._failed = failed or self._told
-        self._throttle = throttle
 
     @property
     def routes(self) -> list[Route]:
@@ -111,15 +105,13 @@ class ProviderRoutes:
         return _with_cookies(response, [self._door.dropped(query)])
 
     async def _received(self, request: Request, session: Session, query: str) -> Response:
-        address = request.client.host if request.client else ""
-        throttled = self._throttle.callback(address=address) if self._throttle else nullcontext()
-        async with throttled:
-            finished: Finished | None = await self._door.finish(
-                request.path_params["provider"],
-                query=query,
-                cookies=request.headers.get("cookie", ""),
-                user=None if session.user is None else str(session.user),
-            )
+        finished: Finished | None = await self._door.finish(
+            request.path_params["provider"],
+            query=query,
+            cookies=request.headers.get("cookie", ""),
+            user=None if session.user is None else str(session.user),
+            address=request.client.host if request.client else "",
+        )
         if finished is None:
             return Response(status_code=404)
         if not finished.linking:

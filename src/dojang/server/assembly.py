@@ -96,6 +96,7 @@ def assemble(
             keyring=found.keyring,
             cookie=sessions.cookie,
             clock=sessions.clock,
+            throttle=throttle,
         ),
         factors=Factors.of(second_factor, sessions, issuer=urlsplit(settings.url).netloc),
         note=found.note,

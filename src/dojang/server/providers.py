@@ -18,6 +18,7 @@ from dojang.auth.providers import (
     naver_openid,
     oidc,
 )
+from dojang.auth.throttle import Throttle
 from dojang.errors import Misuse
 from dojang.server.errors import BadSettings
 from dojang.server.provider_settings import NAMES
@@ -37,6 +38,7 @@ def sign_in_with(
     keyring: Keyring,
     cookie: Cookie,
     clock: Callable[[], int],
+    throttle: Throttle,
 ) -> SignInWith:
     """Return what signs in with the providers that the settings name; they may be none.
 
@@ -52,7 +54,7 @@ def sign_in_with(
     except Misuse as error:
         raise BadSettings(f"a provider cannot be as configured: {error}") from None
     attempts = Attempts(store, secret=keyring, cookie=cookie, clock=clock)
-    return SignInWith(parties, attempts=attempts, linking=Linking(users=links))
+    return SignInWith(parties, attempts=attempts, linking=Linking(users=links), throttle=throttle)
 
 
 def redirect_uri(settings: Settings, name: str) -> str:

@@ -18,6 +18,7 @@ from dojang.auth.providers import (
     SignInWith,
     Web,
 )
+from dojang.auth.throttle import Throttle
 from dojang.stores.drivers.waiting import running_loop
 from dojang.stores.memory import MemoryStore
 from dojang.testing import Clock
@@ -88,13 +89,22 @@ class Site:
 
     identity: Identity
 
-    def __init__(self, clock: Clock, *parties: RelyingParty, **linking: Any) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *parties: RelyingParty,
+        throttle: Throttle | None = None,
+        **linking: Any,
+    ) -> None:
         self.clock = clock
         self.users = Table()
         self.store = MemoryStore()
         self.attempts = Attempts(self.store, secret=SECRET, cookie=Cookie(), clock=clock)
         self.door = SignInWith(
-            parties, attempts=self.attempts, linking=Linking(users=self.users, **linking)
+            parties,
+            attempts=self.attempts,
+            linking=Linking(users=self.users, **linking),
+            throttle=throttle,
         )
 
     def browser(self) -> "Traveller":

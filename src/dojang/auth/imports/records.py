@@ -65,7 +65,11 @@ class Records:
         self._again = deque[Line]()
         self._form = form
         self._delimiter = ","
-        self.header = self._header() if form == "csv" else self._no_document()
+        self.header: Sequence[str] | None = None
+        if form == "csv":
+            self.header = self._header()
+        else:
+            self._look_at_first()
 
     @property
     def read(self) -> int:
@@ -97,7 +101,7 @@ class Records:
             raise Misuse(f"the header names {twice[:40]!r} twice")
         return names
 
-    def _no_document(self) -> None:
+    def _look_at_first(self) -> None:
         """Look at the first line before the file is read as lines, of which each would be wrong."""
         line = self._next()
         if line is None:

@@ -1,6 +1,7 @@
 """Signing in with a provider, from the button to the account."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ from dojang.auth.providers.identity import Identity
 from dojang.auth.providers.linking import Linking, Opened
 from dojang.auth.providers.provider import Provider
 from dojang.auth.providers.relying_party import RelyingParty
+from dojang.auth.throttle import Throttle
 from dojang.errors import Malformed
 from dojang.tokens.issued import Issued
 
@@ -57,7 +59,12 @@ class SignInWith:
     """The providers of an application, and its users."""
 
     def __init__(
-        self, parties: Iterable[RelyingParty], *, attempts: Attempts, linking: Linking
+        self,
+        parties: Iterable[RelyingParty],
+        *,
+        attempts: Attempts,
+        linking: Linking,
+        throttle: Throttle | None = None,
     ) -> None:
         """Take the parts.
 
@@ -65,7 +72,10 @@ class SignInWith:
             parties: One for each provider; of two of one name the last counts.
             attempts: What is on its way.
             linking: Whose account an identity opens.
+            throttle: Bounds what one source brings back in vain, so that a flood of it costs the
+                providers nothing.
         """
+        self._throttle = throttle
         self._parties = {party.facts.name: party for party in parties}
         self._attempts = attempts
         self._linking = linking
@@ -118,7 +128,7 @@ class SignInWith:
         return Begun(address=await party.address(attempt), cookies=lines)
 
     async def finish(
-        self, name: str, *, query: str, cookies: str, user: str | None = None
+        self, name: str, *, query: str, cookies: str, user: str | None = None, address: str = ""
     ) -> Finished | None:
         """Return who has come back; None where there is no such provider.
 
@@ -127,8 +137,10 @@ class SignInWith:
             query: Of the address, as it came; any text is safe to pass.
             cookies: The Cookie header of the browser.
             user: Who is signed in, or None; has to be who wanted to link.
+            address: Where the browser is, for the throttle; empty where nobody knows.
 
         Raises:
+            TooManyAttempts: Too much was brought from there in vain; nothing was looked at.
             NoAttempt: It belongs to no attempt of this browser and user.
             Declined: The person said no.
             LinkFirst: Another user has the e-mail address.
@@ -142,7 +154,14 @@ class SignInWith:
         party = self._parties.get(name)
         if party is None:
             return None
-        answer = _read(query)
+        guard = self._throttle.callback(address=address) if self._throttle else nullcontext()
+        async with guard:
+            return await self._finished(party, query=query, cookies=cookies, user=user)
+
+    async def _finished(
+        self, party: RelyingParty, *, query: str, cookies: str, user: str | None
+    ) -> Finished:
+        answer, name = _read(query), party.facts.name
         attempt = await self._attempts.take(name, state=answer.get("state", ""), cookies=cookies)
         if attempt.user is not None and attempt.user != user:
             raise NoAttempt("whoever began to link the provider is not signed in any more")

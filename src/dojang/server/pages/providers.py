@@ -149,13 +149,13 @@ async def _received(request: Request, provider: Provider, query: str) -> Respons
     parts, session = parts_of(request), session_of(request)
     at = parts.sessions.clock()
     visitor = await signed_in(request)
-    async with parts.throttle.callback(address=callers.address(request)):
-        finished = await parts.sign_in_with.finish(
-            provider.name,
-            query=query,
-            cookies=request.headers.get("cookie", ""),
-            user=visitor.id if visitor else None,
-        )
+    finished = await parts.sign_in_with.finish(
+        provider.name,
+        query=query,
+        cookies=request.headers.get("cookie", ""),
+        user=visitor.id if visitor else None,
+        address=callers.address(request),
+    )
     if finished is None:
         raise NotFound
     if finished.confirming:
