@@ -114,7 +114,18 @@ def produce(start: Start, name: str, status: int) -> Response:
         return about_email(start, name, status)
     if name == "sign_up" and status == 202:
         return ask(start(**MAIL), name, json=ADA)
+    if name == "introspect_session" and status != 401:
+        return as_service(start, status)
     return about_others(start, name, status)
+
+
+def as_service(start: Start, status: int) -> Response:
+    ada, name = signed_up(start), "introspect_session"
+    key = run(parts(app_of(ada)).service_keys.new("tests", now=0))
+    ada.headers["authorization"] = f"Bearer {key}"
+    if status == 503:
+        break_sessions(app_of(ada))
+    return ask(ada, name, **REQUESTS.get(status, {"json": {"cookie": "session=any"}}))
 
 
 def about_others(start: Start, name: str, status: int) -> Response:

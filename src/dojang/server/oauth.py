@@ -7,12 +7,11 @@ from starlette.responses import Response
 
 from dojang.adapters.auth_api.answers import Answer
 from dojang.adapters.auth_api.api import AuthApi
-from dojang.adapters.auth_api.callers import bearer
 from dojang.adapters.auth_api.models import ActiveAnswer, KeysAnswer, Token
-from dojang.errors import Rejected
-from dojang.server.errors import InvalidClient, InvalidRequest
+from dojang.server.errors import InvalidRequest
 from dojang.server.log import log_of
 from dojang.server.parts import parts_of
+from dojang.server.services import check_service
 from dojang.tokens.stored_keys import MAX_AGE
 from dojang.wire import json
 
@@ -34,13 +33,10 @@ async def revoke(api: AuthApi, request: Request) -> Response:
 async def introspect(api: AuthApi, request: Request) -> Response:
     """Say what is known of a token, to a service that has a key."""
     del api
-    parts = parts_of(request)
-    try:
-        await parts.service_keys.check(bearer(request) or "", now=parts.tokens.clock())
-    except Rejected as rejected:
-        raise InvalidClient from rejected
+    await check_service(request)
     form = await _read(request)
-    return Answer(ActiveAnswer.model_validate(await parts.tokens.introspect(form.token)))
+    known = await parts_of(request).tokens.introspect(form.token)
+    return Answer(ActiveAnswer.model_validate(known))
 
 
 async def publish_keys(api: AuthApi, request: Request) -> Response:

@@ -3,7 +3,9 @@
 from dojang.adapters.auth_api.errors import BodyTooLarge
 from dojang.adapters.auth_api.models import (
     ActiveAnswer,
+    CookieHeader,
     KeysAnswer,
+    KnownSessionAnswer,
     PairAnswer,
     Refresh,
     Token,
@@ -20,7 +22,7 @@ from dojang.errors import (
     Unavailable,
     Unknown,
 )
-from dojang.server import oauth, tokens
+from dojang.server import introspection, oauth, tokens
 from dojang.server.errors import InvalidClient, InvalidRequest
 
 __all__ = ["TOKENS"]
@@ -63,6 +65,14 @@ TOKENS = (
         errors=(InvalidRequest, InvalidClient, BodyTooLarge, Unavailable),
         at_root=True,
         form=True,
+    ),
+    Entry(
+        method="POST",
+        path="/introspect-session",
+        handler=introspection.introspect_session,
+        body=CookieHeader,
+        answer=KnownSessionAnswer,
+        errors=(*BODY, InvalidClient, Unavailable),
     ),
     Entry(
         method="GET",

@@ -17,10 +17,12 @@ __all__ = [
     "AuthenticatorAnswer",
     "ChangePassword",
     "Confirm",
+    "CookieHeader",
     "DeviceAnswer",
     "DevicesAnswer",
     "EndedAnswer",
     "KeysAnswer",
+    "KnownSessionAnswer",
     "LogIn",
     "Nothing",
     "PairAnswer",
@@ -313,6 +315,32 @@ class ActiveAnswer(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     active: bool
+
+
+class CookieHeader(Form):
+    """What a browser sent to a service, as it came."""
+
+    cookie: Annotated[str, Field(max_length=32_768)]
+
+
+class KnownSessionAnswer(BaseModel):
+    """Whose session a cookie is; of one that is not good, why not."""
+
+    active: bool
+    code: str | None = None
+    user: UserAnswer | None = None
+    roles: list[str] = []
+    session: SessionAnswer | None = None
+
+    @classmethod
+    def of(cls, user: User, session: Session) -> Self:
+        """Return what is said of a session that is good."""
+        return cls(
+            active=True,
+            user=UserAnswer.of(user),
+            roles=list(user.roles),
+            session=SessionAnswer.of(session),
+        )
 
 
 class KeysAnswer(BaseModel):
