@@ -7,7 +7,10 @@ from typing import Any
 from dojang.adapters.asgi.messages import AnyApp, Scope
 from dojang.wire.forwarded import NAMES, Proxies, Told
 
-__all__ = ["Proxies", "ProxyMiddleware", "WSGIProxyMiddleware"]
+__all__ = ["PROXY", "Proxies", "ProxyMiddleware", "WSGIProxyMiddleware"]
+
+#: In the scope of a connection that came from a proxy that is trusted.
+PROXY = "dojang.proxy"
 
 Environ = dict[str, Any]
 WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -27,8 +30,11 @@ class _Trust:
         self._proxies = proxies
         self._told: set[str] = set()
 
+    def trusts(self, peer: str) -> bool:
+        return self._proxies.trusts(peer)
+
     def ask(self, peer: str, headers: Mapping[str, str]) -> Told:
-        if not self._proxies.trusts(peer):
+        if not self.trusts(peer):
             for name in NAMES:
                 if name in headers:
                     self._tell(peer or "a Unix socket", name)
@@ -70,8 +76,9 @@ class ProxyMiddleware:
             if name in NAMES:
                 text = value.decode("latin-1")
                 headers[name] = f"{headers[name]}, {text}" if name in headers else text
-        told = self._trust.ask((scope.get("client") or ("",))[0], headers)
-        changed: dict[str, Any] = {}
+        peer = (scope.get("client") or ("",))[0]
+        told = self._trust.ask(peer, headers)
+        changed: dict[str, Any] = {PROXY: self._trust.trusts(peer)}
         if told.client is not None:
             changed["client"] = (told.client, 0)
         if told.scheme is not None:

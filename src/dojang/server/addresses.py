@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-__all__ = ["ANYWHERE", "is_loopback", "local", "origin", "origins"]
+__all__ = ["ANYWHERE", "host_of", "is_loopback", "is_within", "local", "origin", "origins"]
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 #: Addresses that listen to everybody.
@@ -49,17 +49,26 @@ def origin(url: str) -> str:
 
 def is_loopback(url: str) -> bool:
     """Return whether `url` is of this machine, which browsers trust without https."""
-    return _host(url) in _LOOPBACK
+    return host_of(url) in _LOOPBACK
+
+
+def is_within(host: str, domain: str) -> bool:
+    """Return whether a host is a domain or below it.
+
+    Source: RFC 6265 section 5.1.3.
+    """
+    return f".{host}".endswith(f".{domain.lower()}")
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL, in lower case; an IPv6 address in brackets."""
+    name = urlsplit(url).hostname or ""
+    return f"[{name}]" if ":" in name else name
 
 
 def origins(url: str) -> Collection[str]:
     """Return the origins that are ours: that of `url`, and on this machine its other names."""
-    host = _host(url)
-    if host not in _LOOPBACK:
+    own = host_of(url)
+    if own not in _LOOPBACK:
         return {url}
-    return {url.replace(f"://{host}", f"://{name}", 1) for name in _LOOPBACK}
-
-
-def _host(url: str) -> str:
-    host = urlsplit(url).hostname or ""
-    return f"[{host}]" if ":" in host else host
+    return {url.replace(f"://{own}", f"://{name}", 1) for name in _LOOPBACK}

@@ -17,6 +17,7 @@ from dojang.auth.events import Hook
 from dojang.server import addresses, assembly, health, mailing, openapi, refusals
 from dojang.server.afterwards import Afterwards
 from dojang.server.body_limit import BodyLimit
+from dojang.server.forward_auth.endpoints import routes as proxy_routes
 from dojang.server.log import RequestLog, open_log
 from dojang.server.origin import OriginCheck
 from dojang.server.own_cookies import OwnCookies
@@ -78,7 +79,20 @@ def _routes(parts: Parts) -> list[BaseRoute]:
         fresh=parts.settings.fresh_login,
     )
     within = Router([*api_routes(api), *page_routes], redirect_slashes=False)
-    return [*health.routes, *openapi.routes, Mount("", app=within, middleware=_inner(parts))]
+    return [
+        *health.routes,
+        *openapi.routes,
+        *_forward_auth(parts),
+        Mount("", app=within, middleware=_inner(parts)),
+    ]
+
+
+def _forward_auth(parts: Parts) -> list[BaseRoute]:
+    # What a proxy passes on comes from any page, and without its body.
+    if parts.settings.forward_auth is None:
+        return []
+    behind = [Middleware(SessionMiddleware, sessions=parts.sessions)]
+    return proxy_routes(parts.rules, behind)
 
 
 def _outer(settings: Settings, log: TextIO | None) -> list[Middleware]:

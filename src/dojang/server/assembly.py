@@ -17,8 +17,10 @@ from dojang.auth.mail import SmtpMailer
 from dojang.auth.one_time import OneTimeTokens
 from dojang.auth.second_factor import SecondFactor
 from dojang.errors import Misuse, Unavailable
-from dojang.server import arrivals, secret
+from dojang.server import addresses, arrivals, secret
 from dojang.server.errors import BadSettings
+from dojang.server.forward_auth import rule_file
+from dojang.server.forward_auth.rules import NOBODY, PUBLIC, Rules
 from dojang.server.health import readiness
 from dojang.server.parts import Parts
 from dojang.server.providers import sign_in_with
@@ -35,7 +37,7 @@ from dojang.tokens.stored_keys import StoredKeys
 from dojang.wire.cookies import Cookie
 from dojang.wire.keyring import Keyring
 
-__all__ = ["assemble", "close", "open_accounts", "prepare"]
+__all__ = ["assemble", "close", "open_accounts", "prepare", "session_cookie"]
 
 _PRIVATE = 0o700
 
@@ -99,6 +101,7 @@ def assemble(
             throttle=throttle,
         ),
         factors=Factors.of(second_factor, sessions, issuer=urlsplit(settings.url).netloc),
+        rules=_rules(settings),
         note=found.note,
     )
 
@@ -191,7 +194,7 @@ def _sessions(settings: Settings, keyring: Keyring, clock: Callable[[], int]) ->
         settings.sessions,
         secret=keyring,
         lifetime=_lifetime(settings),
-        cookie=Cookie() if settings.https else Cookie.for_local_development(),
+        cookie=session_cookie(settings),
         limit=_limit(settings),
         clock=clock,
     )
@@ -199,6 +202,37 @@ def _sessions(settings: Settings, keyring: Keyring, clock: Callable[[], int]) ->
         # The data stay in the cookie; what was ended is on disk, so that it stays ended.
         return make(revocations=SqliteStore(settings.home / "revocations.db"))
     return make()
+
+
+def _rules(settings: Settings) -> Rules:
+    path = settings.forward_auth
+    if path is None:
+        return Rules()
+    rules = rule_file.read(path)
+    if unreached := [
+        f"{path}: rule {number}: the session cookie does not reach {rule.host.name}: write "
+        "DOJANG_COOKIE_DOMAIN=, the domain that it shares with DOJANG_URL"
+        for number, rule in enumerate(rules, 1)
+        if rule.needs not in {PUBLIC, NOBODY} and not _is_reached(rule.host.name, settings)
+    ]:
+        raise BadSettings(unreached)
+    return Rules(rules)
+
+
+def _is_reached(host: str, settings: Settings) -> bool:
+    domain = settings.cookie_domain
+    if domain is None:
+        return host == addresses.host_of(settings.url)
+    return addresses.is_within(host, domain)
+
+
+def session_cookie(settings: Settings) -> Cookie:
+    """Return the cookie that sessions come in."""
+    domain = settings.cookie_domain
+    if domain is None:
+        return Cookie() if settings.https else Cookie.for_local_development()
+    name = "__Secure-session" if settings.https else "session"
+    return Cookie(name=name, secure=settings.https, domain=domain)
 
 
 def _tokens(

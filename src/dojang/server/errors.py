@@ -3,6 +3,7 @@
 Refused                    theirs
 ├── BadRequest             the request cannot be read                        400
 ├── InvalidRequest         the form of an OAuth address cannot be read       400
+├── UntrustedProxy         it is for proxies, and this is none of ours       403
 ├── NotFound               there is nothing at this address                  404
 └── MethodNotAllowed       the address does not take this method             405
 Rejected
@@ -27,6 +28,7 @@ __all__ = [
     "MethodNotAllowed",
     "NotFound",
     "NotReady",
+    "UntrustedProxy",
 ]
 
 
@@ -46,6 +48,15 @@ class InvalidRequest(Refused):
     code = "invalid-request"
     status = 400
     extra = (("error", "invalid_request"),)
+
+
+class UntrustedProxy(Refused):
+    """The address is for proxies, and whoever asks is none of those that are named."""
+
+    code = "untrusted-proxy"
+
+    def __init__(self) -> None:
+        super().__init__("this address is for proxies that DOJANG_PROXIES names")
 
 
 class NotFound(Refused):

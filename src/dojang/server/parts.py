@@ -17,6 +17,7 @@ from dojang.auth.mailed_sign_in import MailedSignIn
 from dojang.auth.one_time import OneTimeTokens
 from dojang.auth.password_reset import PasswordReset
 from dojang.auth.providers import SignInWith
+from dojang.server.forward_auth.rules import Rules
 from dojang.server.log import log_of
 from dojang.server.settings import Settings
 from dojang.sessions import Sessions
@@ -47,6 +48,7 @@ class Parts:
         arrived: Is told of everybody who signs in.
         mailer: Sends mail; None where no mail server is set.
         factors: The second factors of accounts.
+        rules: Who may pass where, of applications behind proxies.
         note: What whoever starts it should know of its secret, or empty.
     """
 
@@ -63,6 +65,7 @@ class Parts:
     one_time: OneTimeTokens
     known_devices: KnownDevices
     arrived: Arrived
+    rules: Rules
     mailer: Mailer | None = None
     factors: Factors
     note: str = ""

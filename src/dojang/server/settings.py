@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from pydantic_settings import SettingsConfigDict as Config
 
 from dojang.auth.identifiers import USERNAME_PATTERN
-from dojang.errors import MissingExtra, Misuse
+from dojang.errors import InvalidCookie, MissingExtra, Misuse
 from dojang.server import addresses, environment
 from dojang.server.errors import BadSettings
 from dojang.server.mail_settings import MailSettings
@@ -24,6 +24,7 @@ from dojang.server.provider_settings import ProviderSettings
 from dojang.server.provider_settings import contradictions as of_providers
 from dojang.server.strength import weakness
 from dojang.stores import urls
+from dojang.wire.cookies import Cookie
 from dojang.wire.forwarded import Proxies
 
 __all__ = ["Settings"]
@@ -73,6 +74,13 @@ class Settings(MailSettings, ProviderSettings):
     )
     proxy_hops: int = Field(
         default=1, ge=1, le=16, description="how many proxies stand in a row, from 1 to 16"
+    )
+    forward_auth: Path | None = Field(
+        default=None, description="a file of rules, for proxies in front of other applications"
+    )
+    cookie_domain: str | None = Field(
+        default=None,
+        description="a domain that DOJANG_URL is in, whose hosts share the session: example.org",
     )
     workers: int = Field(default=1, ge=1, le=256, description="a number of processes from 1 to 256")
     session_idle: Seconds = Field(
@@ -197,6 +205,14 @@ class Settings(MailSettings, ProviderSettings):
             raise ValueError(str(error)) from None
         return value
 
+    @field_validator("cookie_domain")
+    @classmethod
+    def _domain(cls, value: str | None) -> str | None:
+        try:
+            return value and Cookie(name="session", domain=value).domain
+        except InvalidCookie as error:
+            raise ValueError(str(error)) from None
+
     @field_validator("password_pattern", "username_pattern")
     @classmethod
     def _compiles(cls, value: str | None) -> str | None:
@@ -247,8 +263,23 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             f"DOJANG_URL is missing, and the links in mails would lead to {settings.url}: "
             "write the https:// address that browsers use"
         )
+    yield from _of_other_hosts(settings)
     if settings.production and not settings.https:
         yield from _in_the_clear(settings)
+
+
+def _of_other_hosts(settings: Settings) -> Iterator[str]:
+    if settings.forward_auth is not None and not settings.proxies:
+        yield (
+            f"DOJANG_FORWARD_AUTH is {str(settings.forward_auth)!r}, and no proxy is believed: "
+            "name those that ask in DOJANG_PROXIES"
+        )
+    domain = settings.cookie_domain
+    if domain is not None and not addresses.is_within(addresses.host_of(settings.url), domain):
+        yield (
+            f"DOJANG_COOKIE_DOMAIN is {domain}, and DOJANG_URL is {settings.url}, which is not in "
+            "it: browsers would refuse the cookie"
+        )
 
 
 def _in_the_clear(settings: Settings) -> Iterator[str]:

@@ -1,0 +1,202 @@
+"""Real proxies ask whether a request may pass; nobody passes by what they write into it."""
+
+import json
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from dojang.server.forward_auth import identity
+from tests.e2e.proxied import DOMAIN, Proxied, proxied
+from tests.need import need
+
+NAVIGATING = (("Accept", "text/html"), ("Sec-Fetch-Mode", "navigate"))
+
+
+@pytest.fixture(scope="module", params=["nginx", "caddy", "caddy of Debian"])
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Proxied]:
+    with proxied(request.param, tmp_path_factory.mktemp("proxied")) as both:
+        yield both
+
+
+@pytest.fixture
+def arriving() -> Iterator[Page]:
+    """A browser that finds the hosts on this machine."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=need("chromium"),
+            args=["--no-sandbox", f"--host-resolver-rules=MAP *.{DOMAIN} 127.0.0.1"],
+        )
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def cookie(both: Proxied) -> str:
+    return both.sign_up("에이다")
+
+
+def test_a_person_signs_up_on_the_way_and_arrives_where_they_wanted_to(
+    both: Proxied, arriving: Page
+) -> None:
+    arriving.goto(f"{both.app}/deep?x=1&y=도장")
+    arriving.get_by_role("link", name="Sign up").click()
+    arriving.get_by_label("User name").fill("grace")
+    arriving.get_by_label("Password", exact=True).fill("correct horse battery")
+    arriving.get_by_role("button", name="Sign up").click()
+    arriving.wait_for_url(f"{both.app}/deep**")
+    told = json.loads(arriving.inner_text("body"))
+    assert told["path"] == "/deep?x=1&y=%EB%8F%84%EC%9E%A5"
+    assert ["Remote-User", "grace"] in told["headers"]
+    # From here on nothing is asked.
+    arriving.goto(f"{both.app}/other")
+    assert json.loads(arriving.inner_text("body"))["path"] == "/other"
+
+
+def test_a_person_who_is_nobody_is_sent_to_sign_in_and_back(both: Proxied) -> None:
+    answer = both.ask("/deep?x=1", *NAVIGATING)
+    back = quote(f"{both.app}/deep?x=1", safe="")
+    assert (answer.status, answer.header("location")) == (302, f"{both.login}/onward?rd={back}")
+
+
+def test_a_program_that_is_nobody_is_told_so(both: Proxied) -> None:
+    answer = both.ask("/deep?x=1", ("Accept", "application/json"))
+    assert (answer.status, answer.header("location")) == (401, None)
+
+
+def test_whoever_is_signed_in_reaches_the_application_under_their_name(
+    both: Proxied, cookie: str
+) -> None:
+    answer = both.ask("/deep?x=1", ("Cookie", cookie))
+    assert answer.status == 200
+    assert answer.seen["remote-user"] == ["%EC%97%90%EC%9D%B4%EB%8B%A4"]
+    assert b'"path": "/deep?x=1"' in answer.body
+
+
+def test_a_role_that_is_lacking_keeps_out(both: Proxied, cookie: str) -> None:
+    assert both.ask("/admin/x", ("Cookie", cookie), *NAVIGATING).status == 403
+
+
+def test_what_is_public_is_reached_by_nobody_in_particular(both: Proxied) -> None:
+    answer = both.ask("/public/x")
+    assert answer.status == 200
+    assert nobody(answer.seen)
+
+
+def test_a_post_is_asked_about_without_its_body(both: Proxied, cookie: str) -> None:
+    answer = both.ask("/deep", ("Cookie", cookie), method="POST", body=b"x" * 1000)
+    assert answer.status == 200
+
+
+def nobody(seen: dict[str, list[str]]) -> bool:
+    """Return whether the application was told of nobody."""
+    told = {name for name in seen if name.replace("_", "-") in LOWERED}
+    return all(value in ("", None) for name in told for value in seen[name])
+
+
+LOWERED = {name.lower() for name in identity.NAMES}
+
+SPELLINGS: dict[str, Callable[[str], list[tuple[str, str]]]] = {
+    "as it is": lambda name: [(name, "admin")],
+    "in capitals": lambda name: [(name.upper(), "admin")],
+    "in small letters": lambda name: [(name.lower(), "admin")],
+    "with underscores": lambda name: [(name.replace("-", "_"), "admin")],
+    "twice": lambda name: [(name, "admin"), (name, "root")],
+    "as a list": lambda name: [(name, "admin, root")],
+    "empty": lambda name: [(name, "")],
+    "taken away on the way": lambda name: [(name, "admin"), ("Connection", name)],
+    "very long": lambda name: [(name, "a" * 6000)],
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("name", identity.NAMES)
+def test_GHSA_7r4p_vjf4_gxv4_nobody_tells_the_application_who_they_are(  # noqa: N802
+    both: Proxied, cookie: str, name: str, spelling: str
+) -> None:
+    headers = SPELLINGS[spelling](name)
+    answer = both.ask("/public/x", *headers)
+    assert answer.status != 200 or nobody(answer.seen)
+    known = both.ask("/deep", ("Cookie", cookie), *headers)
+    if known.status == 200:
+        for alias in {name.lower(), name.lower().replace("-", "_")} & set(known.seen):
+            assert not {"admin", "root", "admin, root"} & set(known.seen[alias])
+
+
+#: By these some proxy or application is told where a request goes, or from where.
+ELSEWHERE = {
+    "X-Forwarded-Uri": "/public/x",
+    "X-Forwarded-Host": "app.example.test",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-For": "127.0.0.1",
+    "X-Forwarded-Method": "OPTIONS",
+    "X-Forwarded-Prefix": "/public",
+    "X-Forwarded-Port": "443",
+    "X-Forwarded-Server": "app.example.test",
+    "X-Original-URL": "http://app.example.test/public/x",
+    "X-Original-Method": "OPTIONS",
+    "X-Rewrite-URL": "/public/x",
+    "Forwarded": "for=127.0.0.1;host=app.example.test;proto=https",
+    "X-Real-IP": "127.0.0.1",
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_CVE_2026_40575_nobody_tells_the_proxy_where_they_are_going(  # noqa: N802
+    both: Proxied, name: str, spelling: str
+) -> None:
+    value = ELSEWHERE[name]
+    headers = [
+        (sent, value if given in {"admin", "root"} else given)
+        for sent, given in SPELLINGS[spelling](name)
+    ]
+    for uri in ("/deep", "/admin/x"):
+        assert both.ask(uri, *headers).status in {400, 401, 403, 431}
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "/public/../deep",
+        "/public/..%2fdeep",
+        "/public%2f..%2fdeep",
+        "/public/%2e%2e/deep",
+        "/public/.%2e/deep",
+        "//deep",
+        "/public//../deep",
+        "/public/./../deep",
+        "/public/..;/deep",
+        "/public;/../deep",
+        "/public\\..\\deep",
+        "/public%5c..%5cdeep",
+        "/public%00/../deep",
+        "/deep%23/public/",
+        "/deep?/public/x",
+        "/deep;/public/x",
+        "/PUBLIC/../deep",
+        "/deep#/public/x",
+        "http://app.example.test/deep",
+        "*",
+    ],
+)
+def test_GHSA_pxq7_h93f_9jrg_no_spelling_of_a_path_is_a_way_around_the_rules(  # noqa: N802
+    both: Proxied, uri: str
+) -> None:
+    assert both.ask(uri).status in {400, 401, 403, 404, 405, 308}
+
+
+@pytest.mark.parametrize("host", ["APP.EXAMPLE.TEST", "app.example.test."])
+def test_a_host_is_the_same_in_every_spelling(both: Proxied, host: str) -> None:
+    named = f"{host}:{both.port}"
+    assert both.ask("/deep", host=named).status in {401, 404, 200, 308}
+    assert not both.ask("/deep", host=named).body.startswith(b'{"path"')
+    assert both.ask("/public/x", host=named).status in {200, 401, 404}
+
+
+@pytest.mark.parametrize("cookie", ["", "session", "session=", "session=x", "session=%00"])
+def test_a_malformed_cookie_means_no(both: Proxied, cookie: str) -> None:
+    assert both.ask("/deep", ("Cookie", cookie)).status == 401
