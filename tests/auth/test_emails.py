@@ -181,8 +181,9 @@ def test_an_address_that_was_taken_meanwhile_stays_with_who_has_it(
 ) -> None:
     token = run(emails.begin_changing(ada, "grace@example.org"))
     grace = run(accounts.sign_up(email="grace@example.org", password=PASSWORD))
-    with pytest.raises(AlreadyTaken):
-        run(emails.change(token))
+    for _ in range(2):  # nothing came of it, so the token is as good as before
+        with pytest.raises(AlreadyTaken):
+            run(emails.change(token))
     assert run(emails.owner_of("Grace@example.org")) == grace
 
 

@@ -1,7 +1,8 @@
 """The e-mail addresses of accounts: shown to be theirs, changed, and put back."""
 
 from dataclasses import dataclass
-from functools import partial
+
+from sqlalchemy import Connection
 
 from dojang.auth import rows
 from dojang.auth.accounts import Accounts
@@ -9,7 +10,7 @@ from dojang.auth.changes import SignOut
 from dojang.auth.errors import InvalidInput, Spent
 from dojang.auth.identifiers import Identifier, parse_email
 from dojang.auth.one_time import LONGEST_UNDO, OneTimeTokens, Redeemed
-from dojang.auth.threads import off_loop
+from dojang.auth.one_time_rows import OneTimeRow
 from dojang.auth.user import User
 
 __all__ = ["Changed", "Emails"]
@@ -87,9 +88,12 @@ class Emails:
             Spent: It is good for nothing, or the account has another address by now.
             Unavailable: The database did not answer; it may be used up.
         """
-        redeemed = await self._tokens.redeem(_VERIFY, token)
-        if not await self._accounts.verify_email(redeemed.user, redeemed.target):
-            raise Spent
+
+        def use(connection: Connection, row: OneTimeRow) -> None:
+            if not rows.write_verified(connection, row.user_id, row.target):
+                raise Spent
+
+        redeemed = await self._tokens.redeem(_VERIFY, token, use=use)
         return await self._there(redeemed.user)
 
     # -- another address -------------------------------------------------------------------------
@@ -157,15 +161,17 @@ class Emails:
 
         Raises:
             Spent: It is good for nothing.
-            AlreadyTaken: Another account has the address by now; the token is used up.
+            AlreadyTaken: Another account has the address by now.
             Unavailable: The database did not answer; it may be used up.
         """
-        redeemed = await self._tokens.redeem(_CHANGE, token)
-        user = await self._there(redeemed.user)
-        new = parse_email(redeemed.target)
-        engine = self._accounts.engine
-        if not await off_loop(partial(rows.set_email, engine, user.id, old=user.email, new=new)):
-            raise Spent
+        user = await self._there((await self.peek_changing(token)).user)
+
+        def use(connection: Connection, row: OneTimeRow) -> None:
+            new = parse_email(row.target)
+            if not rows.write_email(connection, row.user_id, old=user.email, new=new):
+                raise Spent
+
+        await self._tokens.redeem(_CHANGE, token, use=use)
         await self._tokens.revoke_all(user.id)
         return Changed(await self._there(user.id), user.email, await self._undoing(user))
 
@@ -197,12 +203,13 @@ class Emails:
             AlreadyTaken: Another account has shown that the address is theirs.
             Unavailable: The database or the store of the sessions did not answer.
         """
-        redeemed = await self._tokens.undo(_PUT_BACK, token)
-        user = await self._there(redeemed.user)
-        back = parse_email(redeemed.target)
-        engine = self._accounts.engine
-        if not await off_loop(partial(rows.put_email_back, engine, user.id, back)):
-            raise Spent
+        user = await self._there((await self.peek_putting_back(token)).user)
+
+        def use(connection: Connection, row: OneTimeRow) -> None:
+            if not rows.write_email_back(connection, row.user_id, parse_email(row.target)):
+                raise Spent
+
+        await self._tokens.undo(_PUT_BACK, token, use=use)
         await self._tokens.revoke_all(user.id)
         await self._sign_out(user.id)
         return await self._there(user.id)

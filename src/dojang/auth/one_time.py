@@ -137,19 +137,20 @@ class OneTimeTokens:
         taking = partial(one_time_rows.take, self._engine, digest, now=self._clock(), use=use)
         return _redeemed(await off_loop(taking))
 
-    async def undo(self, purpose: str, token: str) -> Redeemed:
+    async def undo(self, purpose: str, token: str, *, use: Use) -> Redeemed:
         """Redeem a token, and with it those issued later for the same: what they undo is undone.
 
         Args:
             purpose: As it was issued for.
             token: Any text is safe to pass.
+            use: As for `redeem`.
 
         Raises:
             Spent: It is good for nothing, or not for this.
             Unavailable: The database did not answer; it may be used up.
         """
         take = partial(one_time_rows.take, self._engine, _digest(purpose, token, ""))
-        return _redeemed(await off_loop(partial(take, now=self._clock(), and_later=True)))
+        return _redeemed(await off_loop(partial(take, now=self._clock(), and_later=True, use=use)))
 
     async def issue_code(
         self,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Insert,
     RowMapping,
     Select,
+    Update,
     and_,
     insert,
     select,
@@ -51,16 +52,17 @@ __all__ = [
     "delete",
     "imported_hashes",
     "password_of",
-    "put_email_back",
     "replace_hash",
     "set_disabled",
-    "set_email",
     "set_password",
     "set_roles",
     "values",
     "verify_email",
     "write_claim",
+    "write_email",
+    "write_email_back",
     "write_password",
+    "write_verified",
 ]
 
 
@@ -317,28 +319,32 @@ def verify_email(engine: Engine, user_id: str, email: str) -> bool:
     Raises:
         Unavailable: The database did not answer.
     """
-    its = update(users).where(users.c.id == user_id, users.c.email == email)
     with answering(), engine.begin() as connection:
-        return connection.execute(its.values(email_verified=True)).rowcount == 1
+        return write_verified(connection, user_id, email)
 
 
-def set_email(engine: Engine, user_id: str, *, old: str | None, new: Identifier) -> bool:
+def write_verified(connection: Connection, user_id: str, email: str) -> bool:
+    """Do what `verify_email` does, in a transaction.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: The database did not answer.
+    """
+    its = update(users).where(users.c.id == user_id, users.c.email == email)
+    return connection.execute(its.values(email_verified=True)).rowcount == 1
+
+
+def write_email(connection: Connection, user_id: str, *, old: str | None, new: Identifier) -> bool:
     """Give an account another address, shown to be theirs; False where it has not `old`.
 
     Raises:
         AlreadyTaken: Another account has it.
-        Unavailable: The database did not answer.
+        sqlalchemy.exc.DBAPIError: The database did not answer.
     """
     its = update(users).where(users.c.id == user_id, users.c.email.is_not_distinct_from(old))
-    changed = its.values(email=new.text, email_key=new.key, email_verified=True)
-    try:
-        with answering(), engine.begin() as connection:
-            return connection.execute(changed).rowcount == 1
-    except IntegrityError:
-        raise AlreadyTaken("email") from None
+    return _write_email(connection, its, new)
 
 
-def put_email_back(engine: Engine, user_id: str, back: Identifier) -> bool:
+def write_email_back(connection: Connection, user_id: str, back: Identifier) -> bool:
     """Give an account the address it had, from another one too that never showed it to be its.
 
     Returns:
@@ -346,20 +352,13 @@ def put_email_back(engine: Engine, user_id: str, back: Identifier) -> bool:
 
     Raises:
         AlreadyTaken: Another account has shown that it is theirs.
-        Unavailable: The database did not answer.
+        sqlalchemy.exc.DBAPIError: The database did not answer.
     """
     squatting = and_(
         users.c.email_key == back.key, users.c.id != user_id, users.c.email_verified.is_(False)
     )
-    left = update(users).where(squatting).values(email=None, email_key=None)
-    its = update(users).where(users.c.id == user_id)
-    changed = its.values(email=back.text, email_key=back.key, email_verified=True)
-    try:
-        with answering(), engine.begin() as connection:
-            connection.execute(left)
-            return connection.execute(changed).rowcount == 1
-    except IntegrityError:
-        raise AlreadyTaken("email") from None
+    connection.execute(update(users).where(squatting).values(email=None, email_key=None))
+    return _write_email(connection, update(users).where(users.c.id == user_id), back)
 
 
 def set_roles(engine: Engine, user_id: str, given: tuple[str, ...]) -> bool:
@@ -389,6 +388,14 @@ def values(row: NewRow) -> dict[str, object]:
         "password_hash": row.password_hash,
         "password_changed": row.user.created if row.password_hash else None,
     }
+
+
+def _write_email(connection: Connection, its: Update, email: Identifier) -> bool:
+    changed = its.values(email=email.text, email_key=email.key, email_verified=True)
+    try:
+        return connection.execute(changed).rowcount == 1
+    except IntegrityError:
+        raise AlreadyTaken("email") from None
 
 
 def _taken(engine: Engine, row: NewRow) -> Literal["email", "username"]:

@@ -24,7 +24,6 @@ from dojang.server.post import language_for, post
 from dojang.server.settings import Settings
 
 __all__ = [
-    "FRESH",
     "begin_change",
     "change",
     "disown",
@@ -35,9 +34,6 @@ __all__ = [
     "verify",
     "welcome",
 ]
-
-#: Seconds for which a login proves enough to have another address without the password.
-FRESH = 600
 
 _MINUTES = LONGEST // 60
 _DAYS = LONGEST_UNDO // 86_400
@@ -102,7 +98,7 @@ async def begin_change(request: Request, user: User, email: str, password: str) 
         request: Theirs.
         user: Who is signed in.
         email: As typed.
-        password: As typed; empty where a login of the last ten minutes shows it.
+        password: As typed; empty where a fresh login shows it.
 
     Raises:
         NotFound: The server sends no mail.
@@ -173,7 +169,7 @@ async def _note_again(request: Request, email: str) -> None:
 
 async def _prove(request: Request, user: User, password: str) -> None:
     if not password:
-        require_fresh(session_of(request), FRESH)
+        require_fresh(session_of(request), parts_of(request).settings.fresh_login)
         return
     parts = parts_of(request)
     try:

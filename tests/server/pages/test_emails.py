@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from dojang.testing import Clock
 from tests.server.kit import PASSWORD, parts, run
 from tests.smtp import Box, link_in, serving
 
@@ -142,6 +143,19 @@ def test_what_is_wrong_stands_beside_its_field_in_the_persons_language(
     assert page.input(field)["aria-invalid"] == "true"
     assert page.input("email")["value"] == fields["email"]
     assert page.title.startswith("오류: ")
+
+
+def test_whoever_has_no_password_confirms_first_that_it_is_them(
+    ada: Person, box: Box, clock: Clock
+) -> None:
+    use(ada, path_in(box))
+    clock.tick(601)
+    answer = ada.send("/account/email", {"email": NEW})
+    assert leads(answer) == "/confirm?next=%2Faccount%2Femail&notice=not-done"
+    confirmed = ada.send("/confirm", {"password": PASSWORD, "next": "/account/email"})
+    assert leads(confirmed) == "/account/email"
+    assert leads(ada.send("/account/email", {"email": NEW})) == "/account/email?notice=change-sent"
+    assert box.to(NEW)
 
 
 def test_the_link_is_sent_again_on_request(ada: Person, box: Box) -> None:

@@ -8,7 +8,7 @@ from dojang.auth import InvalidCredentials, User
 from dojang.errors import Refused, Rejected, Unavailable
 from dojang.server import mailing
 from dojang.server.errors import NotFound
-from dojang.server.pages import forms, words
+from dojang.server.pages import confirm, forms, words
 from dojang.server.pages.complaints import Complaint
 from dojang.server.pages.redirects import see
 from dojang.server.pages.render import page, spoken
@@ -43,6 +43,8 @@ async def change(request: Request) -> Response:
     user = await _member(request)
     if user is None:
         return see(entrance(request))
+    if not form.get("password") and (confirmation := confirm.first(request, back=_HERE)):
+        return confirmation
     complaint = _empty(form, request) or await _begin(request, user, form)
     if complaint is not None:
         return await _filled(request, user, complaint, email=form.get("email", ""))
