@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from dojang.testing import Clock
 from tests.postbox import Postbox, postbox
 
+from .codes import enrol
 from .kit import ADA, LOGIN, PASSWORD, browser, parts, run
 
 Start = Callable[..., TestClient]
@@ -137,7 +138,7 @@ def test_a_code_signs_in_and_says_how(
     clock.tick(5)
     answer = tell(client, ticket, code)
     assert (answer.status_code, answer.json()["email"]) == (200, "ada@example.org")
-    assert client.get("/api/auth/check").status_code == 200
+    assert client.get("/api/auth/session").json()["methods"] == ["email"]
     assert tell(browser(app_of(client)), ticket, code).json()["code"] == "spent"
     assert [kind for kind in kinds(client) if kind != "new-device"] == [
         "logged-in", "login-refused",
@@ -161,6 +162,48 @@ def test_whoever_lay_in_wait_at_somebody_elses_address_is_left_outside(
     assert waiting.get("/api/auth/check").status_code == 401
     assert waiting.post("/api/auth/login", json=eve).status_code == 401
     assert "account-claimed" in kinds(bob)
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_better_auth_xg6x_a_second_factor_is_asked_for_after_the_mail_too(
+    mailing: Callable[..., TestClient], box: Postbox, clock: Clock, *, verified: bool
+) -> None:
+    client = mailing()
+    accounts = parts(app_of(client)).accounts
+    bob = run(accounts.sign_up(email="bob@example.org", password=PASSWORD))
+    if verified:
+        run(accounts.verify_email(bob.id, "bob@example.org"))
+    owner, login = browser(app_of(client)), {"login": "bob@example.org", "password": PASSWORD}
+    owner.post("/api/auth/login", json=login)
+    phone = enrol(owner, clock)
+    ticket = client.post("/api/auth/login/mail", json={"login": "bob@example.org"}).json()["ticket"]
+    answer = tell(client, ticket, box.last.code)
+    assert (answer.status_code, answer.json()["code"]) == (401, "second-factor-needed")
+    assert client.get("/api/auth/check").status_code == 401
+    done = client.post("/api/auth/login/second-factor", json={"code": phone.code()})
+    assert done.status_code == 200, done.text
+    assert client.get("/api/auth/session").json()["methods"] == ["email", "otp", "mfa"]
+    assert owner.get("/api/auth/check").status_code == 200  # nothing was given away
+    again = owner.post("/api/auth/login", json={**login, "code": phone.code()})
+    assert again.status_code == 200
+
+
+def test_a_link_gives_no_account_away_that_has_a_second_factor(
+    mailing: Callable[..., TestClient], box: Postbox, clock: Clock
+) -> None:
+    client = mailing()
+    bob = run(parts(app_of(client)).accounts.sign_up(email="bob@example.org", password=PASSWORD))
+    owner, login = browser(app_of(client)), {"login": "bob@example.org", "password": PASSWORD}
+    owner.post("/api/auth/login", json=login)
+    enrol(owner, clock)
+    client.post("/api/auth/password/forgotten", json={"login": "bob@example.org"})
+    body = {"token": box.last.link.partition("=")[2], "password": NEW}
+    assert client.post("/api/auth/password/reset", json=body).status_code == 204
+    answer = client.post("/api/auth/login", json={**login, "password": NEW})
+    assert answer.json()["code"] == "second-factor-needed"
+    found = run(parts(app_of(client)).accounts.find(bob.id))
+    assert found
+    assert not found.email_verified
 
 
 def test_s3_the_session_of_before_does_not_become_that_of_afterwards(

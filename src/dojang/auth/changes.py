@@ -151,7 +151,8 @@ class AccountChanges:
             but: The session that has shown it, which stays, with its tokens; or its handle.
 
         Returns:
-            Whether that was so; an account whose address was shown before is left as it is.
+            Whether that was so; an account whose address was shown before is left as it is, and so
+            is one with a second factor, which no mail by itself opens.
 
         Raises:
             Unavailable: The database or the store of the sessions did not answer; try again.

@@ -269,6 +269,8 @@ def claim(engine: Engine, user_id: str, email: str) -> bool:
 def write_claim(connection: Connection, user_id: str, email: str) -> bool:
     """Note that an address is its owner's, and close the ways in of whoever had it before that.
 
+    An account with a second factor is left as it is: no mail by itself opens it, or gives it away.
+
     Args:
         connection: To the accounts, in a transaction.
         user_id: Of the account.
@@ -281,11 +283,11 @@ def write_claim(connection: Connection, user_id: str, email: str) -> bool:
         sqlalchemy.exc.DBAPIError: The database did not answer.
     """
     unshown = users.c.id == user_id, users.c.email == email, users.c.email_verified.is_(False)
-    shown = update(users).where(*unshown).values(email_verified=True)
+    guarded = select(second_factors.c.user_id).where(second_factors.c.user_id == user_id).exists()
+    shown = update(users).where(*unshown, ~guarded).values(email_verified=True)
     if connection.execute(shown).rowcount != 1:
         return False
-    for table in (identities, second_factors, recovery_codes):
-        connection.execute(deletion(table).where(table.c.user_id == user_id))
+    connection.execute(deletion(identities).where(identities.c.user_id == user_id))
     return True
 
 

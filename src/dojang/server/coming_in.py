@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 
-from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
 from dojang.auth import TooManyAttempts, User
 from dojang.auth.errors import Spent
@@ -15,7 +14,7 @@ __all__ = ["come_in"]
 
 async def come_in(
     request: Request, mailed: MailedSignIn, ticket: str, code: str, *, remember: bool
-) -> User:
+) -> tuple[User, bool]:
     """Sign in whoever tells the code that was mailed to them, which shows whose the address is.
 
     Args:
@@ -25,6 +24,10 @@ async def come_in(
         code: As typed.
         remember: Whether the session outlives the browser.
 
+    Returns:
+        Who it is, and whether nothing opens the account any more that was set before: see
+        `AccountChanges.claim`.
+
     Raises:
         Spent: As for `MailedSignIn.redeem`, and so are the others.
         TooManyAttempts: As for `MailedSignIn.redeem`.
@@ -32,21 +35,17 @@ async def come_in(
         TooManySessions: The account is signed in as often as it may be.
         Unavailable: As for `MailedSignIn.redeem`.
     """
-    parts, session = parts_of(request), session_of(request)
+    parts = parts_of(request)
     try:
         proven = await mailed.redeem(ticket, code, address=callers.address(request))
     except (Spent, TooManyAttempts) as error:
         await parts.journal.refused(request, "login-refused", error)
         raise
     user = proven.user
-    if user.email_verified:
-        first = HalfWay(user=user.id, at=proven.at, methods=("email",), remember=remember)
-        await parts.entrance.enter(request, first)
-        return user
-    # A second factor that is there is of whoever had the account before, and goes with the claim.
-    session.login(user.id, remember=remember, methods=("email",), at=proven.at)
-    await session.save()
-    await parts.journal.note(request, "logged-in", user=user.id)
-    if await parts.changes.claim(user, but=session):
+    first = HalfWay(user=user.id, at=proven.at, methods=("email",), remember=remember)
+    session = await parts.entrance.enter(request, first)
+    # Whoever needed a second factor has not come as far as this.
+    claimed = await parts.changes.claim(user, but=session)
+    if claimed:
         await parts.journal.note(request, "account-claimed", user=user.id)
-    return user
+    return user, claimed

@@ -66,7 +66,7 @@ async def log_in_with_code(api: AuthApi, request: Request) -> Answer:
     """Sign in with the six digits that were mailed."""
     del api
     mailed, form = _mailed(request), await read(request, TellCode)
-    user = await come_in(request, mailed, form.ticket, form.code, remember=form.remember)
+    user, _ = await come_in(request, mailed, form.ticket, form.code, remember=form.remember)
     return Answer(UserAnswer.of(user))
 
 

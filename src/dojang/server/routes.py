@@ -9,6 +9,7 @@ from dojang.adapters.auth_api import table
 from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.auth_api.second_factor_table import SECOND_FACTOR
 from dojang.adapters.auth_api.table import Entry
+from dojang.server.closing_table import CLOSING
 from dojang.server.email_table import EMAILS
 from dojang.server.recovery_table import RECOVERY
 from dojang.server.token_table import TOKENS
@@ -33,7 +34,7 @@ def _judged(entry: Entry) -> Entry:
 #: A session as a token is not for this server, which has tokens that rotate.
 TABLE = tuple(
     _judged(entry)
-    for entry in (*table.TABLE, *SECOND_FACTOR, *TOKENS, *EMAILS, *RECOVERY)
+    for entry in (*table.TABLE, *SECOND_FACTOR, *TOKENS, *EMAILS, *RECOVERY, *CLOSING)
     if entry.only != "bearer"
 )
 

@@ -87,6 +87,16 @@ def test_c5_nobody_is_signed_in_to_an_account_of_whoever_sent_the_link(
     assert victim.send("/sign-in/code", {"code": sent.partition("=")[2]}).status_code == 401
 
 
+def test_whoever_shows_first_whose_the_address_is_is_told_what_ended(
+    visitor: Person, box: Postbox
+) -> None:
+    run(parts(visitor.app).accounts.sign_up(email="bob@example.org", password=PASSWORD))
+    ask(visitor, "bob@example.org", next="/doctor")
+    target = leads(visitor.send("/sign-in/code", {"code": box.last.code}))
+    assert target == "/account?notice=account-claimed"
+    assert "good no more" in visitor.look(target).text
+
+
 def test_scanners_use_nothing_up(visitor: Person, box: Postbox) -> None:
     ask(visitor)
     scanner = Person(visitor.app)

@@ -34,6 +34,7 @@ NAMES = [
     "email",
     "email-wrong",
     "mailed-link",
+    "account/close",
     "sign-out",
     "forgot-password",
     "forgot-password-noticed",
@@ -103,6 +104,7 @@ MAILED = ("email", "mailed", "forgot", "reset", "spent", "sign-in/", "elsewhere"
 #: A link leads there, or a form with what is in it.
 WITH_A_TOKEN = {"reset-password", "reset-password-invalid"}
 MEMBERS = {
+    "account/close",
     "with-a-provider-account",
     "account",
     "account-notice",

@@ -16,7 +16,7 @@ from dojang.server.errors import NotFound
 from dojang.server.pages import code as second_factor
 from dojang.server.pages import forms
 from dojang.server.pages.complaints import Complaint
-from dojang.server.pages.redirects import local_path, see
+from dojang.server.pages.redirects import HOME, local_path, see
 from dojang.server.pages.render import page, spoken
 from dojang.server.pages.visitor import signed_in
 from dojang.server.parts import parts_of
@@ -89,27 +89,16 @@ async def submit(request: Request) -> Response:
     remember = "remember" in form
     target = local_path(ticket.target)
     try:
-        complaint = await _sign_in(request, mailed, text, form.get("code", ""), remember=remember)
+        code = form.get("code", "")
+        _, claimed = await come_in(request, mailed, text, code, remember=remember)
     except SecondFactorNeeded as needed:
         response = second_factor.ask(needed, target)
+    except (Rejected, Refused, Unavailable) as error:
+        return _telling(request, ticket, _complaint(request, error), remember=remember)
     else:
-        if complaint is not None:
-            return _telling(request, ticket, complaint, remember=remember)
-        response = see(target)
+        response = see(f"{HOME}?notice=account-claimed" if claimed else target)
     response.headers.append("set-cookie", _cookie(request).delete())
     return response
-
-
-async def _sign_in(
-    request: Request, mailed: MailedSignIn, ticket: str, code: str, *, remember: bool
-) -> Complaint | None:
-    try:
-        await come_in(request, mailed, ticket, code, remember=remember)
-    except SecondFactorNeeded:
-        raise
-    except (Rejected, Refused, Unavailable) as error:
-        return _complaint(request, error)
-    return None
 
 
 def _complaint(request: Request, error: Rejected | Refused | Unavailable) -> Complaint:

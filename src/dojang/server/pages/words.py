@@ -31,6 +31,12 @@ NOTICES = {
         "mail within ten minutes."
     ),
     "password-reset": N_("Your password is set. Sign in with it."),
+    "account-claimed": N_(
+        "Your e-mail address is verified. Nobody had shown before whose it is, so a password that "
+        "was set until now is good no more: have a link mailed to set one."
+    ),
+    "account-disabled": N_("Your account is disabled, and all devices are signed out."),
+    "account-deleted": N_("Your account is deleted, and all devices are signed out."),
     "code-over": N_("That code is good no more. Please ask for another."),
     "too-slow": N_("That took too long. Please begin again."),
     "not-done": N_("Nothing was done yet. Confirm that it is you, and then do it once more."),
