@@ -15,6 +15,7 @@ class WayIn(Base):
     issuer: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user: Mapped["User"] = relationship(back_populates="ways_in")
 
 
 class User(Base):
@@ -25,4 +26,4 @@ class User(Base):
     login: Mapped[str | None] = mapped_column(unique=True)  # folded, as `Login.key` is
     password_hash: Mapped[str | None]
     is_active: Mapped[bool] = mapped_column(default=True)
-    ways_in: Mapped[list[WayIn]] = relationship()
+    ways_in: Mapped[list[WayIn]] = relationship(back_populates="user")

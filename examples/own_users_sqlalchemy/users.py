@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dojang.auth import AlreadyTaken, Holder, Login
-from dojang.auth.providers import AlreadyLinked, Identity
+from dojang.auth.providers import AccountClosed, AlreadyLinked, Identity
 from dojang.tokens import Issued
 
 
@@ -18,10 +18,8 @@ class Users:
 
     async def find_login(self, login: Login) -> Holder | None:
         with Session(self._engine) as db:
-            user = db.scalar(select(User).where(User.login == login.key))
-        if user is None:
-            return None
-        return Holder(str(user.id), user.password_hash, disabled=not user.is_active)
+            row = db.scalar(select(User).where(User.login == login.key))
+        return Holder(str(row.id), row.password_hash, disabled=not row.is_active) if row else None
 
     async def sign_up(self, login: Login, password_hash: str) -> str:
         user = User(login=login.key, password_hash=password_hash)
@@ -35,6 +33,8 @@ class Users:
     async def find(self, identity: Identity) -> str | None:
         with Session(self._engine) as db:
             way = db.get(WayIn, (identity.issuer, identity.subject))
+            if way and not way.user.is_active:
+                raise AccountClosed
         return str(way.user_id) if way else None
 
     async def find_by_email(self, email: str) -> None:

@@ -93,6 +93,10 @@ def test_people_in_a_table_of_sqlalchemy(
         statuses = [eve.post("/sign-in", json=guess).status_code for _ in range(6)]
         assert statuses == [401] * 5 + [429]
         assert len(rows(tmp_path, "SELECT * FROM users")) == 2
+        rows(tmp_path, "UPDATE users SET is_active = FALSE")
+        github.person["id"] = 583231
+        assert through(github, there).status_code == 403
+        assert hub.get("/me").status_code == 401
 
 
 def rows(home: Path, statement: str) -> list[Any]:
@@ -100,7 +104,9 @@ def rows(home: Path, statement: str) -> list[Any]:
     from contextlib import closing
 
     with closing(sqlite3.connect(home / "app.db")) as database:
-        return database.execute(statement).fetchall()
+        found = database.execute(statement).fetchall()
+        database.commit()
+        return found
 
 
 def manage(*arguments: str, environment: dict[str, str]) -> str:
@@ -151,6 +157,10 @@ def test_people_of_django(environment: dict[str, str], github: FakeGitHub, tmp_p
         assert "Ada, signed in" in ada.get("/").text
         ways = rows(tmp_path, "SELECT user_id, subject FROM people_wayin")
         assert ways == [(2, "583231"), (1, "7")]
+        rows(tmp_path, "UPDATE auth_user SET is_active = FALSE WHERE id = 2")
+        github.person["id"] = 583231
+        closed = through(github, eve, data=token(eve))
+        assert (closed.status_code, "This account is closed" in closed.text) == (403, True)
         guesses = [eve.post("/sign-in", data={**wrong, **token(eve)}) for _ in range(5)]
         assert [answer.status_code for answer in guesses] == [401] * 4 + [429]
         assert "too many attempts" in guesses[-1].text

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -49,7 +49,7 @@ def come_back(request: HttpRequest, provider: str) -> HttpResponse:
         response = render(request, "home.html", {"said": said}, status=error.status)
     else:
         if not done.linking:
-            login(request, get_object_or_404(User, pk=done.opened.user, is_active=True))
+            login(request, User.objects.get(pk=done.opened.user))
     response["Referrer-Policy"] = "no-referrer"
     cookies.add(response, [providers.dropped(query)])
     return response

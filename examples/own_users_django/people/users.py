@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import get_random_string
 
 from dojang.auth import AlreadyTaken, Holder, Login
-from dojang.auth.providers import AlreadyLinked, Identity
+from dojang.auth.providers import AccountClosed, AlreadyLinked, Identity
 from dojang.tokens import Issued
 from people.models import WayIn
 
@@ -30,8 +30,10 @@ class Users:
 
     async def find(self, identity: Identity) -> str | None:
         its = WayIn.objects.filter(issuer=identity.issuer, subject=identity.subject)
-        user = its.values_list("user", flat=True).first()
-        return str(user) if user else None
+        way = its.select_related("user").first()
+        if way and not way.user.is_active:
+            raise AccountClosed
+        return str(way.user.pk) if way else None
 
     async def find_by_email(self, email: str) -> None:
         """Nobody: Django's addresses were typed, and never shown to be theirs."""

@@ -2,6 +2,7 @@
 
 from dojang.auth.providers.attempt import Attempt, Attempts
 from dojang.auth.providers.errors import (
+    AccountClosed,
     AlreadyLinked,
     Declined,
     LastWayIn,
@@ -25,6 +26,7 @@ from dojang.auth.providers.sign_in_with import Begun, Finished, SignInWith
 from dojang.auth.providers.web import Web
 
 __all__ = [
+    "AccountClosed",
     "Addresses",
     "AlreadyLinked",
     "Attempt",

@@ -3,6 +3,7 @@
 from dojang.errors import Refused, Rejected, Unavailable
 
 __all__ = [
+    "AccountClosed",
     "AlreadyLinked",
     "Declined",
     "LastWayIn",
@@ -103,6 +104,15 @@ class ProviderUnavailable(Unavailable):
     """A provider did not answer, or not in its own language; nothing is known about the caller."""
 
     code = "provider-unavailable"
+
+
+class AccountClosed(Refused):
+    """The account that an identity opens was disabled."""
+
+    code = "account-closed"
+
+    def __init__(self) -> None:
+        super().__init__("this account is closed; ask whoever runs this site")
 
 
 class AlreadyLinked(Refused):

@@ -17,7 +17,12 @@ class UserTable(Protocol):
     """
 
     async def find(self, identity: Identity) -> str | None:
-        """Return the user that an identity is linked to, or None."""
+        """Return the user that an identity is linked to, or None.
+
+        Raises:
+            AccountClosed: That user may not sign in; or whoever asks for the user of a session
+                looks at that.
+        """
         ...
 
     async def find_by_email(self, email: str) -> str | None:

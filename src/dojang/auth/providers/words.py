@@ -59,6 +59,7 @@ _BY_ERROR: dict[str, str] = {
 }
 
 _BY_CODE: dict[str, str] = {
+    "account-closed": N_("This account is closed. Please ask whoever runs this site."),
     "already-linked": N_("This %(provider)s account opens another account here already."),
     "last-way-in": N_(
         "This is the only way into your account. Set a password or link another provider first."

@@ -12,7 +12,7 @@ from dojang.auth import TooManyAttempts, Unverified, User
 from dojang.auth.errors import SecondFactorNeeded
 from dojang.auth.half_way import HalfWay
 from dojang.auth.links import Links
-from dojang.auth.providers import Finished, Provider, ProviderRefused
+from dojang.auth.providers import AccountClosed, Finished, Provider, ProviderRefused
 from dojang.auth.providers.words import explain
 from dojang.errors import DojangError, Refused, Rejected, Unavailable
 from dojang.server import mailing
@@ -177,15 +177,6 @@ async def _received(request: Request, provider: Provider, query: str) -> Respons
     except SecondFactorNeeded as needed:
         return code.ask(needed, finished.target)
     return see(finished.target)
-
-
-class AccountClosed(Refused):
-    """The account that an identity opens was disabled."""
-
-    code = "account-closed"
-
-    def __init__(self) -> None:
-        super().__init__("this account is closed; ask whoever runs this site")
 
 
 async def _failed(request: Request, provider: Provider, error: DojangError) -> Response:
