@@ -50,15 +50,23 @@ def names_dropped(lines: Sequence[str]) -> list[str]:
     return [line.partition("=")[0] for line in lines if "Max-Age=0" in line]
 
 
-def new(home: str, clock: Clock, *, cookie: Cookie | None = None, **kinds: Peer) -> Sessions:
+def new(
+    home: str,
+    clock: Clock,
+    addition: str = "",
+    *,
+    cookie: Cookie | None = None,
+    **kinds: Peer,
+) -> Sessions:
+    secret = SECRET + addition
     if home == "server":
         return Sessions(
             ServerSide(MemoryStore()),
-            secret=SECRET, principal="user", cookie=cookie, accepts=kinds, clock=clock,
+            secret=secret, principal="user", cookie=cookie, accepts=kinds, clock=clock,
         )  # fmt: skip
     revocations = MemoryStore() if home == "revocable" else None
     return Sessions(
-        ClientSide(IronSeal(SECRET), revocations=revocations),
+        ClientSide(IronSeal(secret), revocations=revocations),
         principal="user", cookie=cookie, accepts=kinds, clock=clock,
     )  # fmt: skip
 
@@ -280,3 +288,17 @@ def test_an_old_cookie_is_dropped_where_it_is(kind: str, clock: Clock) -> None:
     dropped = [line for line in browser.sent if "Max-Age=0" in line]
     assert dropped
     assert all("; Domain=example.com; Path=/shop;" in line for line in dropped)
+
+
+@HOMES
+def test_who_signed_in_while_the_old_one_was_back_counts_once_we_have_another_secret(
+    home: str, clock: Clock
+) -> None:
+    """On a browser where our own cookie was left by somebody else."""
+    browser = at(new(home, clock, flask=FLASK), at_the_old_one(FLASK, clock))
+    browser.visit(who)
+    clock.tick(60)
+    again = at(new(home, clock, "another secret", flask=FLASK), browser)
+    again.cookies |= at_the_old_one(FLASK, clock, "eve").cookies
+    assert again.visit(who) == ("eve", None)
+    assert again.visit(who) == ("eve", None)

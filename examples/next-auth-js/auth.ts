@@ -4,6 +4,7 @@ import Credentials from "next-auth/providers/credentials";
 declare module "next-auth" {
   interface Session extends DefaultSession {
     note?: string;
+    named?: boolean;
   }
 }
 
@@ -21,6 +22,10 @@ export const { handlers, auth, signIn, signOut } = NextAuth({
   ],
   callbacks: {
     // No jwt callback: the token stays as it is, and with it what the service keeps there.
-    session: ({ session, token }) => ({ ...session, note: token.note as string | undefined }),
+    session: ({ session, token }) => ({
+      ...session,
+      note: token.note as string | undefined,
+      named: "_dojang" in token, // whether the service has given it a name
+    }),
   },
 });

@@ -3,13 +3,21 @@ import { auth } from "@/auth";
 import { isOurs } from "@/lib/cross-site";
 import { askService, SERVICE } from "@/lib/service";
 
-/** Extends the session, as Auth.js does whenever it is asked for one. */
-const renew = auth(() => NextResponse.next());
+/** Extends the session, as Auth.js does whenever it is asked for one, once the service has named it. */
+const renew = auth(({ auth: session, headers, nextUrl }) => {
+  const isPage = (headers.get("sec-fetch-dest") ?? "document") === "document";
+  // Whoever signed in on a page of Auth.js itself has not been there yet, and could not be ended.
+  return session && !session.named && isPage
+    ? NextResponse.redirect(new URL("/api/py/welcome", nextUrl), 303)
+    : NextResponse.next();
+});
 
 export async function proxy(request: NextRequest) {
-  // Or another site signs somebody in or out.
-  if (!isOurs(request)) return new NextResponse("Forbidden", { status: 403 });
   const { pathname, search } = request.nextUrl;
+  // Auth.js has a guard of its own, and the sites of providers may post there.
+  const isAuthJs = pathname.startsWith("/api/auth/");
+  // Or another site signs somebody in or out.
+  if (!isAuthJs && !isOurs(request)) return new NextResponse("Forbidden", { status: 403 });
   if (pathname.startsWith("/api/py/")) {
     // The service renews by itself, and an answer carries one of the two cookies.
     return NextResponse.rewrite(SERVICE + pathname.slice("/api/py".length) + search);
@@ -21,7 +29,7 @@ export async function proxy(request: NextRequest) {
     const { user } = await askService(request.headers);
     if (!user) return forget(request, ours);
   }
-  return renew(request, { params: Promise.resolve({}) });
+  return isAuthJs ? NextResponse.next() : renew(request, { params: Promise.resolve({}) });
 }
 
 /** Drops the cookies, for this very request too. */
@@ -32,4 +40,4 @@ function forget(request: NextRequest, names: string[]) {
   return response;
 }
 
-export const config = { matcher: "/((?!_next/|api/auth/).*)" };
+export const config = { matcher: "/((?!_next/).*)" };

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 from dojang import clock, new_secret
 from dojang.wire.authjs.auth_js import AuthJsToken
 from tests.e2e.fronts import EITHER, OTHER_SITES, Front, Guest, Guests, guests_of
+from tests.redis import until
 
 NAME, COOKIE = "next-auth-js", "authjs.session-token"
 DAY = 86_400_000
@@ -99,12 +100,52 @@ def test_a_session_that_was_ended_from_afar_is_not_extended_by_the_front(guests:
     here.sign_out_everywhere()
     assert (here.sees, there.sees, eve.sees) == ((None, None), (None, None), ("eve", "eve"))
     assert there.cookie is None
-    # Auth.js alone takes it for good: it is the service that knows.
+    # Nor is it by an address of Auth.js itself, which would take it for good.
     there.put_cookie(copy)
-    assert there.page.request.get("/api/auth/session").json()["user"]["name"] == "ada"
+    answer = there.page.request.get("/api/auth/session")
+    assert (answer.json(), there.cookie) == (None, None)
     there.put_cookie(copy)
     there.look_at_the_service()
     assert "revoked" in there.page.content()
+
+
+def test_who_signs_in_on_the_page_of_auth_js_itself_is_signed_out_everywhere_too(
+    guests: Guests,
+) -> None:
+    here, there = guests(), guests()
+    here.sign_in()
+    sign_in_at_auth_js(there)
+    assert there.sees == ("ada", "ada")
+    there.keep("milk")
+    assert there.sees == ("ada, “milk”", "ada, “milk”")
+    here.sign_out_everywhere()
+    until(lambda: there.sees == (None, None))
+
+
+@pytest.mark.parametrize("by_auth_js", [False, True], ids=["our page", "the page of Auth.js"])
+def test_who_signs_in_over_a_session_that_was_ended_from_afar_is_signed_in(
+    guests: Guests, by_auth_js: bool
+) -> None:
+    here, there = guests(), guests()
+    for guest in (here, there):
+        guest.sign_in()
+    ended = there.cookie
+    here.sign_out_everywhere()
+    until(lambda: there.sees == (None, None))
+    there.put_cookie(ended)
+    if by_auth_js:
+        sign_in_at_auth_js(there)
+    else:
+        there.page.request.post("/sign-in", form={"name": "eve"})
+    name = "ada" if by_auth_js else "eve"
+    assert there.sees == (name, name)
+
+
+def sign_in_at_auth_js(guest: Guest) -> None:
+    guest.page.goto("/api/auth/signin")
+    guest.page.locator("input[name=name]").fill("ada")
+    with guest.page.expect_navigation():
+        guest.page.locator("form button[type=submit]").click()
 
 
 @OTHER_SITES

@@ -108,6 +108,21 @@ def test_what_was_ended_from_afar_stays_so_though_the_front_seals_it_again(guest
     until(lambda: there.sees == ("ada", "nobody: revoked"))
 
 
+@pytest.mark.parametrize("name", ["ada", "eve"])
+def test_who_signs_in_over_a_session_that_was_ended_from_afar_is_signed_in(
+    guests: Guests, name: str
+) -> None:
+    """As from a form that was open in another tab all the time."""
+    here, there = guests(), guests()
+    for guest in (here, there):
+        guest.sign_in()
+    there.keep("milk")
+    here.sign_out_everywhere()
+    until(lambda: there.sees == ("ada, “milk”", "nobody: revoked"))
+    there.page.request.post("/sign-in", form={"name": name})
+    assert there.sees == (name, name)
+
+
 @OTHER_SITES
 def test_no_other_site_signs_anybody_in_or_out(
     guests: Guests, front: Front, said: dict[str, str]
