@@ -15,6 +15,7 @@ DojangError
 │   ├── Revoked              ended from afar
 │   ├── Unknown              well signed, but there is no such session
 │   ├── Rotated              replaced by a newer id
+│   ├── NoRoom               of another kind, and its user has as many as they may
 │   ├── SignInAgain          tokens of somebody else that cannot be refreshed any more
 │   ├── Reused               a refresh token that was used up long ago
 │   ├── Anonymous            there is a session, and nobody is signed in
@@ -53,6 +54,7 @@ __all__ = [
     "MissingExtra",
     "MissingRole",
     "Misuse",
+    "NoRoom",
     "NotJson",
     "NotYetValid",
     "Oversized",
@@ -218,6 +220,12 @@ class Rotated(Rejected):
     """The session goes on under a newer id."""
 
     code = "rotated"
+
+
+class NoRoom(Rejected):
+    """Good and of another kind, but its user has as many sessions here as they may."""
+
+    code = "no-room"
 
 
 class Reused(Rejected):

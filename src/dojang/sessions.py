@@ -1,6 +1,6 @@
 """Sessions: what an application makes once, and every adapter calls."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,18 +16,18 @@ from dojang.session.principal import Place
 from dojang.session.record import Device, Principal, Record
 from dojang.session.session import Session
 from dojang.stores import urls
-from dojang.stores.leases import Leases
 from dojang.stores.memory import MemoryStore
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.circulation import Circulation
 from dojang.strategies.client_side import ClientSide
+from dojang.strategies.moved_in import notes_in
 from dojang.strategies.server_side import ServerSide
 from dojang.strategies.spill import Spill
 from dojang.strategies.strategy import Strategy
 from dojang.visits.formers import Formers
 from dojang.visits.house import House, Renewing
 from dojang.visits.visit import Kind, Visit
-from dojang.wire.cookies import Cookie
+from dojang.wire.cookies import MAX_AGE, Cookie
 from dojang.wire.iron.iron_session import IronSeal
 from dojang.wire.keyring import Keyring
 
@@ -117,7 +117,7 @@ class Sessions:
         _check_ends(self.strategy, self.lifetime)
         kinds = {name: _kind(each) for name, each in (accepts or {}).items()}
         if kinds:
-            _check_takes_in(self.strategy)
+            _expect(self.strategy, kinds.values())
         self.clock = clock
         self.principal = Place(principal) if isinstance(principal, str) else principal
         self.principal = self.principal or system.principal
@@ -351,12 +351,11 @@ def _check_name(cookie: Cookie, system: Peer) -> None:
         )
 
 
-def _check_takes_in(strategy: Strategy) -> None:
-    if isinstance(strategy, ServerSide) and not isinstance(strategy.store, Leases):
-        raise Misuse(
-            "this store cannot take in sessions of other kinds, each once: give it the two verbs "
-            "of dojang.stores.leases.Leases, or leave out accepts="
-        )
+def _expect(strategy: Strategy, kinds: Iterable[Peer]) -> None:
+    if strategy.shared is not None:
+        notes_in(strategy.shared)
+    lives = (kind.lifetime.absolute or kind.lifetime.idle or MAX_AGE for kind in kinds)
+    strategy.expect(max(lives) * 1000)
 
 
 def _check_ends(strategy: Strategy, lifetime: Lifetime) -> None:

@@ -89,6 +89,10 @@ class Fence:
             kept[handle] = next((one for one in line if one in self._ended), line[-1])
         return kept[handle]
 
+    def ended(self, handle: str) -> bool:
+        """Return whether a session was ended by its handle, or goes on under another."""
+        return handle in self._handles
+
     def stops(self, record: Record) -> bool:
         """Return whether the session was ended from afar.
 

@@ -17,6 +17,7 @@ from dojang.session.settle import RESERVED
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies import room
 from dojang.strategies.facts import pack, unpack
+from dojang.strategies.moved_in import Home, Note, moved_in, notes_in
 from dojang.strategies.revocations import Revocations
 from dojang.strategies.strategy import Choice, Fits, Kept, pick
 from dojang.wire import entropy
@@ -163,20 +164,31 @@ class ClientSide:
         return Choice(handle, self._text(replace(record, handle=handle), now))
 
     async def take_in(
-        self, record: Record, proof: Proof, lifetime: Lifetime, *, name: str, now: int
+        self,
+        record: Record,
+        proof: Proof,
+        lifetime: Lifetime,
+        *,
+        name: str,
+        now: int,
+        fits: Fits,
     ) -> Found:
-        """Return a session of another kind under the name of its text; see `Strategy.take_in`.
+        """List a session of another kind, or find it listed; see `Strategy.take_in`.
 
-        Without revocations nothing is known of what is over.
+        Without revocations nothing is known of what is over; and where it is nobody's, only what
+        was ended within our absolute limit.
         """
-        del lifetime
-        named = replace(record, handle=proof.handle)
-        if self._revocations is not None:
-            await self._revocations.refresh(now=now)
-            self._revocations.check(named)
-            self._revocations.check_arrival(named)
-            await self._noted(named, now)
+        del fits
+        named, revocations = replace(record, handle=proof.handle), self._revocations
+        if revocations is not None:
+            await revocations.refresh(now=now)
+            revocations.check_handle(named.handle)
+            if record.user is not None:
+                named = await self._listed_once(record, proof, lifetime, now)
         return Found(record=named, current=named, proof=proof, newest=False, former=name)
+
+    def expect(self, life: int) -> None:
+        """Do nothing: what ended is remembered for longer than anything can be taken in."""
 
     async def is_over(self, handle: str, *, now: int) -> bool:
         """Return False: the revocations say what was ended, and nobody knows what expired."""
@@ -202,13 +214,14 @@ class ClientSide:
             exempt=but,
             expires=revocations.until(lifetime, now=now),
         )
+        # Whoever is listed behind this has to look at the log, and finds it there.
+        await revocations.add(entry, now=now)
         # Sessions born in a peer carry no instant of a login, and those of a host whose clock is
         # ahead a later one: what we know of them is ended one by one.
         ended = 0
         for listed in await revocations.log.list(user, now=now):
             if (listed.login is None or now <= listed.login.at) and listed.handle != but:
                 ended += await self.leave(listed.handle, lifetime, now=now)
-        await revocations.add(entry, now=now)
         return ended + await revocations.log.remove_all(user, now=now, but=but)
 
     def close(self) -> None:
@@ -297,6 +310,40 @@ class ClientSide:
         for victim in room.beyond([one for one in listed if one.handle != leaving], limit):
             # What makes room is ended in the log too, and not in the list alone.
             await self.leave(victim.handle, lifetime, now=now)
+
+    async def _listed_once(
+        self, record: Record, proof: Proof, lifetime: Lifetime, now: int
+    ) -> Record:
+        """List a session of another kind under a handle of its own, or return it as listed."""
+        revocations = self._known("listed")
+        # A log refuses what is older than it is, in case it was lost; what was elsewhere then is
+        # known here by its handle.
+        if record.login is not None and not revocations.covers(record.login.at):
+            record = replace(record, login=None)
+
+        async def find(note: Note) -> Record | None:
+            return await self._still_listed(replace(record, handle=note.handle), lifetime, now)
+
+        home = Home(
+            named=lambda nonce: replace(record, handle=nonce),
+            store=lambda named: self._count_in(named, None, lifetime, now),
+            find=find,
+            remove=revocations.log.remove,
+            notes=notes_in(revocations.log),
+            fence=revocations,
+        )
+        return (await moved_in(home, proof, now=now))[0]
+
+    async def _still_listed(self, named: Record, lifetime: Lifetime, now: int) -> Record | None:
+        revocations = self._known("listed")
+        revocations.check_handle(named.handle)
+        entry = await revocations.log.find(named.handle)
+        if entry is None:
+            return None
+        entry = resume(entry, lifetime, now=now)
+        expires = lifetime.expiry(created=entry.created, remember=entry.remember, now=now)
+        named = replace(named, created=entry.created, login=entry.login, expires=expires)
+        return named if await self._noted(named, now) else None
 
     async def _goes_on(self, moved: Record, now: int) -> bool:
         revocations = self._known("listed")

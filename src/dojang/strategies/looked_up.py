@@ -90,10 +90,22 @@ class LookedUp:
         _refuse()
 
     async def take_in(
-        self, record: Record, proof: Proof, lifetime: Lifetime, *, name: str, now: int
+        self,
+        record: Record,
+        proof: Proof,
+        lifetime: Lifetime,
+        *,
+        name: str,
+        now: int,
+        fits: Fits,
     ) -> Found:
         """Refuse; see `commit`."""
-        del record, proof, lifetime, name, now
+        del record, proof, lifetime, name, now, fits
+        _refuse()
+
+    def expect(self, life: int) -> None:
+        """Refuse; see `commit`."""
+        del life
         _refuse()
 
     async def is_over(self, handle: str, *, now: int) -> bool:

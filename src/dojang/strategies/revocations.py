@@ -90,6 +90,10 @@ class Revocations:
         """When the log began, in unix milliseconds, as far as is known: nothing older is good."""
         return self._copy.fence.everything_before
 
+    def covers(self, at: int) -> bool:
+        """Return whether the log had begun by then (unix milliseconds), as far as is known."""
+        return bool(self._copy.generation) and self.begun <= at
+
     def until(self, lifetime: Lifetime, *, now: int) -> int:
         """Return when nothing that began up to `now` can be alive any more, in unix milliseconds.
 
@@ -183,6 +187,15 @@ class Revocations:
         """
         if self._copy.fence.outdates(record):
             raise Revoked("all sessions of the user were ended since this one began")
+
+    def check_handle(self, handle: str) -> None:
+        """Let a session pass of which nothing but a handle is known, as far as that is known.
+
+        Raises:
+            Revoked: It was ended.
+        """
+        if self._copy.fence.ended(handle):
+            raise Revoked("the session was ended from another place")
 
     def latest(self, handle: str) -> str:
         """Return the handle under which a session goes on, as far as is known."""

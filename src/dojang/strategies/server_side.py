@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -17,9 +17,8 @@ from dojang.session.plan import Insert, Remove, Replace, Touch, Write
 from dojang.session.record import Principal, Record, goes_on
 from dojang.session.resume import resume
 from dojang.stores.contract import Store
-from dojang.stores.leases import Leases
 from dojang.stores.revocation_log import RevocationLog
-from dojang.strategies.moved_in import stored_once
+from dojang.strategies.moved_in import Home, Note, moved_in, notes_in
 from dojang.strategies.revocations import Revocations
 from dojang.strategies.strategy import Choice, Fits, Kept, pick
 from dojang.strategies.tally import Tally
@@ -184,24 +183,41 @@ class ServerSide:
         return Choice(id, self._sign(id))
 
     async def take_in(
-        self, record: Record, proof: Proof, lifetime: Lifetime, *, name: str, now: int
+        self,
+        record: Record,
+        proof: Proof,
+        lifetime: Lifetime,
+        *,
+        name: str,
+        now: int,
+        fits: Fits,
     ) -> Found:
         """Store a session of another kind, or find it stored; see `Strategy.take_in`."""
-        id = self._id_for(proof.text)
-        named = self._named(record, id)
-        stored = await self.store.find(named.handle, id=id)
-        if stored is None:
-            if self._fence is not None:
-                await self._fence.refresh(now=now)
-                self._fence.check_arrival(named)
-            assert isinstance(self.store, Leases)  # which Sessions looked at
-            stored = await stored_once(
-                self.store, named, until=proof.until, limit=self._limit, now=now
-            )
-        current = lifetime.noticed(resume(stored, lifetime, now=now), now=now)
-        return Found(
-            record=stored, current=current, credential=self._sign(id), newest=False, former=name
+        del fits
+
+        async def find(note: Note) -> Record | None:
+            id = self._id_under(note, proof)
+            return await self.store.find(note.handle, id=id) if id else None
+
+        home = Home(
+            named=lambda nonce: self._named(record, next(self._ids_of(nonce, proof))),
+            store=lambda named: self.store.insert(named, now=now, limit=self._limit),
+            find=find,
+            remove=self.store.remove,
+            notes=notes_in(self.store),
+            fence=self._fence,
         )
+        stored, note = await moved_in(home, proof, now=now)
+        current = lifetime.noticed(resume(stored, lifetime, now=now), now=now)
+        credential = self._sign(self._id_under(note, proof))
+        return Found(
+            record=stored, current=current, credential=credential, newest=False, former=name
+        )
+
+    def expect(self, life: int) -> None:
+        """Remember for longer what ended; see `Strategy.expect`."""
+        if self._fence is not None:
+            self._fence.outlast(life)
 
     async def is_over(self, handle: str, *, now: int) -> bool:
         """Return whether a session is over; see `Strategy.is_over`."""
@@ -319,10 +335,17 @@ class ServerSide:
         bring = merge.merge if self._on_conflict == "merge" else merge.overwrite
         return bring(before.data, after.data, theirs.data)
 
-    def _id_for(self, text: str) -> str:
-        # The same text has the same id, which nobody can tell who does not have the key.
-        tag = hmac.digest(self._signing().newest, b"moved-in:" + utf8(text), "sha256")
-        return base64url.encode(tag[: self._id_bytes])
+    def _ids_of(self, nonce: str, proof: Proof) -> Iterator[str]:
+        # The same text has the same id, by each of the keys, which nobody can tell who has neither
+        # the text nor a key.
+        named = utf8(f"moved-in:{nonce}:{proof.text}")
+        for key in self._signing():
+            yield base64url.encode(hmac.digest(key, named, "sha256")[: self._id_bytes])
+
+    def _id_under(self, note: Note, proof: Proof) -> str:
+        """Return the id that a note is about; empty if a key made it that is gone."""
+        ids = self._ids_of(note.nonce, proof)
+        return next((id for id in ids if handle_of(id) == note.handle), "")
 
     def _named(self, record: Record, id: str) -> Record:
         return replace(record, handle=handle_of(id), id=id if self.store.by_id else "")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dojang.errors import TooLarge
+from dojang.errors import Misuse, TooLarge
 from dojang.session.found import Found, Proof
 from dojang.session.lifetime import Lifetime
 from dojang.session.plan import Insert, Remove, Replace, Touch, Write
@@ -12,7 +12,7 @@ from dojang.stores.contract import Store
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.revocations import Revocations
 from dojang.strategies.server_side import ServerSide
-from dojang.strategies.strategy import Choice, Fits, Kept
+from dojang.strategies.strategy import Choice, Fits, Kept, Strategy
 from dojang.wire import signed_id
 from dojang.wire.js import percent
 from dojang.wire.keyring import Keyring
@@ -114,10 +114,24 @@ class Spill:
         return here.choose(record, found, now=now)
 
     async def take_in(
-        self, record: Record, proof: Proof, lifetime: Lifetime, *, name: str, now: int
+        self,
+        record: Record,
+        proof: Proof,
+        lifetime: Lifetime,
+        *,
+        name: str,
+        now: int,
+        fits: Fits,
     ) -> Found:
-        """Return a session of another kind as one in its cookie; see `Strategy.take_in`."""
-        return await self._client.take_in(record, proof, lifetime, name=name, now=now)
+        """Take a session of another kind in where it fits; see `Strategy.take_in`."""
+        # It is the same for all that come with the same text.
+        here: Strategy = self._client if self._fits(record, fits, now) else self._server
+        return await here.take_in(record, proof, lifetime, name=name, now=now, fits=fits)
+
+    def expect(self, life: int) -> None:
+        """Remember for longer what ended; see `Strategy.expect`."""
+        self._client.expect(life)
+        self._server.expect(life)
 
     async def is_over(self, handle: str, *, now: int) -> bool:
         """Return False: one that is not on the server may be in its cookie."""
@@ -144,6 +158,14 @@ class Spill:
         """End all sessions of `user`, but the one with that handle; say how many went."""
         ended = await self._client.end_all(user, lifetime, but=but, now=now)
         return ended + await self._server.end_all(user, lifetime, but=but, now=now)
+
+    def _fits(self, record: Record, fits: Fits, now: int) -> bool:
+        try:
+            choice = self._client.choose(record, Found(), now=now)
+            fits(record, choice.credential or "")
+        except Misuse:  # too large, or nothing that the format can hold
+            return False
+        return True
 
     async def _leave(
         self, before: Record, after: Record | None, lifetime: Lifetime, now: int

@@ -120,7 +120,14 @@ class Strategy(Protocol):
         ...
 
     async def take_in(
-        self, record: Record, proof: Proof, lifetime: Lifetime, *, name: str, now: int
+        self,
+        record: Record,
+        proof: Proof,
+        lifetime: Lifetime,
+        *,
+        name: str,
+        now: int,
+        fits: Fits,
     ) -> Found:
         """Return what has become here of a session of another kind; the first to come brings it.
 
@@ -133,12 +140,22 @@ class Strategy(Protocol):
             lifetime: The limits in force.
             name: Of its kind.
             now: Unix milliseconds.
+            fits: Asked where it matters for the place that it gets.
 
         Raises:
             Unknown: It is over here.
+            Expired: The same, by our limits.
             Revoked: It was ended from afar.
-            TooManySessions: The user has as many as they may.
+            NoRoom: The user has as many as they may.
             Unavailable: The store did not answer.
+        """
+        ...
+
+    def expect(self, life: int) -> None:
+        """Remember what ended for as long as sessions of other kinds may come that began before.
+
+        Args:
+            life: Milliseconds for which they can live.
         """
         ...
 

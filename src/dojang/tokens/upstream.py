@@ -11,7 +11,7 @@ from inspect import iscoroutinefunction
 from dojang import blocking
 from dojang.errors import DojangError, Misuse, SignInAgain, Unavailable
 from dojang.session.session import Session
-from dojang.stores.drivers.waiting import running_loop
+from dojang.stores.drivers.waiting import pause, running_loop
 from dojang.tokens.issued import Issued
 from dojang.tokens.vault import Kept, Vault
 from dojang.wire import entropy
@@ -135,7 +135,7 @@ class Upstream:
             kept = self._mine(await self._vault.find(handle))
             if self._is_good(kept.issued):
                 return kept.issued.access
-            await _pause(wait)
+            await pause(wait)
             wait = min(2 * wait, _LONGEST)
         raise Unavailable("another process is refreshing the token, and does not come to an end")
 
@@ -215,7 +215,7 @@ class Upstream:
             except Unavailable:
                 if not left:
                     raise
-                await _pause(_LONGEST)
+                await pause(_LONGEST)
             else:
                 # Where it was not there any more, the session has ended or has newer tokens.
                 return
@@ -255,10 +255,3 @@ class Upstream:
         if end is not None:
             return end
         return lifetime.expiry(created=began, remember=remember, now=now)
-
-
-async def _pause(seconds: float) -> None:
-    if running_loop() is None:
-        time.sleep(seconds)  # noqa: ASYNC251 - there is no loop to hold up
-    else:
-        await asyncio.sleep(seconds)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from dojang.errors import DojangError, Expired, Rejected, Revoked, Rotated
 from dojang.peers.peer import Peer
@@ -11,6 +12,7 @@ from dojang.session.found import Found, Proof
 from dojang.session.lifetime import Lifetime
 from dojang.session.principal import Place
 from dojang.strategies.strategy import Strategy
+from dojang.visits.cookies import CookieExchange
 from dojang.wire.cookies import Cookie
 
 __all__ = ["Formers"]
@@ -43,6 +45,7 @@ class Formers:
         self.cookie = cookie
         self._home = home
         self._lifetime = lifetime
+        self._exchange = CookieExchange("", cookie, lifetime)
         self._principal = principal
         self._left: set[str] = set()
 
@@ -56,7 +59,6 @@ class Formers:
 
         Raises:
             Unavailable: A store did not answer.
-            TooManySessions: The user has as many as they may.
         """
         found = await self._under_an_older_name(name, texts, now)
         if found is None:
@@ -106,6 +108,7 @@ class Formers:
                 self._lifetime,
                 name=name,
                 now=now,
+                fits=partial(self._exchange.lines_for, now=now),
             )
         except Rejected as rejected:
             return Found(rejected=rejected.with_traceback(None))

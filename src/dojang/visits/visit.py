@@ -11,7 +11,6 @@ from dojang.errors import (
     Missing,
     Misuse,
     ReadOnly,
-    TooManySessions,
     Unavailable,
     Unknown,
 )
@@ -300,8 +299,8 @@ class Visit:
         # another kind is made anew with the next answer.
         due = self._former_came or (self._house.lifetime.renew == 0 and self._came)
         if due and self.session.found is None:
-            # A page that does not look stays up when the store is down, or lets nobody in.
-            with suppress(Unavailable, TooManySessions):
+            # A page that does not look stays up when the store is down.
+            with suppress(Unavailable):
                 self.session.adopt(self._open())
 
     def _fits(self, record: Record, credential: str) -> object:

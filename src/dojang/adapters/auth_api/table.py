@@ -45,6 +45,7 @@ from dojang.errors import (
     Expired,
     Malformed,
     Missing,
+    NoRoom,
     Oversized,
     Revoked,
     Rotated,
@@ -80,6 +81,7 @@ NOBODY: Errors = (
     Revoked,
     Unknown,
     Rotated,
+    NoRoom,
 )
 
 

@@ -1,12 +1,13 @@
 """Waiting for another thread: without blocking where an event loop runs, by blocking elsewhere."""
 
 import asyncio
+import time
 from concurrent.futures import Future
 from typing import TypeVar
 
 from dojang import blocking
 
-__all__ = ["loop_to_wait_on", "running_loop", "settled"]
+__all__ = ["loop_to_wait_on", "pause", "running_loop", "settled"]
 
 T = TypeVar("T")
 
@@ -20,6 +21,18 @@ async def settled(future: "Future[T]") -> T:
     if running_loop() is None:
         return future.result()
     return await asyncio.wrap_future(future)
+
+
+async def pause(seconds: float) -> None:
+    """Wait for a while; blocking where no event loop runs.
+
+    Raises:
+        Misuse: As for `loop_to_wait_on`.
+    """
+    if loop_to_wait_on() is None:
+        time.sleep(seconds)  # noqa: ASYNC251 - there is no loop to hold up
+    else:
+        await asyncio.sleep(seconds)
 
 
 def loop_to_wait_on() -> asyncio.AbstractEventLoop | None:
