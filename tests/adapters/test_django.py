@@ -28,9 +28,11 @@ from django.test import AsyncClient, Client, override_settings
 
 from dojang import IronSeal, MemoryStore, ServerSide, Sessions, blocking, peers
 from dojang.adapters.django import cookies, sessions
+from dojang.adapters.django.fresh import confirm_login, fresh_login_required
 from dojang.adapters.django.middleware import SessionMiddleware
 from dojang.errors import Conflict, Misuse, Unavailable
 from dojang.strategies.client_side import ClientSide
+from dojang.testing import Clock
 from tests.adapters import asking
 from tests.adapters.django_project import MIDDLEWARE, OURS, SECRET_KEY, VIEWS
 
@@ -100,6 +102,57 @@ def test_who_signed_in_under_another_engine_stays_signed_in(
         assert client.get("/who").content == b"ada"
         assert sessions().circulation.seen["django"].count == 1
         sessions().close()
+
+
+# -- proving it once more --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("browser", ["sync", "async"])
+def test_a_page_for_fresh_logins_sends_to_the_proof_and_back(
+    ours: None, views: Any, clock: Clock, browser: str
+) -> None:
+    del ours
+
+    def login(request: Any) -> HttpResponse:
+        auth.login(request, User.objects.get(username="ada"))
+        return HttpResponse()
+
+    @fresh_login_required(within=60, confirm="/confirm")
+    def page(_: Any) -> HttpResponse:
+        return HttpResponse("here")
+
+    def confirm(request: Any) -> HttpResponse:
+        confirm_login(request)
+        return HttpResponse(request.session.session_key)
+
+    views.update(login=login, page=page, confirm=confirm)
+    store, place = ServerSide(MemoryStore()), "_auth_user_id"
+    made = Sessions(store, secret=SECRET_KEY, principal=place, clock=clock)
+    with override_settings(DOJANG={"SESSIONS": made}, SESSION_COOKIE_NAME=made.cookie.name):
+        client = strict() if browser == "sync" else in_a_loop()
+        assert client.get("/page").status == 401
+        client.get("/login")
+        before = dict(client.cookies)
+        assert client.get("/page").text == "here"
+        clock.tick(61)
+        reply = client.get("/page")
+        assert (reply.status, reply.all("location")) == (303, ["/confirm?next=%2Fpage"])
+        key = client.get("/confirm").text
+        assert client.cookies != before
+        assert key in client.cookies.values()
+        assert client.get("/page").text == "here"
+
+
+def test_an_async_view_may_need_a_fresh_login(ours: None, views: Any) -> None:
+    del ours
+
+    @fresh_login_required(within=60)
+    async def page(_: Any) -> HttpResponse:
+        return HttpResponse("here")
+
+    views["page"] = page
+    with override_settings(ROOT_URLCONF="tests.adapters.django_async_urls"):
+        assert in_a_loop().get("/page").status == 401
 
 
 # -- accounts and the admin ------------------------------------------------------------------------

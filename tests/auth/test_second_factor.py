@@ -105,6 +105,7 @@ def at_once(count: int, work: Callable[[], object]) -> list[object]:
 
 
 def test_a_code_opens_once(second: SecondFactor, app: Authenticator, clock: Clock) -> None:
+    """Source: devise-two-factor CVE-2015-7225."""
     code = next_code(app, clock)
     assert opens(second, code) == "otp"
     assert opens(second, code) is None
@@ -120,6 +121,7 @@ def test_the_code_that_added_it_opens_nothing(
 def test_an_older_code_than_the_last_used_one_opens_nothing(
     second: SecondFactor, app: Authenticator, clock: Clock
 ) -> None:
+    """Source: devise-two-factor CVE-2021-43177, where one was good in the next step too."""
     older = next_code(app, clock)
     ahead = app.code(now=clock() + STEP * 1000)
     assert opens(second, ahead) == "otp"
@@ -346,6 +348,7 @@ def test_five_wrong_codes_a_minute_are_looked_at_wherever_they_come_from(
 
 @pytest.mark.usefixtures("app")
 def test_guessing_gets_thirty_tries_a_day_at_most(second: SecondFactor, clock: Clock) -> None:
+    """Source: devise-two-factor CVE-2024-0227, where nothing was counted."""
     looked_at = 0
     for _ in range(24 * 60):
         looked_at += guesses(second, 6)

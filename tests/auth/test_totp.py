@@ -85,6 +85,7 @@ def test_time_may_begin_here(now: int) -> None:
 
 
 def test_a_secret_has_160_bits_and_no_two_are_alike() -> None:
+    """Source: RFC 4226 section 4, R6; devise-two-factor CVE-2024-8796 had 120."""
     made = {Authenticator().secret for _ in range(100)}
     assert len(made) == 100
     assert {len(base64.b32decode(secret)) for secret in made} == {20}

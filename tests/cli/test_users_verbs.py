@@ -3,6 +3,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from dojang import blocking
+from dojang.server.assembly import assemble, close
+from dojang.server.settings import Settings
 from tests.cli.kit import Done, Server, dojang, serving
 
 PASSWORD = "correct horse battery staple"
@@ -101,7 +104,33 @@ def test_verbs_change_accounts_of_a_running_server_and_sign_them_out(tmp_path: P
         assert (check(server, cookie), sign_in(server, NEW)[0]) == (401, 401)
 
 
-@pytest.mark.parametrize("verb", ["password", "disable", "enable", "delete"])
+def test_a_lost_second_factor_is_removed_and_that_is_an_event(tmp_path: Path) -> None:
+    create(tmp_path, "ada")
+    verb = "remove-second-factor"
+    done = dojang("users", verb, "ada", "--yes", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "ada has no second factor" in done.err
+    parts = assemble(Settings.load(home=tmp_path / "var"))
+    user = blocking.run(parts.accounts.find_login("ada"))
+    assert user is not None
+    second = parts.factors.second
+    begun = second.enrolments.begin(user.id)
+    code = begun.authenticator.code(now=second.clock())
+    blocking.run(second.add(user.id, begun.ticket, code))
+    assert dojang("users", verb, "ada", cwd=tmp_path, typed="n\n").code == 1
+    assert blocking.run(second.needed(user.id))
+    done = dojang("users", verb, "ada", "--yes", cwd=tmp_path)
+    said = "ada signs in without a code from now on, and can add an app again\n"
+    assert (done.code, done.out) == (0, said)
+    assert not blocking.run(second.needed(user.id))
+    ((_, event),) = blocking.run(parts.events.page(user=user.id))
+    assert (event.kind, event.facts) == ("second-factor-removed", {"by": "administrator"})
+    close(parts)
+
+
+@pytest.mark.parametrize(
+    "verb", ["password", "disable", "enable", "delete", "remove-second-factor"]
+)
 def test_nobody_and_sessions_out_of_reach_are_told_in_one_line(tmp_path: Path, verb: str) -> None:
     done = dojang("users", verb, "eve", cwd=tmp_path)
     assert (done.code, done.out) == (2, "")

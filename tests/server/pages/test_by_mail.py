@@ -10,6 +10,7 @@ from tests.postbox import Postbox, postbox
 from tests.server.kit import PASSWORD, parts, run
 
 from .kit import IPHONE, Page, Person, leads
+from .test_second_factor import add
 
 Serve = Callable[..., Starlette]
 
@@ -168,3 +169,18 @@ def test_the_pages_are_in_korean_too(visitor: Person, path: str) -> None:
     page = Page.of(visitor.get(path, **{"accept-language": "ko"}))
     assert page.all("html", lang="ko")
     assert not page.title.isascii()
+
+
+def test_a_code_that_was_mailed_does_not_get_by_a_second_factor(
+    visitor: Person, box: Postbox, clock: Clock
+) -> None:
+    phone = add(Person(visitor.app).sign_in(), clock)
+    ask(visitor, next="/account?notice=linked")
+    where = leads(visitor.send("/sign-in/code", {"code": box.last.code}))
+    assert where == "/sign-in/second-factor?next=%2Faccount%3Fnotice%3Dlinked"
+    assert visitor.cookie is None
+    assert leads(visitor.send("/sign-in/code", {"code": box.last.code})).startswith("/sign-in/mail")
+    fields = {"code": phone.code(), "next": "/account?notice=linked"}
+    assert leads(visitor.send("/sign-in/second-factor", fields)) == "/account?notice=linked"
+    shown = visitor.client.get("/api/auth/session").json()
+    assert shown["methods"] == ["email", "otp", "mfa"]

@@ -34,7 +34,7 @@ class DjangoSession(Session):
     @property
     def rotating(self) -> bool:
         """Whether it will go on under a new id."""
-        return self._rotate
+        return self._rotate or self._renewed
 
     @property
     def text(self) -> str | None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from dojang.adapters.django.store import SessionStore
 from dojang.adapters.step_up import check_within, where_first
 
-__all__ = ["fresh_login_required"]
+__all__ = ["confirm_login", "fresh_login_required"]
 
 View = Callable[..., Any]
 
@@ -19,8 +19,8 @@ def fresh_login_required(*, within: int, confirm: str | None = None) -> Callable
     """Return a decorator that lets in users who proved lately who they are.
 
     Others are answered 401, `stale-login`; or a GET is sent to the page that asks for the proof,
-    which calls `django.contrib.auth.login` again after it and goes back to `next`. Sessions need
-    dojang's engine and middleware.
+    which calls `confirm_login` after it and goes back to `next`. Both need dojang's engine and
+    middleware.
 
     Args:
         within: Seconds, inclusive; 1 or more.
@@ -58,6 +58,23 @@ def fresh_login_required(*, within: int, confirm: str | None = None) -> Callable
         return guarded
 
     return around
+
+
+def confirm_login(request: HttpRequest, *, methods: tuple[str, ...] = ("pwd",)) -> None:
+    """Note that whoever is signed in has proved once more who they are; see `Session.confirm`.
+
+    `django.contrib.auth.login` does nothing for a user who is signed in already.
+
+    Args:
+        request: Theirs, with dojang's engine.
+        methods: What they showed, as in RFC 8176.
+
+    Raises:
+        Misuse: Nobody is signed in.
+    """
+    store = cast("SessionStore", request.session)
+    store.data.confirm(methods=methods)
+    store.accessed = store.modified = True
 
 
 class _See(HttpResponseRedirect):
