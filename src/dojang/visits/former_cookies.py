@@ -14,6 +14,7 @@ One rule, whatever they are called:
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from dojang.errors import (
     BadSignature,
@@ -56,7 +57,7 @@ class FormerCookies:
         self._verdicts: dict[str, Found] = {}
         self._stays = False
 
-    @property
+    @cached_property
     def came(self) -> bool:
         """Whether there is a cookie of another kind, or a piece of one."""
         return any(self._names(peer) for peer in self._formers.peers.values())
