@@ -2,7 +2,7 @@
 
 import typer
 
-from dojang.cli import doctor, forward_auth, inspect, keys, serve, sessions, users, version
+from dojang.cli import config, doctor, forward_auth, inspect, keys, serve, sessions, users, version
 from dojang.cli.dev_proxy import dev_proxy
 
 __all__ = ["app"]
@@ -18,6 +18,7 @@ app.command("dev-proxy")(dev_proxy)
 app.command("doctor")(doctor.doctor)
 app.command("inspect")(inspect.inspect)
 app.command("serve")(serve.serve)
+app.add_typer(config.app, name="config")
 app.add_typer(forward_auth.app, name="forward-auth")
 app.add_typer(keys.app, name="keys")
 app.add_typer(sessions.app, name="sessions")

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from dojang.server import toml_file
 from dojang.server.errors import BadSettings
 
-__all__ = ["FILE", "PREFIX", "Plain", "file", "problems", "process", "unknown"]
+__all__ = ["FILE", "PREFIX", "Plain", "file", "origin", "problems", "process", "unknown"]
 
 PREFIX = "DOJANG_"
 FILE = ".env"
@@ -21,7 +22,7 @@ FILE = ".env"
 _PLAIN = {"host": "HOST", "port": "PORT"}
 
 #: Ours, and not for the server.
-_ELSEWHERE = {"DOJANG_VECTORS"}
+_ELSEWHERE = {"DOJANG_VECTORS", toml_file.VARIABLE}
 
 #: Characters of a value that an error shows.
 _SHOWN = 80
@@ -80,6 +81,14 @@ def problems(error: ValidationError, fields: Mapping[str, FieldInfo]) -> list[st
     return [line for found in error.errors() for line in _lines(found, fields)]
 
 
+def origin(field: str) -> str:
+    """Return where a setting was written; empty where it was left as it is by default."""
+    for variables, where in ((process(), "environment"), (file(), FILE)):
+        if {_name(field), _PLAIN.get(field, _name(field))} & set(variables):
+            return where
+    return str(toml_file.place()) if field in toml_file.read() else ""
+
+
 def _lines(found: Any, fields: Mapping[str, FieldInfo]) -> Iterator[str]:  # noqa: ANN401 - of pydantic
     if found["type"] == "default_factory_not_called":  # follows from another one
         return
@@ -105,7 +114,7 @@ def _given(field: str) -> str:
             return _name(field)
         if plain in variables:
             return plain
-    return _name(field)
+    return f"{toml_file.place()}: {field}" if field in toml_file.read() else _name(field)
 
 
 def _name(field: str) -> str:

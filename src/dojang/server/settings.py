@@ -1,7 +1,8 @@
-"""The settings of the server: `DOJANG_*` in the environment or in a `.env` file beside it.
+"""The settings of the server: `DOJANG_*` in the environment or in `.env`, or a TOML file.
 
-The environment wins over `.env`. `HOST` and `PORT` are read too, as hosting platforms set them;
-in the same place `DOJANG_HOST` and `DOJANG_PORT` win over them, being meant for us alone.
+The environment wins over `.env`, and that over the TOML file. `HOST` and `PORT` are read too, as
+hosting platforms set them; in the same place `DOJANG_HOST` and `DOJANG_PORT` win over them, being
+meant for us alone.
 """
 
 import re
@@ -16,7 +17,7 @@ from pydantic_settings import SettingsConfigDict as Config
 
 from dojang.auth.identifiers import USERNAME_PATTERN
 from dojang.errors import InvalidCookie, MissingExtra, Misuse
-from dojang.server import addresses, environment
+from dojang.server import addresses, environment, toml_file
 from dojang.server.errors import BadSettings
 from dojang.server.mail_settings import MailSettings
 from dojang.server.mail_settings import contradictions as of_mail
@@ -145,7 +146,7 @@ class Settings(MailSettings, ProviderSettings):
         Raises:
             BadSettings: With one line for everything that is wrong.
         """
-        problems = environment.unknown(cls.model_fields)
+        problems = environment.unknown(cls.model_fields) + toml_file.unknown(cls.model_fields)
         try:
             settings = cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
@@ -172,6 +173,7 @@ class Settings(MailSettings, ProviderSettings):
             environment.Plain(settings_cls, environment.process()),
             dotenv_settings,
             environment.Plain(settings_cls, environment.file()),
+            toml_file.TomlFile(settings_cls),
         )
 
     @field_validator("secret", "proxies", mode="before")
