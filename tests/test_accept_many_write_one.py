@@ -568,14 +568,61 @@ def test_all_processes_add_up_what_they_saw_and_when(clock: Clock) -> None:
     one, other = process(), process()
     for here in (one, other, one):
         moved(signed_in_before(iron(), clock), here).visit(user)
-    assert everywhere().within(1, now=clock()) == 2
+    assert everywhere().within(1, now=clock()) == 3
     clock.tick(DAY)
     moved(signed_in_before(iron(), clock), one).visit(user)
     seen = everywhere()
-    assert [seen.within(days, now=clock()) for days in (1, 2, 7)] == [2, 4, 4]
+    assert [seen.within(days, now=clock()) for days in (1, 2, 7)] == [1, 4, 4]
     assert seen.last == clock()
     clock.tick(10 * DAY)
     assert everywhere().within(7, now=clock()) == 0
+
+
+def test_what_comes_at_once_is_counted_to_the_last_one(tmp_path: Path, clock: Clock) -> None:
+    hosts = [
+        Sessions(
+            ServerSide(SqliteStore(tmp_path / "s.db")),
+            secret=SECRET,
+            accepts={"before": iron()},
+            clock=clock,
+        )
+        for _ in range(2)
+    ]
+    before = [signed_in_before(iron(), clock) for _ in range(50)]
+
+    async def come(n: int) -> None:
+        visit = await hosts[n % 2].open(before[n].header)
+        await visit.close(200)
+
+    async def all_come() -> None:
+        await asyncio.gather(*map(come, range(len(before))))
+
+    asyncio.run(all_come())
+    counted = blocking.run(hosts[0].circulation.everywhere(now=clock()))["before"]
+    assert counted.within(1, now=clock()) == len(before)
+    for here in hosts:
+        here.close()
+
+
+def test_what_the_store_could_not_take_is_counted_with_the_next(clock: Clock) -> None:
+    class Busy(MemoryStore):
+        down = True
+
+        async def put(self, before: Document | None, after: Document, *, now: int) -> bool:
+            if self.down and after.owner == "circulation":
+                raise Unavailable("busy")
+            return await super().put(before, after, now=now)
+
+    store = Busy()
+    here = Sessions(ServerSide(store, keys=Keyring.of(SECRET)), accepts={"a": iron()}, clock=clock)
+    for _ in range(3):
+        clock.tick(1)
+        moved(signed_in_before(iron(), clock), here).visit(user)
+    store.down = False
+    clock.tick(1)
+    moved(signed_in_before(iron(), clock), here).visit(user)
+    counted = blocking.run(here.circulation.everywhere(now=clock()))["a"]
+    assert counted.within(1, now=clock()) == 4
 
 
 def test_a_store_that_cannot_count_signs_nobody_out(clock: Clock) -> None:

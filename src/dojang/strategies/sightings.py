@@ -24,7 +24,7 @@ class Sightings:
 
     Attributes:
         days: How many on each day, counted from 1970-01-01 in UTC.
-        last: When one came last, in unix milliseconds; to the minute.
+        last: When one came last, in unix milliseconds.
     """
 
     days: Mapping[int, int]
