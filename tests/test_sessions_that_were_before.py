@@ -34,6 +34,9 @@ NOW: dict[str, Callable[..., Sessions]] = {
         f"sqlite:///{path}/new.db", secret=SECRET, **given
     ),
     "sealed": lambda _, **given: Sessions.from_url("sealed:", secret=SECRET, **given),
+    "revocable": lambda _, **given: Sessions.from_url(
+        "sealed:", secret=SECRET, revocations=MemoryStore(), **given
+    ),
 }
 
 
@@ -59,6 +62,32 @@ def test_who_signed_in_there_stays_signed_in(
     somebody.visit(lambda session: session.login("eve"))
     clock.tick(3600)
     assert there.visit(lambda session: (session.user, session.rejected)) == ("ada", None)
+    for sessions in (old, here):
+        sessions.close()
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("now", NOW)
+def test_where_others_have_signed_in_here_before_they_stay_signed_in_as_well(
+    before: str, now: str, tmp_path: Path, clock: Clock
+) -> None:
+    """What ended is known here since somebody's first login, which was after theirs."""
+    old = BEFORE[before](tmp_path, clock)
+    browser = Browser(old)
+    browser.visit(lambda session: session.login("ada"))
+    clock.tick(3600)
+    here = NOW[now](tmp_path, accepts={"before": old}, clock=clock)
+    Browser(here).visit(lambda session: session.login("eve"))
+    clock.tick(3600)
+    there = Browser(here)
+    there.cookies = dict(browser.cookies)
+    for _ in range(3):
+        assert there.visit(lambda session: (session.user, session.rejected)) == ("ada", None)
+        clock.tick(60)
+    if now != "sealed":
+        assert blocking.run(here.end_all("ada")) == 1
+        clock.tick(60)
+        assert there.visit(lambda session: session.user) is None
     for sessions in (old, here):
         sessions.close()
 
