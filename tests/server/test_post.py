@@ -144,3 +144,13 @@ def test_nobody_gets_more_than_six_of_a_kind_in_an_hour(
         assert client.get("/post").status_code == 200
     assert len(box.envelopes) == 6
     assert log.getvalue().count("mail-not-sent") == 2
+
+
+def test_a_mail_is_written_some_time_after_the_answer(
+    bare: Path, box: Box, mail: dict[str, Any]
+) -> None:
+    client, log = posting(bare, code, **mail, mail_spread=0.01)
+    assert client.get("/post").status_code == 200
+    lines = [line for line in log.getvalue().splitlines() if "answered" in line or "mail-" in line]
+    assert ["answered" in line for line in lines] == [True, False]
+    assert box.last()["To"] == TO
