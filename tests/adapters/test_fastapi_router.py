@@ -11,8 +11,9 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from dojang.adapters.asgi import SessionMiddleware
+from dojang.adapters.auth_api.entrance import Factors
 from dojang.adapters.fastapi.router import auth_router
-from dojang.auth import Accounts, PasswordHasher
+from dojang.auth import Accounts, PasswordHasher, SecondFactor, Throttle
 from dojang.auth.passwords import CHEAPEST
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
@@ -20,7 +21,9 @@ from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
 from dojang.testing import Clock
 from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.keyring import Keyring
 from tests.conftest import SECRET
+from tests.server.codes import enrol
 from tests.server.kit import ADA, HOME, LOGIN, app_in, browser
 
 Serve = Callable[..., TestClient]
@@ -170,3 +173,32 @@ def test_the_document_says_what_comes_in_and_out(serve: Serve) -> None:
     assert schema["$ref"].endswith("UserAnswer")
     delete = found["/api/auth/sessions/{handle}"]["delete"]
     assert [parameter["name"] for parameter in delete["parameters"]] == ["handle"]
+
+
+def test_a_second_factor_is_asked_for_where_the_router_has_them(
+    accounts: Accounts, clock: Clock
+) -> None:
+    sessions = on_server(clock)
+    throttle = Throttle.beside(sessions)
+    second = SecondFactor(
+        engine=accounts.engine, secret=Keyring(SECRET), throttle=throttle, clock=clock
+    )
+    factors = Factors.of(second, sessions, issuer="example.org")
+    app = FastAPI()
+    app.add_middleware(SessionMiddleware, sessions=sessions)
+    router = auth_router(sessions, accounts, throttle=throttle, factors=factors)
+    app.include_router(router, prefix="/api/auth")
+    client, other = (TestClient(app, base_url="https://testserver") for _ in range(2))
+    client.post("/api/auth/signup", json=ADA)
+    phone = enrol(client, clock)
+    answer = other.post("/api/auth/login", json=LOGIN)
+    assert (answer.status_code, answer.json()["code"]) == (401, "second-factor-needed")
+    assert answer.headers["set-cookie"].startswith("__Host-half-way=")
+    assert other.get("/api/auth/check").status_code == 401
+    code = {"code": phone.code()}
+    assert other.post("/api/auth/login/second-factor", json=code).status_code == 200
+    assert other.get("/api/auth/session").json()["methods"] == ["pwd", "otp", "mfa"]
+
+
+def test_without_factors_there_are_no_routes_for_them(serve: Serve) -> None:
+    assert not [path for path in paths(serve()) if "second-factor" in path]

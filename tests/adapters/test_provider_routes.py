@@ -1,6 +1,7 @@
 """Providers in an application of Starlette or FastAPI, with users of its own."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,14 +13,21 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from dojang import blocking
 from dojang.adapters.asgi import SessionMiddleware
+from dojang.adapters.auth_api.entrance import Factors
 from dojang.adapters.provider_routes import ProviderRoutes
+from dojang.auth import SecondFactor
 from dojang.auth.providers import SignInWith, oidc
+from dojang.auth.schema import upgrade
+from dojang.auth.sqlite import sqlite_engine
 from dojang.auth.throttle import Limits, Rate, Throttle
 from dojang.sessions import Sessions
 from dojang.stores.memory import MemoryStore
 from dojang.testing import Clock
+from dojang.wire.keyring import Keyring
 from tests.auth.providers.kit import Site, party
+from tests.conftest import SECRET
 from tests.fakes.http import serving
 from tests.fakes.openid import FakeIssuer
 
@@ -160,3 +168,28 @@ def test_a_flood_of_answers_costs_the_provider_nothing_and_good_ones_do_not_coun
     assert issuer.count("/token") == asked
     clock.tick(600)
     assert comes_back(client, issuer.agree(leaves(client))).status_code == 303
+
+
+def test_no_provider_gets_by_a_second_factor(
+    site: Site, in_memory: Sessions, issuer: FakeIssuer, clock: Clock, tmp_path: Path
+) -> None:
+    engine = sqlite_engine(tmp_path / "factors.db")
+    upgrade(engine)
+    throttle = Throttle(MemoryStore(), clock=clock)
+    second = SecondFactor(engine=engine, secret=Keyring(SECRET), throttle=throttle, clock=clock)
+    factors = Factors.of(second, in_memory, issuer="app.example")
+    client = browser(starlette_app, site.door, in_memory, factors=factors)
+    comes_back(client, issuer.agree(leaves(client)))
+    user = str(client.get("/who").json())
+    begun = second.enrolments.begin(user)
+    code = begun.authenticator.code(now=clock())
+    blocking.run(second.add(user, begun.ticket, code))
+    other = browser(starlette_app, site.door, in_memory, factors=factors)
+    answer = comes_back(other, issuer.agree(leaves(other, "/sign-in/with/oidc?next=/notes")))
+    assert answer.headers["location"] == "/sign-in/second-factor?next=%2Fnotes"
+    assert other.get("/who").json() is None
+    cookies = "; ".join(f"{name}={value}" for name, value in other.cookies.items())
+    found = factors.half_ways.find(cookies)
+    assert found is not None
+    assert (found.user, found.methods) == (user, ("fed",))
+    engine.dispose()

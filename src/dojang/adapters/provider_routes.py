@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from urllib.parse import urlencode
 
 from dojang.adapters.asgi import session_of
 from dojang.adapters.problems import log
+from dojang.auth.half_way import HalfWay
 from dojang.auth.providers import Finished, SignInWith
 from dojang.auth.providers.words import explain
 from dojang.errors import Anonymous, DojangError
@@ -19,6 +21,8 @@ with extra("starlette"):
     from starlette.requests import Request
     from starlette.responses import PlainTextResponse, RedirectResponse, Response
     from starlette.routing import Route
+
+    from dojang.adapters.auth_api.entrance import Factors
 
 __all__ = ["ProviderRoutes"]
 
@@ -45,6 +49,8 @@ class ProviderRoutes:
         home: str = "/",
         principal: Callable[[str], Principal] = str,
         failed: Failed | None = None,
+        factors: Factors | None = None,
+        code_page: str = "/sign-in/second-factor",
     ) -> None:
         """Take the parts.
 
@@ -56,12 +62,18 @@ class ProviderRoutes:
                 `int` does.
             failed: Makes the answer where it did not work; a sentence, in English or Korean,
                 otherwise.
+            factors: The second factors of users; no provider gets by one.
+            code_page: Where whoever has one types its code, with the way on in `next`: a page of
+                the application, which asks `factors.half_ways.find` who it is, and
+                `factors.second.check` whether they may `session.login`.
         """
         self._door = door
         self._url = url.rstrip("/")
         self._home = home
         self._principal = principal
         self._failed = failed or self._told
+        self._factors = factors
+        self._code_page = code_page
 
     @property
     def routes(self) -> list[Route]:
@@ -114,8 +126,13 @@ class ProviderRoutes:
         )
         if finished is None:
             return Response(status_code=404)
+        user = finished.opened.user
+        if not finished.linking and self._factors and await self._factors.second.needed(user):
+            line = self._factors.half_ways.begin(HalfWay(user=user, methods=("fed",)))
+            where = f"{self._code_page}?{urlencode({'next': finished.target})}"
+            return _with_cookies(RedirectResponse(where, 303), [line])
         if not finished.linking:
-            session.login(self._principal(finished.opened.user), methods=("fed",))
+            session.login(self._principal(user), methods=("fed",))
             await session.save()
         return RedirectResponse(finished.target, 303)
 
