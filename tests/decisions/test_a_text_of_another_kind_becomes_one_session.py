@@ -24,8 +24,11 @@ from dojang.stores.sqlite import SqliteStore
 from dojang.strategies import moved_in
 from dojang.strategies.client_side import ClientSide
 from dojang.strategies.server_side import ServerSide
+from dojang.strategies.spill import Spill
 from dojang.testing import Clock
+from dojang.wire.cookies import Cookie
 from dojang.wire.iron.iron_session import IronSeal
+from dojang.wire.keyring import Keyring
 from tests.browser import Browser, put
 from tests.conftest import SECRET
 from tests.counts import scaled
@@ -82,9 +85,9 @@ def make_host(
 
 
 def old_cookie(clock: Clock, user: str = "ada", **data: Any) -> str:
-    before = Browser(Sessions(peers.Starlette(OLD, principal="user"), clock=clock))
-    before.visit(lambda session: session.login(user))
-    before.visit(put(**data))
+    """Return a Cookie header as an application of Starlette's had it sent."""
+    before = Browser(Sessions(peers.Starlette(OLD), clock=clock))
+    before.visit(put(user=user, **data))
     return before.header
 
 
@@ -333,6 +336,64 @@ def test_without_an_absolute_limit_an_end_is_remembered_for_as_long_as_the_text_
         clock.tick(hours * 3600)
         assert (await visit(after, old, user))[:2] == [None, "revoked"]
         close(before, after)
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_login_from_before_the_log_of_what_ended_is_taken_in_and_ended_like_others(
+    open_store: Open, clock: Clock, begun: bool
+) -> None:
+    async def go() -> None:
+        there = ServerSide(MemoryStore(), keys=Keyring.of(OLD))
+        before = Sessions(there, cookie=Cookie(name="sid"), clock=clock)
+        _, _, old = await visit(before, "", lambda session: session.login("ada"))
+        clock.tick(3600)
+        home = ClientSide(IronSeal(SECRET), revocations=open_store())
+        here = Sessions(home, accepts={"before": before}, clock=clock)
+        if begun:
+            await visit(here, "", lambda session: session.login("eve"))
+        who, _, new = await visit(here, old, user)
+        assert who == "ada"
+        clock.tick(60)
+        await visit(here, "", lambda session: session.login("bob"))
+        assert (await visit(here, new, user))[0] == "ada"
+        assert await here.end_all("ada") == 1
+        clock.tick(2)
+        for cookie in (old, new):
+            assert (await visit(here, cookie, user))[0] is None
+        close(here)
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("revocable", [True, False])
+def test_what_is_too_large_for_its_cookie_becomes_one_session_on_the_server(
+    open_store: Open, clock: Clock, revocable: bool
+) -> None:
+    async def go() -> None:
+        there = ServerSide(MemoryStore(), keys=Keyring.of(OLD))
+        before = Sessions(there, cookie=Cookie(name="sid"), clock=clock)
+        _, _, old = await visit(before, "", put(user="ada", large="x" * 6_000))
+        log = open_store() if revocable else None
+        server = ServerSide(open_store())
+        home = Spill(ClientSide(IronSeal(SECRET), revocations=log), server)
+        accepts = {"before": before}
+        here = Sessions(home, secret=SECRET, principal="user", accepts=accepts, clock=clock)
+        visits = [await here.open(old) for _ in range(3)]
+        for n, one in enumerate(visits):
+            one.session[f"of{n}"] = n
+        for one in visits:
+            await one.close(200)
+        data, _, new = await visit(here, old, lambda session: session.copy())
+        assert {name: data[name] for name in ("of0", "of1", "of2")} == {
+            "of0": 0, "of1": 1, "of2": 2,
+        }  # fmt: skip
+        assert len(await server.list("ada", now=clock())) == 1
+        await visit(here, new, logout)
+        clock.tick(2)
+        assert (await visit(here, old, user))[0] is None
+        close(here)
 
     asyncio.run(go())
 
