@@ -366,3 +366,21 @@ def test_all_of_it_is_an_event_without_a_secret(
     assert not any(
         secret in str(found) for secret in ("000000", phone.app.secret, *phone.recovery_codes)
     )
+
+
+def test_whoever_has_not_shown_that_their_address_is_theirs_adds_none(start: Start) -> None:
+    """Or whoever signs up with the address of somebody else keeps them out of it for good."""
+    client = start(mail_host="127.0.0.1", mail_sender="login@example.org", mail_security="none")
+    assert client.post("/api/auth/signup", json=ADA).status_code == 202
+    assert log_in(client).status_code == 200
+    assert code_of(client.post("/api/auth/second-factor/begin")) == (403, "verify-first")
+    added = client.post("/api/auth/second-factor", json={"ticket": "x", "code": "123456"})
+    assert code_of(added) == (403, "verify-first")
+    assert client.get("/account/second-factor").status_code == 403
+
+
+def test_an_account_without_an_address_has_none_to_verify(start: Start) -> None:
+    client = start(mail_host="127.0.0.1", mail_sender="login@example.org", mail_security="none")
+    grace = {"username": "grace", "password": PASSWORD}
+    assert client.post("/api/auth/signup", json=grace).status_code == 201
+    assert client.post("/api/auth/second-factor/begin").status_code == 200

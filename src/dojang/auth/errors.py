@@ -17,6 +17,7 @@ __all__ = [
     "TooBusy",
     "TooManyAttempts",
     "Unverified",
+    "VerifyFirst",
 ]
 __all__ += ["duration"]
 
@@ -123,6 +124,18 @@ class Unverified(Refused):
             "to it, then sign in"
         )
         self.account = account
+
+
+class VerifyFirst(Refused):
+    """The e-mail address of an account has to be shown to be its owner's before this."""
+
+    code = "verify-first"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "verify the e-mail address of this account first: post to email/verification, and open "
+            "the link that is mailed"
+        )
 
 
 class AlreadyTaken(Refused):

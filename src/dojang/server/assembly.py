@@ -100,7 +100,12 @@ def assemble(
             clock=sessions.clock,
             throttle=throttle,
         ),
-        factors=Factors.of(second_factor, sessions, issuer=urlsplit(settings.url).netloc),
+        factors=Factors.of(
+            second_factor,
+            sessions,
+            issuer=urlsplit(settings.url).netloc,
+            verified_only=bool(settings.mail_host),
+        ),
         rules=_rules(settings),
         note=found.note,
     )

@@ -8,7 +8,7 @@ from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
 from dojang.adapters.auth_api.journal import Journal
 from dojang.auth import Accounts, TooManyAttempts, User
-from dojang.auth.errors import FirstFactorNeeded, InvalidCode, SecondFactorNeeded
+from dojang.auth.errors import FirstFactorNeeded, InvalidCode, SecondFactorNeeded, VerifyFirst
 from dojang.auth.half_way import HalfWay, HalfWays
 from dojang.auth.second_factor import SecondFactor
 from dojang.session.methods import together
@@ -26,23 +26,45 @@ class Factors:
         second: What accounts have.
         half_ways: What browsers have shown.
         issuer: The name of the site, which apps show beside the codes.
+        verified_only: Whether whoever has an e-mail address shows that it is theirs, before they
+            add one.
     """
 
     second: SecondFactor
     half_ways: HalfWays
     issuer: str
+    verified_only: bool = False
 
     @classmethod
-    def of(cls, second: SecondFactor, sessions: Sessions, *, issuer: str) -> "Factors":
+    def of(
+        cls,
+        second: SecondFactor,
+        sessions: Sessions,
+        *,
+        issuer: str,
+        verified_only: bool = False,
+    ) -> "Factors":
         """Return the second factors of those who sign in with `sessions`.
 
         Args:
             second: What accounts have; its secret seals what browsers have shown too.
             sessions: The middleware's.
             issuer: The name of the site, which apps show beside the codes.
+            verified_only: Whether whoever has an e-mail address shows that it is theirs, before
+                they add one; where mail is sent. A mail opens no account that has a second factor,
+                so that whoever made one with the address of somebody else would keep them out.
         """
         half_ways = HalfWays(second.secret, cookie=sessions.cookie, clock=sessions.clock)
-        return cls(second, half_ways, issuer)
+        return cls(second, half_ways, issuer, verified_only)
+
+    def admit(self, user: User) -> None:
+        """Let somebody add a second factor.
+
+        Raises:
+            VerifyFirst: They show first that the address of their account is theirs.
+        """
+        if self.verified_only and user.email is not None and not user.email_verified:
+            raise VerifyFirst
 
 
 class Entrance:

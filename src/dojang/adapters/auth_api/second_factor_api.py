@@ -50,6 +50,7 @@ async def begin_second_factor(api: AuthApi, request: Request) -> Answer:
     await read(request, Nothing)
     user = await api.fresh_user(request)
     factors = _factors(api)
+    factors.admit(user)
     begun = factors.second.enrolments.begin(user.id)
     shown = user.email or user.username or user.id
     address = begun.authenticator.address(account=shown, issuer=factors.issuer)
@@ -62,6 +63,7 @@ async def add_second_factor(api: AuthApi, request: Request) -> Answer:
     """Add the authenticator that was begun, and sign out everywhere else."""
     form = await read(request, AddSecondFactor)
     user = await api.fresh_user(request)
+    _factors(api).admit(user)
     codes = await _factors(api).second.add(user.id, form.ticket, form.code)
     await api.end_others_of(request, user)
     await api.journal.note(request, "second-factor-added", user=user.id)

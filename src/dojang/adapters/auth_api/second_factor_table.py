@@ -18,6 +18,7 @@ from dojang.auth.errors import (
     InvalidCode,
     NoSecondFactor,
     Spent,
+    VerifyFirst,
 )
 from dojang.errors import StaleLogin, TooManySessions, Unavailable
 
@@ -52,7 +53,7 @@ SECOND_FACTOR = (
         handler=api.begin_second_factor,
         body=Nothing,
         answer=AuthenticatorAnswer,
-        errors=(*BODY, *NOBODY, StaleLogin, Unavailable),
+        errors=(*BODY, *NOBODY, StaleLogin, VerifyFirst, Unavailable),
     ),
     Entry(
         method="POST",
@@ -61,7 +62,16 @@ SECOND_FACTOR = (
         body=AddSecondFactor,
         status=201,
         answer=RecoveryCodesAnswer,
-        errors=(*BODY, *NOBODY, StaleLogin, Spent, InvalidCode, AlreadyEnrolled, Unavailable),
+        errors=(
+            *BODY,
+            *NOBODY,
+            StaleLogin,
+            VerifyFirst,
+            Spent,
+            InvalidCode,
+            AlreadyEnrolled,
+            Unavailable,
+        ),
     ),
     Entry(
         method="POST",

@@ -85,6 +85,8 @@ async def _owner(request: Request) -> User | Response:
     user = await signed_in(request)
     if user is None:
         return see(entrance(request))
+    if not await parts_of(request).factors.second.needed(user.id):
+        parts_of(request).factors.admit(user)
     return confirm.first(request, back=PATH) or user
 
 

@@ -76,6 +76,9 @@ _EXPLANATIONS: dict[str, Callable[[Any, Words], str]] = {
     "unverified": lambda _e, _: _(
         "Verify your e-mail address first. We have just mailed you the link once more."
     ),
+    "verify-first": lambda _e, _: _(
+        "Verify your e-mail address first: your account page mails you the link."
+    ),
     "stale-login": lambda _e, _: _(
         "That needs a fresh login. Please sign out, sign in again, and do it once more."
     ),
