@@ -260,6 +260,19 @@ def test_a_firebase_user_comes_without_a_password_if_asked(accounts: Accounts) -
         (None, None),
         ("\\N", None),
     ],
+    # They are salted anew in every process, and its tests have the same names in all.
+    ids=[
+        "bcrypt",
+        "argon2",
+        "django",
+        "argon2 as phc",
+        "scrypt",
+        "none",
+        "*",
+        "empty",
+        "null",
+        "N",
+    ],
 )
 def test_hashes_of_each_kind_are_kept_as_they_are_checked(
     accounts: Accounts, theirs: str | None, ours: str | None
