@@ -139,7 +139,8 @@ def test_a_good_token_that_is_not_enough_is_told_so(stage: Stage, clock: Clock) 
     client.get("/login")
     token = client.cookies.pop("__Host-session")
     reply = client.get("/stale", ("authorization", f"Bearer {token}"))
-    assert challenges(reply) == ['Bearer error="insufficient_user_authentication"']
+    # And how old a login may be: RFC 9470 section 3.
+    assert challenges(reply) == ['Bearer error="insufficient_user_authentication", max_age=60']
 
 
 @pytest.mark.parametrize("which", ["another session", "junk"])

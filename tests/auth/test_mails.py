@@ -25,7 +25,7 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "reset_password": {"link": LINK, "minutes": 10},
     "sign_in_code": {"code": "123456", "minutes": 10},
-    "sign_in_link": {"link": LINK, "minutes": 10},
+    "sign_in_link": {"link": LINK, "code": "123456", "minutes": 10},
     "verify_address": {"link": LINK, "minutes": 10},
 }
 
