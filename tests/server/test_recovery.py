@@ -166,16 +166,18 @@ def test_whoever_lay_in_wait_at_somebody_elses_address_is_left_outside(
 
 @pytest.mark.parametrize("verified", [True, False])
 def test_better_auth_xg6x_a_second_factor_is_asked_for_after_the_mail_too(
-    mailing: Callable[..., TestClient], box: Postbox, clock: Clock, *, verified: bool
+    start: Start, mailing: Callable[..., TestClient], box: Postbox, clock: Clock, *, verified: bool
 ) -> None:
-    client = mailing()
-    accounts = parts(app_of(client)).accounts
+    # As it was before there was mail, where nobody was asked to verify anything.
+    before = app_of(start())
+    accounts = parts(before).accounts
     bob = run(accounts.sign_up(email="bob@example.org", password=PASSWORD))
     if verified:
         run(accounts.verify_email(bob.id, "bob@example.org"))
-    owner, login = browser(app_of(client)), {"login": "bob@example.org", "password": PASSWORD}
+    owner, login = browser(before), {"login": "bob@example.org", "password": PASSWORD}
     owner.post("/api/auth/login", json=login)
     phone = enrol(owner, clock)
+    client = mailing()
     ticket = client.post("/api/auth/login/mail", json={"login": "bob@example.org"}).json()["ticket"]
     answer = tell(client, ticket, box.last.code)
     assert (answer.status_code, answer.json()["code"]) == (401, "second-factor-needed")
@@ -189,13 +191,14 @@ def test_better_auth_xg6x_a_second_factor_is_asked_for_after_the_mail_too(
 
 
 def test_a_link_gives_no_account_away_that_has_a_second_factor(
-    mailing: Callable[..., TestClient], box: Postbox, clock: Clock
+    start: Start, mailing: Callable[..., TestClient], box: Postbox, clock: Clock
 ) -> None:
-    client = mailing()
-    bob = run(parts(app_of(client)).accounts.sign_up(email="bob@example.org", password=PASSWORD))
-    owner, login = browser(app_of(client)), {"login": "bob@example.org", "password": PASSWORD}
+    before = app_of(start())
+    bob = run(parts(before).accounts.sign_up(email="bob@example.org", password=PASSWORD))
+    owner, login = browser(before), {"login": "bob@example.org", "password": PASSWORD}
     owner.post("/api/auth/login", json=login)
     enrol(owner, clock)
+    client = mailing()
     client.post("/api/auth/password/forgotten", json={"login": "bob@example.org"})
     body = {"token": box.last.link.partition("=")[2], "password": NEW}
     assert client.post("/api/auth/password/reset", json=body).status_code == 204
