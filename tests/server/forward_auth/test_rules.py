@@ -84,6 +84,13 @@ def test_a_rule_behind_one_that_fits_everything_decides_nothing() -> None:
     assert rules.needs(asked("/a//b", "x.example.org")) == NOBODY
 
 
+@pytest.mark.parametrize("uri", ["/secret", "//secret", "/secret;x", "/public/..%2fsecret", "/%FF"])
+def test_where_nothing_is_said_of_the_rest_of_a_host_nobody_gets_there(uri: str) -> None:
+    rules = Rules([at(APP, PUBLIC, "/public/*")])
+    assert rules.needs(asked("/public/x")) == PUBLIC
+    assert rules.needs(asked(uri)).nobody
+
+
 def test_where_no_rule_fits_nobody_passes() -> None:
     for target in (
         asked("/", "example.org"),

@@ -21,7 +21,9 @@ def config(
     """Print a configuration for a proxy, with this server and one application behind it."""
     with extra("server"):
         from dojang.server.assembly import session_cookie  # noqa: PLC0415 - guarded
-        from dojang.server.forward_auth.configuration import configuration  # noqa: PLC0415
+        from dojang.server.forward_auth.configuration import (  # noqa: PLC0415 - guarded
+            configuration,
+        )
         from dojang.server.settings import Settings  # noqa: PLC0415 - guarded
     settings = Settings.load()
     cookie = session_cookie(settings).name

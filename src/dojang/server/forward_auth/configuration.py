@@ -19,7 +19,7 @@ Proxy = Literal["nginx", "caddy", "traefik"]
 _FILES: dict[str, str] = {"nginx": "nginx.conf", "caddy": "Caddyfile", "traefik": "traefik.yml"}
 
 # What it writes is no page.
-_templates = Environment(  # noqa: S701
+_templates = Environment(  # noqa: S701 - not HTML
     loader=FileSystemLoader(Path(__file__).parent / "configurations"),
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -151,8 +151,10 @@ class Rules:
         here = self._at(target)
         path = target.path
         if path is None:
+            # Behind all of them stands that nobody passes.
+            is_open = not here or _EVERYWHERE not in here[-1][0].paths
             return reduce(
-                Needs.__and__, (rule.needs for rule, _ in here), PUBLIC if here else NOBODY
+                Needs.__and__, (rule.needs for rule, _ in here), NOBODY if is_open else PUBLIC
             )
         folded = path.casefold()
         exact = next((r.needs for r, _ in here if any(p.fits(path) for p in r.paths)), NOBODY)
