@@ -63,7 +63,8 @@ def test_whoever_has_the_cookie_gets_a_token_that_is_good(client: TestClient) ->
 def test_it_answers_no_other_method_and_no_other_path(client: TestClient) -> None:
     client.post("/login")
     refused = client.post("/upstream/token")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+    assert refused.status_code == 405
+    assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD"}
     assert client.get("/upstream/token/more").status_code == 404
 
 
