@@ -35,6 +35,14 @@ roles = ["admin"]
 
 [[rule]]
 host = "{APP}:{{port}}"
+
+[[rule]]
+host = "{APP}:9"
+allow = "public"
+
+[[rule]]
+host = "status.{DOMAIN}:{{port}}"
+allow = "public"
 """
 
 _NGINX = """
@@ -69,6 +77,13 @@ class _Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        if self.headers.get("Upgrade", "") == "websocket":
+            self.send_response(101)
+            self.send_header("Connection", "upgrade")
+            self.send_header("Upgrade", "websocket")
+            self.end_headers()
+            self.close_connection = True
+            return
         told = {
             "path": self.path,
             "headers": [[name, value] for name, value in self.headers.items()],
@@ -131,7 +146,9 @@ class Proxied:
         """Send a request as it is written here, by hand."""
         named = host or f"{APP}:{self.port}"
         lines = [f"{method} {uri} HTTP/1.1", f"Host: {named}", f"Content-Length: {len(body)}"]
-        lines += [f"{name}: {value}" for name, value in headers] + ["Connection: close"]
+        lines += [f"{name}: {value}" for name, value in headers]
+        if "connection" not in {name.lower() for name, _ in headers}:
+            lines.append("Connection: close")
         with socket.create_connection(("127.0.0.1", self.port), 10) as connection:
             connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
             return _read(connection)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from dojang.server.forward_auth import identity
-from tests.e2e.proxied import DOMAIN, Proxied, proxied
+from tests.e2e.proxied import APP, DOMAIN, LOGIN, Proxied, proxied
 from tests.need import need
 
 NAVIGATING = (("Accept", "text/html"), ("Sec-Fetch-Mode", "navigate"))
@@ -195,6 +195,36 @@ def test_a_host_is_the_same_in_every_spelling(both: Proxied, host: str) -> None:
     assert both.ask("/deep", host=named).status in {401, 404, 200, 308}
     assert not both.ask("/deep", host=named).body.startswith(b'{"path"')
     assert both.ask("/public/x", host=named).status in {200, 401, 404}
+
+
+@pytest.mark.parametrize("host", [f"status.{DOMAIN}", "evil.example", f"{APP}:9", "localhost"])
+def test_a_client_does_not_choose_by_whose_rules_it_is_judged(both: Proxied, host: str) -> None:
+    named = host if ":" in host else f"{host}:{both.port}"
+    for uri in ("/deep", f"{both.app}/deep"):
+        answer = both.ask(uri, host=named)
+        assert not answer.body.startswith(b'{"path"')
+
+
+def test_a_web_socket_is_asked_about_like_everything_else(both: Proxied, cookie: str) -> None:
+    opening = (
+        ("Connection", "Upgrade"),
+        ("Upgrade", "websocket"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    )
+    assert both.ask("/deep", *opening).status == 401
+    assert both.ask("/deep", ("Cookie", cookie), *opening).status == 101
+
+
+@pytest.mark.parametrize("length", [100, 1_500, 3_500])
+def test_a_long_address_is_no_reason_to_fail(both: Proxied, length: int) -> None:
+    answer = both.ask(f"/search?q={'%EB%8F%84' * (length // 9)}", *NAVIGATING)
+    assert answer.status == 302
+    path = (answer.header("location") or "").removeprefix(both.login)
+    onward = both.ask(path, *NAVIGATING, host=f"{LOGIN}:{both.port}")
+    assert onward.status == 303
+    signing_in = onward.header("location") or ""
+    assert both.ask(signing_in, *NAVIGATING, host=f"{LOGIN}:{both.port}").status == 200
 
 
 @pytest.mark.parametrize("cookie", ["", "session", "session=", "session=x", "session=%00"])

@@ -1,6 +1,7 @@
 """What proxies are answered, each in the way of its own."""
 
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from starlette.testclient import TestClient
 
 from dojang.server.forward_auth import identity
 from dojang.testing import Clock
-from tests.server.kit import ADA, parts, run
+from tests.server.kit import ADA, break_sessions, parts, run
 
 RULES = """
 [[rule]]
@@ -51,7 +52,7 @@ class Proxy:
     """One of each kind, trusted unless it is told otherwise."""
 
     def __init__(self, client: TestClient) -> None:
-        self._client = client
+        self.client = client
 
     def traefik(self, uri: str = "/deep?x=1", method: str = "GET", **headers: str) -> Any:
         told = {
@@ -76,7 +77,7 @@ class Proxy:
         return self._ask(f"/api/authz/ext-authz{uri}", told | spelled(headers))
 
     def _ask(self, path: str, headers: dict[str, str]) -> Any:
-        return self._client.get(path, headers=headers, follow_redirects=False)
+        return self.client.get(path, headers=headers, follow_redirects=False)
 
 
 def app_of(client: TestClient) -> Starlette:
@@ -88,16 +89,20 @@ def spelled(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
+def settings(folder: Path) -> dict[str, Any]:
+    (folder / "rules.toml").write_text(RULES)
+    return {
+        "url": URL,
+        "forward_auth": folder / "rules.toml",
+        "cookie_domain": "example.org",
+        "proxies": "127.0.0.1",
+        "secret": "c2VjcmV0cyBmb3IgdGVzdHMgb25seSwgbm90IHJlYWwgb25lcw",
+    }
+
+
 @pytest.fixture
 def server(start: Callable[..., TestClient], bare: Path) -> TestClient:
-    (bare / "rules.toml").write_text(RULES)
-    client = start(
-        url=URL,
-        forward_auth=bare / "rules.toml",
-        cookie_domain="example.org",
-        proxies="127.0.0.1",
-        secret="c2VjcmV0cyBmb3IgdGVzdHMgb25seSwgbm90IHJlYWwgb25lcw",
-    )
+    client = start(**settings(bare))
     assert client.post("/api/auth/signup", json=ADA | {"username": "에이다"}).status_code == 201
     return client
 
@@ -207,6 +212,44 @@ def test_a_malformed_cookie_means_no(server: TestClient, cookie: str) -> None:
     proxy = Proxy(TestClient(server.app, base_url=URL, client=PROXY))
     text = cookie.replace("{name}", name)
     assert proxy.traefik(Cookie=f"{name}={text}").status_code == 401
+
+
+def test_what_is_public_stays_up_while_nobody_can_be_looked_up(
+    known: Proxy, server: TestClient
+) -> None:
+    break_sessions(app_of(server))
+    answer = known.traefik("/public/x")
+    assert (answer.status_code, answer.headers["remote-user"]) == (200, "")
+    assert known.traefik("/closed/x").status_code == 403
+    assert known.traefik().status_code == 503
+
+
+def test_a_long_way_back_is_one_that_arrives(unknown: Proxy) -> None:
+    for length, kept in ((1_000, True), (2_100, False), (8_000, False)):
+        location = unknown.traefik(f"/search?q={'x' * length}", **NAVIGATING).headers["location"]
+        assert len(location) < 2_300
+        assert ("search" in location) is kept
+
+
+def test_why_something_was_not_let_through_is_in_the_log(
+    start: Callable[..., TestClient], bare: Path
+) -> None:
+    log = StringIO()
+    client = start(log=log, **settings(bare))
+    Proxy(TestClient(client.app, base_url=URL, client=PROXY)).nginx(X_Rewrite_URL="/admin")
+    assert "x-rewrite-url came, which the proxy should not pass on" in log.getvalue()
+
+
+def test_what_a_client_did_not_encode_is_the_same_path(known: Proxy) -> None:
+    told = {
+        b"X-Forwarded-Method": b"GET",
+        b"X-Forwarded-Proto": b"https",
+        b"X-Forwarded-Host": b"app.example.org",
+        b"X-Forwarded-Uri": "/public/도장".encode(),
+    }
+    assert (
+        known.client.get("/api/authz/forward-auth", headers=list(told.items())).status_code == 200
+    )
 
 
 def test_nobody_but_a_proxy_that_is_named_is_answered(server: TestClient) -> None:

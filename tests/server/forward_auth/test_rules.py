@@ -37,7 +37,6 @@ RULES = Rules(
         at(APP, SIGNED_IN),
         at(HostPattern("example.org", below=True), NOBODY, "/internal/*"),
         at(HostPattern("example.org", below=True), PUBLIC),
-        at(HostPattern("app.example.org", 8443), SIGNED_IN),
     ]
 )
 
@@ -108,7 +107,24 @@ def test_a_host_is_meant_with_the_port_of_its_scheme_or_the_one_it_names() -> No
     assert RULES.needs(asked("/admin", "app.example.org:443")) == ADMIN
     assert RULES.needs(asked("/admin", "app.example.org", scheme="http")) == ADMIN
     assert RULES.needs(asked("/admin", "app.example.org:80")).nobody
-    assert RULES.needs(asked("/admin", "app.example.org:8443")) == SIGNED_IN
+    elsewhere = Rules([at(HostPattern("app.example.org", 8443), SIGNED_IN)])
+    assert elsewhere.needs(asked("/", "app.example.org:8443")) == SIGNED_IN
+    assert elsewhere.needs(asked("/", "app.example.org")).nobody
+
+
+def test_the_port_that_a_client_writes_is_no_way_around_the_rules_of_another() -> None:
+    """Proxies find a server by the name alone, and pass on the port as it came."""
+    two = Rules([at(APP, ADMIN), at(HostPattern("app.example.org", 9999), PUBLIC)])
+    for host in ("app.example.org", "app.example.org:9999"):
+        assert two.needs(asked("/", host)) == ADMIN
+    assert two.needs(asked("/", "app.example.org:1")).nobody
+
+
+@pytest.mark.parametrize("uri", ["/secret", "//secret", "/secret;x", "/public/..%2fsecret", "/%FF"])
+def test_where_nothing_is_said_of_the_rest_of_a_host_nobody_gets_there(uri: str) -> None:
+    rules = Rules([at(APP, PUBLIC, "/public/*")])
+    assert rules.needs(asked("/public/x")) == PUBLIC
+    assert rules.needs(asked(uri)).nobody
 
 
 def test_what_satisfies_two_satisfies_each() -> None:

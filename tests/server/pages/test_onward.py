@@ -103,7 +103,6 @@ def test_whoever_lacks_a_role_is_told_so_and_not_sent_round(ada: TestClient) -> 
         "https://evil.example\\@app.example.org/",
         "https://evil.example/?https://app.example.org/",
         "https://app.example.org:9000/",
-        "http://app.example.org/",
         "https://app.example.org/#x",
         "https:app.example.org/",
         "https:///app.example.org/",
@@ -140,3 +139,9 @@ def test_after_the_sign_in_the_way_goes_on(client: TestClient) -> None:
         follow_redirects=False,
     )
     assert (answer.status_code, answer.headers["location"]) == (303, here)
+
+
+def test_where_sessions_need_https_an_address_of_http_is_called_so(ada: TestClient) -> None:
+    page = ada.get(f"/onward?{urlencode({'rd': 'http://app.example.org/'})}")
+    assert page.status_code == 400
+    assert "address of http" in page.text

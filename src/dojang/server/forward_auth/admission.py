@@ -1,5 +1,7 @@
 """Whether somebody may pass."""
 
+from collections.abc import Callable
+
 from dojang.adapters.nobody import nobody
 from dojang.adapters.users import require_fresh
 from dojang.auth import User
@@ -28,13 +30,13 @@ class OneFactor(Rejected):
         super().__init__("this needs a sign-in with a second factor")
 
 
-def admit(needs: Needs, user: User | None, session: Session) -> None:
+def admit(needs: Needs, user: User | None, session_of: Callable[[], Session]) -> None:
     """Let a request pass.
 
     Args:
         needs: What it takes.
         user: Who asks, with an account that is not disabled; None for nobody.
-        session: Theirs, if they have one.
+        session_of: Returns theirs; it is not called where that makes no difference.
 
     Raises:
         Closed: Nobody may.
@@ -47,6 +49,7 @@ def admit(needs: Needs, user: User | None, session: Session) -> None:
         raise Closed
     if not needs.signed_in:
         return
+    session = session_of()
     if user is None:
         raise nobody(session)
     if missing := sorted(needs.roles - set(user.roles)):

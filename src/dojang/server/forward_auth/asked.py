@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from dojang.server.errors import BadRequest
 from dojang.server.forward_auth import identity
@@ -10,6 +11,8 @@ from dojang.server.forward_auth.target import Target
 __all__ = ["Header", "envoy", "forwarded", "nginx"]
 
 Header = tuple[bytes, bytes]
+
+_ASCII = "".join(map(chr, range(0x80)))
 
 _ORIGINAL = ("x-original-url", "x-original-method")
 _FORWARDED = ("x-forwarded-proto", "x-forwarded-host", "x-forwarded-uri", "x-forwarded-method")
@@ -81,7 +84,8 @@ def envoy(headers: Sequence[Header], *, method: str, uri: str) -> Target:
 def _read(
     headers: Sequence[Header], wanted: Sequence[str], *, others: Sequence[str]
 ) -> dict[str, str]:
-    named = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
+    # What a client did not percent-encode, some proxies do, and some pass on as it is.
+    named = [(name.decode("latin-1").lower(), quote(value, safe=_ASCII)) for name, value in headers]
     count = Counter(name for name, _ in named)
     for name in count:
         if "_" in name and name.replace("_", "-") in _WATCHED:

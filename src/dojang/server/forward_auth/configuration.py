@@ -1,5 +1,6 @@
 """What to write into the configuration of a proxy, as the settings of the server have it."""
 
+import re
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
@@ -50,6 +51,7 @@ def configuration(proxy: str, settings: Settings, *, cookie: str, app: str, upst
     return _templates.get_template(_FILES[proxy]).render(
         app=urlsplit(at).netloc,
         app_name=addresses.host_of(at),
+        slug=re.sub(r"\W", "_", addresses.host_of(at)),
         app_port=_port(at),
         login=urlsplit(settings.url).netloc,
         login_name=addresses.host_of(settings.url),

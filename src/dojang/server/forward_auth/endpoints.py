@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import quote
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -21,6 +20,7 @@ from dojang.server.forward_auth import asked, identity
 from dojang.server.forward_auth.admission import admit
 from dojang.server.forward_auth.rules import Needs, Rules
 from dojang.server.forward_auth.target import Target
+from dojang.server.log import log_of
 from dojang.server.pages import onward
 from dojang.server.parts import parts_of
 from dojang.server.refusals import answer
@@ -62,7 +62,7 @@ def routes(rules: Rules, middleware: Sequence[Middleware]) -> list[BaseRoute]:
         "/api/authz/forward-auth": forwarded,
         _ENVOY: _Way(_of_envoy),
         _ENVOY + "/{path:path}": _Way(_of_envoy),
-        # As oauth2-proxy answers, for configurations that are there already.
+        # As oauth2-proxy answers; asked as nginx asks above.
         "/oauth2/auth": _Way(nginx.read, passing=202, redirects=False),
     }
     return [
@@ -85,10 +85,11 @@ async def _serve(rules: Rules, way: _Way, request: Request) -> Response:
         needs = rules.needs(target)
         user = await _user(request, needs)
         try:
-            admit(needs, user, session_of(request))
+            admit(needs, user, lambda: session_of(request))
         except Rejected as lacking:
             return _sent_on(request, way, target, lacking)
     except Refused as refused:
+        log_of(request.scope).warning("not-let-through", code=refused.code, detail=str(refused))
         response = answer(request, refused)
         response.status_code = response.status_code if way.redirects else 403
         return response
@@ -99,7 +100,7 @@ async def _serve(rules: Rules, way: _Way, request: Request) -> Response:
 async def _user(request: Request, needs: Needs) -> User | None:
     """Return who asks, if their account is not disabled."""
     # What is public stays up while nobody can be looked up.
-    with suppress(*() if needs.signed_in else (Unavailable,)):
+    with suppress(*() if needs.signed_in and not needs.nobody else (Unavailable,)):
         principal = session_of(request).user
         if principal is not None:
             return await parts_of(request).accounts.find(str(principal))
@@ -112,8 +113,7 @@ def _sent_on(request: Request, way: _Way, target: Target, lacking: Rejected) -> 
     if not _is_person(request, target):
         response.headers["www-authenticate"] = "Cookie"
         return response
-    url = parts_of(request).settings.url
-    response.headers["location"] = f"{url}{onward.PATH}?rd={quote(target.url, safe='')}"
+    response.headers["location"] = parts_of(request).settings.url + onward.way_to(target)
     if way.redirects:
         # 302 keeps what was asked safely a GET; 303 makes one of what was sent.
         response.status_code = 302 if target.method in {"GET", "HEAD", "OPTIONS"} else 303

@@ -70,11 +70,17 @@ class HostPattern:
     port: int | None = None
     below: bool = False
 
+    def names(self, host: str) -> bool:
+        """Return whether a host is meant, whatever its port."""
+        return host.endswith(f".{self.name}") if self.below else host == self.name
+
+    def at(self, scheme: str) -> int:
+        """Return the port that is meant under a scheme."""
+        return DEFAULT_PORTS[scheme] if self.port is None else self.port
+
     def fits(self, host: str, port: int, scheme: str) -> bool:
         """Return whether a host is meant, as `Target` has it."""
-        if port != (DEFAULT_PORTS[scheme] if self.port is None else self.port):
-            return False
-        return host.endswith(f".{self.name}") if self.below else host == self.name
+        return port == self.at(scheme) and self.names(host)
 
     def covers(self, other: "HostPattern") -> bool:
         """Return whether whatever fits the other fits this one."""
@@ -146,9 +152,16 @@ class Rules:
 
         What the application behind the proxy may read in more than one way is let through only if
         it could be in each of them: a path with `%2F`, `//`, `..` or `;` in it by every rule of its
-        host, one in other capitals by the rule that fits without regard to them, too.
+        host, one in other capitals by the rule that fits without regard to them, too. So are the
+        ports of a host: proxies do not look at the one that a client writes, and pass it on.
         """
-        here = self._at(target)
+        ports = {
+            rule.host.at(target.scheme) for rule, _ in self._rules if rule.host.names(target.host)
+        }
+        return reduce(Needs.__and__, (self._needs(target, port) for port in {*ports, target.port}))
+
+    def _needs(self, target: Target, port: int) -> Needs:
+        here = self._at(target, port)
         path = target.path
         if path is None:
             # Behind all of them stands that nobody passes.
@@ -161,11 +174,11 @@ class Rules:
         alike = next((r.needs for r, them in here if any(p.fits(folded) for p in them)), NOBODY)
         return exact & alike
 
-    def _at(self, target: Target) -> Sequence[_Folded]:
+    def _at(self, target: Target, port: int) -> Sequence[_Folded]:
         """Return the rules that may decide at a host: none behind one that fits all its paths."""
         here: list[_Folded] = []
         for rule, folded in self._rules:
-            if rule.host.fits(target.host, target.port, target.scheme):
+            if rule.host.fits(target.host, port, target.scheme):
                 here.append((rule, folded))
                 if _EVERYWHERE in rule.paths:
                     break

@@ -1,5 +1,6 @@
 """The way to an application behind a proxy, through whatever has to be proven first."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -11,23 +12,31 @@ from dojang.server.errors import BadRequest
 from dojang.server.forward_auth.admission import OneFactor, admit
 from dojang.server.forward_auth.target import Target
 from dojang.server.pages import confirm, second_factor
-from dojang.server.pages.redirects import see
+from dojang.server.pages.redirects import local_path, see
 from dojang.server.pages.render import page
 from dojang.server.pages.visitor import signed_in
 from dojang.server.parts import parts_of
 
-__all__ = ["PATH", "show"]
+__all__ = ["PATH", "show", "way_to"]
 
 PATH = "/onward"
+
+
+def way_to(target: Target) -> str:
+    """Return the address of this page for a target, or for its host where that is too long."""
+    whole = f"{PATH}?{urlencode({'rd': target.url})}"
+    if local_path(whole) == whole:
+        return whole
+    return f"{PATH}?{urlencode({'rd': replace(target, uri='/').url})}"
 
 
 async def show(request: Request) -> Response:
     """Send a visitor on to `rd`, an address of a host that the rules are about."""
     target = _target(request)
     user, session = await signed_in(request), session_of(request)
-    here = f"{PATH}?{urlencode({'rd': target.url})}"
+    here = way_to(target)
     try:
-        admit(parts_of(request).rules.needs(target), user, session)
+        admit(parts_of(request).rules.needs(target), user, lambda: session)
     except StaleLogin:
         return see(_confirming(here))
     except OneFactor:
@@ -51,7 +60,8 @@ def _target(request: Request) -> Target:
         target = Target.of_url(given)
     except BadRequest:
         raise BadRequest("rd is no address that anybody can be sent on to") from None
-    secure = target.scheme == "https" or not parts.settings.https
-    if not secure or not parts.rules.knows(target.host, target.port, target.scheme):
+    if target.scheme == "http" and parts.settings.https:
+        raise BadRequest("rd is an address of http, which no session reaches here: tell https")
+    if not parts.rules.knows(target.host, target.port, target.scheme):
         raise BadRequest("rd leads to none of the hosts that the rules of this server name")
     return target
