@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import BadStatusLine, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -77,6 +79,7 @@ class _Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.headers.get("Upgrade", "") == "websocket":
             self.send_response(101)
             self.send_header("Connection", "upgrade")
@@ -165,28 +168,14 @@ class Proxied:
 
 
 def _read(connection: socket.socket) -> Answer:
-    raw = b""
-    while piece := connection.recv(65536):
-        raw += piece
-    head, _, body = raw.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
-    if not first:
+    # Whoever asks to upgrade is not hung up on, whatever the answer.
+    answer = HTTPResponse(connection)
+    try:
+        answer.begin()
+    except BadStatusLine:
         return Answer(0, [], b"")
-    headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
-    if {name.lower(): value for name, value in headers}.get("transfer-encoding") == "chunked":
-        body = _unchunked(body)
-    return Answer(int(first.split(" ")[1]), headers, body)
-
-
-def _unchunked(body: bytes) -> bytes:
-    whole = b""
-    while body:
-        size, _, rest = body.partition(b"\r\n")
-        length = int(size, 16)
-        if not length:
-            break
-        whole, body = whole + rest[:length], rest[length + 2 :]
-    return whole
+    body = b"" if answer.status == HTTPStatus.SWITCHING_PROTOCOLS else answer.read()
+    return Answer(answer.status, answer.getheaders(), body)
 
 
 @contextmanager

@@ -120,13 +120,6 @@ def test_the_port_that_a_client_writes_is_no_way_around_the_rules_of_another() -
     assert two.needs(asked("/", "app.example.org:1")).nobody
 
 
-@pytest.mark.parametrize("uri", ["/secret", "//secret", "/secret;x", "/public/..%2fsecret", "/%FF"])
-def test_where_nothing_is_said_of_the_rest_of_a_host_nobody_gets_there(uri: str) -> None:
-    rules = Rules([at(APP, PUBLIC, "/public/*")])
-    assert rules.needs(asked("/public/x")) == PUBLIC
-    assert rules.needs(asked(uri)).nobody
-
-
 def test_what_satisfies_two_satisfies_each() -> None:
     one = Needs(roles=frozenset({"a"}), fresh=600)
     other = Needs(roles=frozenset({"b"}), fresh=60, second_factor=True)
