@@ -171,7 +171,7 @@ class Spill:
         self, before: Record, after: Record | None, lifetime: Lifetime, now: int
     ) -> None:
         heir = after.handle if after is not None and goes_on(before, after) else None
-        await self._client.leave(before.handle, lifetime, heir=heir, now=now)
+        await self._client.devices.end(before.handle, lifetime, heir=heir, now=now)
 
     def close(self) -> None:
         """Let go of what both hold."""
