@@ -96,8 +96,40 @@ def test_a_code_makes_it_fresh_too_and_what_was_shown_before_still_counts(
     answer = ada.post(PATH, json={"code": phone.code()})
     assert answer.status_code == 200
     assert answer.json()["methods"] == ["pwd", "otp", "mfa"]
+
+
+def test_whoever_has_a_second_factor_confirms_by_nothing_less(
+    ada: TestClient, clock: Clock
+) -> None:
+    """A stolen session and the password are not the phone."""
+    phone = enrol(ada, clock)
     clock.tick(601)
-    assert ada.post(PATH, json={"password": PASSWORD}).json()["methods"] == ["pwd", "otp", "mfa"]
+    before = session(ada)
+    answers = [ada.post(PATH, json={"password": text}) for text in (PASSWORD, "not it, not it")]
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {
+        (401, "second-factor-needed")
+    }
+    assert session(ada) == before
+    assert begins(ada).json()["code"] == "stale-login"
+    assert ada.post(PATH, json={"code": phone.code()}).status_code == 200
+
+
+def test_where_no_session_can_be_ended_one_of_before_the_factor_is_fresh_no_more(
+    start: Start, clock: Clock
+) -> None:
+    app = start(sessions="sealed:").app
+    assert isinstance(app, Starlette)
+    ada, other = browser(app), browser(app)
+    ada.post("/api/auth/signup", json=ADA)
+    other.post("/api/auth/login", json=LOGIN)
+    copied = dict(other.cookies)
+    phone = enrol(ada, clock)
+    thief = browser(app)
+    for name, value in copied.items():
+        thief.cookies.set(name, value)
+    assert thief.request("DELETE", "/api/auth/account").status_code == 401
+    assert ada.post(PATH, json={"code": phone.code()}).status_code == 200
+    assert ada.request("DELETE", "/api/auth/account").status_code == 204
 
 
 @pytest.mark.parametrize(

@@ -290,7 +290,7 @@ def test_what_there_is_is_said_without_secrets(ada: TestClient, clock: Clock) ->
 @pytest.mark.usefixtures("phone")
 @pytest.mark.parametrize(
     ("what", "body"),
-    [("begin", {}), ("recovery-codes", {}), ("remove", {"code": "000000"})],
+    [("begin", {}), ("recovery-codes", {"code": "000000"}), ("remove", {"code": "000000"})],
 )
 def test_changing_it_needs_a_fresh_login(
     ada: TestClient, clock: Clock, what: str, body: dict[str, str]
@@ -308,10 +308,35 @@ def test_removing_it_needs_a_code_as_well(ada: TestClient, phone: Phone, app: St
 
 
 def test_new_recovery_codes_take_the_place_of_the_old(ada: TestClient, phone: Phone) -> None:
-    answer = ask(ada, "recovery-codes", {})
+    assert ask(ada, "recovery-codes", {}).status_code == 422
+    answer = ask(ada, "recovery-codes", {"code": phone.code()})
     assert answer.headers["cache-control"] == "no-store"
     new = answer.json()["recovery_codes"]
     assert not set(new) & set(phone.recovery_codes)
+
+
+def test_a_session_that_was_stolen_takes_no_second_factor_away(
+    ada: TestClient, phone: Phone, app: Starlette, clock: Clock
+) -> None:
+    """Not while it is fresh, and with the password neither: it takes a code, every time."""
+    thief = browser(app)
+    for cookie in ada.cookies.jar:
+        thief.cookies.set(cookie.name, cookie.value or "")
+    for wait in (0, 601):
+        clock.tick(wait)
+        thief.post("/api/auth/confirm", json={"password": PASSWORD})
+        for what in ("recovery-codes", "remove"):
+            for body in ({}, {"password": PASSWORD}, {"code": ""}, {"code": PASSWORD}):
+                assert ask(thief, what, body).status_code in {401, 422}
+    assert code_of(log_in(browser(app))) == (401, "second-factor-needed")
+    assert log_in(browser(app), code=phone.recovery_codes[0]).status_code == 200
+
+
+def test_a_code_that_renewed_the_others_is_used_up(ada: TestClient, phone: Phone) -> None:
+    code = phone.code()
+    assert ask(ada, "recovery-codes", {"code": code}).status_code == 200
+    assert code_of(ask(ada, "remove", {"code": code})) == (401, "invalid-code")
+    assert code_of(ask(ada, "remove", {"code": phone.recovery_codes[0]})) == (401, "invalid-code")
 
 
 def test_an_access_token_changes_no_second_factor(ada: TestClient, app: Starlette) -> None:
@@ -347,7 +372,7 @@ def test_all_of_it_is_an_event_without_a_secret(
     log_in(client)
     client.post(NEXT, json={"code": "000000"})
     client.post(NEXT, json={"code": phone.recovery_codes[0]})
-    ask(ada, "recovery-codes", {})
+    ask(ada, "recovery-codes", {"code": phone.code()})
     ask(ada, "remove", {"code": phone.code()})
     found = [event for _, event in run(parts(app).events.page())]
     kinds = [event.kind for event in found]

@@ -45,6 +45,15 @@ def test_it_is_fresh_again_and_all_else_stays(browser: Browser, clock: Clock) ->
     assert browser.visit(lambda session: session.fresh(within=0))
 
 
+def test_a_code_of_before_does_not_stand_beside_the_time_of_a_password(browser: Browser) -> None:
+    """Or a rule that asks for a second factor, lately, is passed with the password alone."""
+    browser.visit(lambda session: session.login("ada", methods=("pwd", "otp", "mfa")))
+    browser.visit(lambda session: session.confirm(methods=("pwd",)))
+    assert browser.visit(lambda session: session.methods) == ("pwd",)
+    browser.visit(lambda session: session.confirm(methods=("otp",)))
+    assert browser.visit(lambda session: session.methods) == ("pwd", "otp", "mfa")
+
+
 def test_it_does_not_make_the_session_last_longer(browser: Browser, clock: Clock) -> None:
     for _ in range(40):
         clock.tick(3_000)

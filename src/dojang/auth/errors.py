@@ -59,21 +59,24 @@ class InvalidCode(Rejected):
 
 
 class SecondFactorNeeded(Rejected):
-    """The first factor is right, and nobody is signed in yet: a code has to follow.
+    """The account has a second factor, and less does not do: a code has to come.
 
     Attributes:
-        cookie: The Set-Cookie line that the code has to come with; empty where what was sent is to
-            be sent again, with the code.
+        cookie: The Set-Cookie line that the code has to come with; empty where there is none.
     """
 
     code = "second-factor-needed"
 
-    def __init__(self, *, cookie: str = "") -> None:
-        super().__init__(
-            "now the code of the authenticator, or a recovery code: send the same again with "
-            '"code"'
-            + (', or post {"code": ...} to login/second-factor in this browser' if cookie else "")
-        )
+    def __init__(self, *, cookie: str = "", alone: bool = False) -> None:
+        """Say how the code comes.
+
+        Args:
+            cookie: As above.
+            alone: Whether it takes the place of what was sent, and does not come beside it.
+        """
+        how = 'send it as "code", and nothing else' if alone else 'send the same again with "code"'
+        later = ', or post {"code": ...} to login/second-factor in this browser' if cookie else ""
+        super().__init__(f"now the code of the authenticator, or a recovery code: {how}{later}")
         self.cookie = cookie
 
 

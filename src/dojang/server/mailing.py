@@ -4,10 +4,8 @@ from functools import partial
 
 from starlette.requests import Request
 
-from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
 from dojang.adapters.auth_api.mailing import Mailing
-from dojang.adapters.users import require_fresh
 from dojang.auth import InvalidCredentials, TooManyAttempts, Unverified, User
 from dojang.auth.emails import Changed
 from dojang.auth.identifiers import parse_email
@@ -168,10 +166,11 @@ async def _note_again(request: Request, email: str) -> None:
 
 
 async def _prove(request: Request, user: User, password: str) -> None:
-    if not password:
-        require_fresh(session_of(request), parts_of(request).settings.fresh_login)
-        return
     parts = parts_of(request)
+    if not password or await parts.confirming.code_needed(user.id):
+        await parts.confirming.require_fresh(request, within=parts.settings.fresh_login)
+    if not password:
+        return
     try:
         await parts.changes.confirm(user.id, password, address=callers.address(request))
     except (InvalidCredentials, TooManyAttempts) as error:

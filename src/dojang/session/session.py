@@ -6,7 +6,7 @@ from dojang.errors import Misuse, ResponseStarted
 from dojang.session import principal as principals
 from dojang.session.content import Content, Keeper
 from dojang.session.instants import instant
-from dojang.session.methods import together
+from dojang.session.methods import anew
 from dojang.session.record import Login, Principal
 
 __all__ = ["Keeper", "Session"]
@@ -69,7 +69,8 @@ class Session(Content):
         """Note that the principal has proved once more who they are; the login is fresh again.
 
         The session goes on under a new id, with its data and what belongs to it, and ends when it
-        would have ended. What was shown before still counts among its `methods`.
+        would have ended. First factors that were shown before still count among its `methods`; a
+        second one counts where it is shown now, since `authenticated` says when.
 
         Args:
             methods: What they showed, as in RFC 8176.
@@ -82,7 +83,7 @@ class Session(Content):
         """
         if self.user is None:
             raise Misuse("nobody is signed in who could confirm it: write session.login(user)")
-        shown = Login(self._begun(at), together(self.methods, *methods))
+        shown = Login(self._begun(at), anew(self.methods, *methods))
         self._change_identity()
         self._login, self._renewed = shown, True
 

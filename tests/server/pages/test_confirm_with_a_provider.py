@@ -125,6 +125,21 @@ def test_a_provider_does_not_get_by_a_second_factor(
     assert user_of(person) == user_of(ada)
 
 
+def test_a_provider_confirms_nobody_who_has_a_second_factor(
+    ada: Person, issuer: FakeIssuer, clock: Clock
+) -> None:
+    says(issuer, lambda: clock() // 1000)
+    assert leads(confirmed(ada, issuer)) == PATH
+    begun = issuer.agree(goes(ada, "oidc", CONFIRM, next=PATH))
+    add(ada, clock)
+    clock.tick(500)
+    shown = ada.client.get("/api/auth/session").json()
+    assert comes_back(ada, "oidc", begun).status_code == 401
+    assert ada.client.get("/api/auth/session").json() == shown
+    assert not ada.look("/confirm").all("form", action="/confirm/with/oidc")
+    assert leads(ada.send("/confirm/with/oidc", {"next": PATH})).startswith("/confirm?next=")
+
+
 def test_only_providers_that_there_are_can_confirm(app: Starlette) -> None:
     assert leads(Person(app).send("/confirm/with/nothing")) == "/sign-in"
     assert Person(app).sign_up().send("/confirm/with/nothing").status_code == 404

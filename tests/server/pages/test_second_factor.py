@@ -181,7 +181,11 @@ def test_it_is_removed_by_a_code(member: Person, phone: Phone) -> None:
 
 
 def test_new_recovery_codes_are_shown_once(member: Person, phone: Phone) -> None:
-    answer = member.send(f"{PATH}/codes")
+    for code in ("", "000000"):
+        answer = member.send(f"{PATH}/codes", {"code": code})
+        assert answer.status_code == 401
+        assert Page.of(answer).input("code")["aria-invalid"] == "true"
+    answer = member.send(f"{PATH}/codes", {"code": phone.code()})
     assert answer.headers["cache-control"] == "no-store"
     new = shown_codes(Page.of(answer))
     assert len(new) == 10
@@ -239,9 +243,20 @@ def test_a_code_proves_it_too(member: Person, phone: Phone, clock: Clock) -> Non
     clock.tick(601)
     page = member.look("/confirm")
     assert page.input("code")
-    assert page.input("password")
     assert leads(member.send("/confirm", {"code": phone.code(), "next": PATH})) == PATH
     assert member.get(PATH).status_code == 200
+
+
+def test_nothing_less_is_asked_for_where_there_is_a_code_and_nothing_less_does(
+    member: Person, phone: Phone, clock: Clock
+) -> None:
+    assert phone.recovery_codes
+    clock.tick(601)
+    assert not member.look("/confirm").all("input", name="password")
+    answer = member.send("/confirm", {"password": PASSWORD, "next": PATH})
+    assert answer.status_code == 401
+    assert "second factor" in Page.of(answer).text
+    assert leads(member.get(PATH)).startswith("/confirm")
 
 
 @pytest.mark.parametrize(
@@ -254,9 +269,11 @@ def test_a_code_proves_it_too(member: Person, phone: Phone, clock: Clock) -> Non
     ],
 )
 def test_what_is_wrong_with_the_proof_is_said_at_its_field(
-    member: Person, phone: Phone, fields: dict[str, str], status: int, at: str
+    member: Person, clock: Clock, fields: dict[str, str], status: int, at: str
 ) -> None:
-    phone.clock.tick(601)
+    if at == "code":
+        add(member, clock)
+    clock.tick(601)
     answer = member.send("/confirm", {**fields, "next": PATH})
     assert answer.status_code == status
     page = Page.of(answer)

@@ -28,7 +28,6 @@ from dojang.adapters.auth_api.models import (
     UserAnswer,
 )
 from dojang.adapters.nobody import nobody
-from dojang.adapters.users import require_fresh
 from dojang.auth import (
     AccountChanges,
     Accounts,
@@ -266,7 +265,7 @@ class AuthApi:
         return await self._tokens.list(user.id) if self._tokens else ()
 
     async def fresh_user(self, request: Request) -> User:
-        """Return the account behind a session that signed in lately.
+        """Return the account behind a session that signed in lately, as `Confirming` has it.
 
         Raises:
             StaleLogin: It did not, or an access token came in its place, which says less.
@@ -275,7 +274,7 @@ class AuthApi:
             Revoked: As for `signed_in`.
         """
         user = await self.signed_in(request)
-        require_fresh(session_of(request), self.fresh)
+        await self.confirming.require_fresh(request, within=self.fresh)
         return user
 
     async def end_others_of(self, request: Request, user: User) -> None:

@@ -1,4 +1,8 @@
-"""Proving once more who is signed in, before something that must not happen behind their back."""
+"""Proving once more who is signed in, before something that must not happen behind their back.
+
+One rule: what a second factor protects, it protects also from being taken away. Of an account that
+has one, nothing less than a code of it is a proof; a login that showed none is never fresh.
+"""
 
 from collections.abc import Callable
 
@@ -8,8 +12,10 @@ from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
 from dojang.adapters.auth_api.journal import Journal
 from dojang.auth import AccountChanges, InvalidCredentials, TooManyAttempts
-from dojang.auth.errors import InvalidCode, NoSecondFactor
+from dojang.auth.errors import InvalidCode, NoSecondFactor, SecondFactorNeeded
 from dojang.auth.second_factor import SecondFactor
+from dojang.errors import StaleLogin
+from dojang.session.methods import shows_second
 
 __all__ = ["Confirming"]
 
@@ -38,16 +44,57 @@ class Confirming:
         self._second_factor = second_factor
         self._clock = clock
 
+    async def code_needed(self, user_id: str) -> bool:
+        """Return whether nothing less than a code proves who somebody is.
+
+        Raises:
+            Unavailable: The database did not answer: nothing proves it then.
+        """
+        second = self._second_factor
+        return second is not None and await second.needed(user_id)
+
+    async def fresh(self, request: Request, *, within: int) -> bool:
+        """Return whether who is signed in has proved it lately, and by no less than they have.
+
+        Args:
+            request: Theirs.
+            within: Seconds, inclusive.
+
+        Raises:
+            Unavailable: As for `code_needed`.
+        """
+        session = session_of(request)
+        if not session.fresh(within=within):
+            return False
+        return shows_second(session.methods) or not await self.code_needed(str(session.user))
+
+    async def require_fresh(self, request: Request, *, within: int) -> None:
+        """Refuse a login that is not fresh.
+
+        Args:
+            request: As for `fresh`.
+            within: As for `fresh`.
+
+        Raises:
+            StaleLogin: It is not.
+            Unavailable: As for `code_needed`.
+        """
+        if not await self.fresh(request, within=within):
+            raise StaleLogin(within)
+
     async def by_password(self, request: Request, password: str) -> None:
         """Confirm with the password of the account.
 
         Raises:
+            SecondFactorNeeded: The account has a second factor; the password was not looked at.
             InvalidCredentials: It is another one, or there is none.
             TooManyAttempts: It was tried too often; nothing was looked at.
             TooBusy: Too many callers wait for their password to be hashed.
             Unavailable: The database or the store did not answer.
         """
         session, address = session_of(request), callers.address(request)
+        if await self.code_needed(str(session.user)):
+            raise SecondFactorNeeded(alone=True)
         at = self._clock()
         try:
             await self._changes.confirm(str(session.user), password, address=address)
@@ -87,9 +134,12 @@ class Confirming:
             at: When they began to, in unix milliseconds.
 
         Raises:
+            SecondFactorNeeded: The account has a second factor, and this is none.
             Unavailable: The store did not answer.
         """
         session = session_of(request)
+        if not shows_second((method,)) and await self.code_needed(str(session.user)):
+            raise SecondFactorNeeded(alone=True)
         session.confirm(methods=(method,), at=at)
         await session.save()
         await self._journal.note(request, "confirmed", user=str(session.user), method=method)

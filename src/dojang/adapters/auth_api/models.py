@@ -88,7 +88,7 @@ class WithCode(Form):
 
 
 class Confirm(Form):
-    """The password, or the code of the second factor: one of them."""
+    """The password; or the code of the second factor, where there is one."""
 
     password: Annotated[str | None, Field(repr=False, json_schema_extra={"format": "password"})] = (
         None

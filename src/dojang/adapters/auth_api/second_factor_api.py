@@ -16,7 +16,7 @@ from dojang.adapters.auth_api.models import (
     UserAnswer,
     WithCode,
 )
-from dojang.auth import TooManyAttempts
+from dojang.auth import TooManyAttempts, User
 from dojang.auth.errors import InvalidCode
 
 __all__ = [
@@ -72,9 +72,8 @@ async def add_second_factor(api: AuthApi, request: Request) -> Answer:
 
 
 async def renew_recovery_codes(api: AuthApi, request: Request) -> Answer:
-    """Make new recovery codes; the old ones are good for nothing from then on."""
-    await read(request, Nothing)
-    user = await api.fresh_user(request)
+    """Make new recovery codes, for a last code; the old ones are good for nothing from then on."""
+    user = await _shown_again(api, request)
     codes = await _factors(api).second.renew_codes(user.id)
     await api.journal.note(request, "recovery-codes-renewed", user=user.id)
     return Answer(RecoveryCodesAnswer(recovery_codes=list(codes)))
@@ -82,18 +81,26 @@ async def renew_recovery_codes(api: AuthApi, request: Request) -> Answer:
 
 async def remove_second_factor(api: AuthApi, request: Request) -> Answer:
     """Remove the second factor of this account, for a last code of it."""
-    form = await read(request, WithCode)
-    user = await api.fresh_user(request)
-    second = _factors(api).second
-    try:
-        await second.check(user.id, form.code, address=callers.address(request))
-    except (InvalidCode, TooManyAttempts) as error:
-        await api.journal.refused(request, "second-factor-refused", error)
-        raise
-    await second.remove(user.id)
+    user = await _shown_again(api, request)
+    await _factors(api).second.remove(user.id)
     await api.journal.note(request, "second-factor-removed", user=user.id)
     await callers.go_on(request)
     return empty()
+
+
+async def _shown_again(api: AuthApi, request: Request) -> User:
+    """Return who is signed in, and has the second factor at hand that is to be changed.
+
+    A fresh login is not enough, though it showed a code: whoever has the session has that.
+    """
+    form = await read(request, WithCode)
+    user = await api.fresh_user(request)
+    try:
+        await _factors(api).second.check(user.id, form.code, address=callers.address(request))
+    except (InvalidCode, TooManyAttempts) as error:
+        await api.journal.refused(request, "second-factor-refused", error)
+        raise
+    return user
 
 
 def _factors(api: AuthApi) -> Factors:

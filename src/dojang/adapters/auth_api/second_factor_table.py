@@ -16,7 +16,6 @@ from dojang.auth.errors import (
     AlreadyEnrolled,
     FirstFactorNeeded,
     InvalidCode,
-    NoSecondFactor,
     Spent,
     VerifyFirst,
 )
@@ -77,9 +76,16 @@ SECOND_FACTOR = (
         method="POST",
         path="/second-factor/recovery-codes",
         handler=api.renew_recovery_codes,
-        body=Nothing,
+        body=WithCode,
         answer=RecoveryCodesAnswer,
-        errors=(*BODY, *NOBODY, StaleLogin, NoSecondFactor, Unavailable),
+        errors=(
+            *BODY,
+            *NOBODY,
+            StaleLogin,
+            InvalidCode,
+            TooManyAttempts,
+            Unavailable,
+        ),
     ),
     Entry(
         method="POST",

@@ -190,7 +190,15 @@ TABLE = (
         handler=AuthApi.confirm,
         body=Confirm,
         answer=SessionAnswer,
-        errors=(*BODY, *NOBODY, InvalidCredentials, InvalidCode, *PASSWORD, Unavailable),
+        errors=(
+            *BODY,
+            *NOBODY,
+            InvalidCredentials,
+            SecondFactorNeeded,
+            InvalidCode,
+            *PASSWORD,
+            Unavailable,
+        ),
     ),
     Entry(
         method="GET",

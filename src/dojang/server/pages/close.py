@@ -20,7 +20,7 @@ async def show(request: Request) -> Response:
     user = await signed_in(request)
     if user is None:
         return see(entrance(request))
-    away = confirm.first(request, back=PATH)
+    away = await confirm.first(request, back=PATH)
     return away or page(request, "close", session=session_of(request), user=user)
 
 
@@ -30,7 +30,7 @@ async def submit(request: Request) -> Response:
     user = await signed_in(request)
     if user is None:
         return see(entrance(request))
-    if away := confirm.first(request, back=PATH):
+    if away := await confirm.first(request, back=PATH):
         return away
     match form.get("how", ""):
         case "disable":

@@ -67,7 +67,8 @@ async def submit(request: Request) -> Response:
 def about_code(request: Request, error: Rejected | Refused | Unavailable) -> Complaint:
     """Return what an error means for whoever typed a code."""
     complaint = Complaint.about(error, language=spoken(request))
-    return replace(complaint, field="code") if isinstance(error, InvalidCode) else complaint
+    of_code = isinstance(error, InvalidCode | SecondFactorNeeded)
+    return replace(complaint, field="code") if of_code else complaint
 
 
 def _filled(request: Request, complaint: Complaint | None = None, *, target: str) -> Response:

@@ -22,7 +22,7 @@ __all__ = ["PATH", "first", "show", "submit"]
 PATH = "/confirm"
 
 
-def first(request: Request, *, back: str) -> Response | None:
+async def first(request: Request, *, back: str) -> Response | None:
     """Return what sends somebody to this page, whose login is too old; None for a fresh one.
 
     A form that was sent is not sent again: they are told that nothing was done.
@@ -31,7 +31,8 @@ def first(request: Request, *, back: str) -> Response | None:
         request: Of whoever is signed in.
         back: Where they go then: the page on which they asked for it.
     """
-    if session_of(request).fresh(within=parts_of(request).settings.fresh_login):
+    parts = parts_of(request)
+    if await parts.confirming.fresh(request, within=parts.settings.fresh_login):
         return None
     told = {"notice": "not-done"} if request.method == "POST" else {}
     return see(f"{PATH}?{urlencode({'next': back, **told})}")
@@ -78,6 +79,7 @@ async def _filled(
     request: Request, user: User, complaint: Complaint | None = None, target: str = ""
 ) -> Response:
     parts = parts_of(request)
+    has_code = await parts.factors.second.needed(user.id)
     links = {link.provider for link in await parts.links.list(user.id)}
     return page(
         request,
@@ -87,8 +89,10 @@ async def _filled(
         session=session_of(request),
         complaint=complaint,
         user=user,
-        has_password=await parts.links.has_password(user.id),
-        has_code=await parts.factors.second.needed(user.id),
-        providers=[one for one in parts.sign_in_with.providers if one.name in links],
+        has_code=has_code,
+        has_password=not has_code and await parts.links.has_password(user.id),
+        providers=[
+            one for one in parts.sign_in_with.providers if one.name in links and not has_code
+        ],
         next=target,
     )

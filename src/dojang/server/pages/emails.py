@@ -43,7 +43,10 @@ async def change(request: Request) -> Response:
     user = await _member(request)
     if user is None:
         return see(entrance(request))
-    if not form.get("password") and (confirmation := confirm.first(request, back=_HERE)):
+    needs_code = await parts_of(request).confirming.code_needed(user.id)
+    if (needs_code or not form.get("password")) and (
+        confirmation := await confirm.first(request, back=_HERE)
+    ):
         return confirmation
     complaint = _empty(form, request) or await _begin(request, user, form)
     if complaint is not None:
@@ -72,6 +75,7 @@ def _empty(form: dict[str, str], request: Request) -> Complaint | None:
 async def _filled(
     request: Request, user: User, complaint: Complaint | None = None, *, email: str = ""
 ) -> Response:
+    parts = parts_of(request)
     return page(
         request,
         "email",
@@ -81,7 +85,8 @@ async def _filled(
         complaint=complaint,
         user=user,
         email=email,
-        has_password=await parts_of(request).links.has_password(user.id),
+        has_password=await parts.links.has_password(user.id)
+        and not await parts.confirming.code_needed(user.id),
     )
 
 

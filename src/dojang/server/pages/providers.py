@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -60,7 +61,7 @@ async def link(request: Request) -> Response:
     user = await signed_in(request)
     if user is None:
         return see(entrance(request))
-    if leave := confirm.first(request, back=HOME):
+    if leave := await confirm.first(request, back=HOME):
         return leave
     return await _leave(request, target=f"{HOME}?notice=linked", user=user)
 
@@ -72,6 +73,8 @@ async def confirm_with(request: Request) -> Response:
     if user is None:
         return see(entrance(request))
     target = local_path(form.get("next", ""))
+    if await parts_of(request).confirming.code_needed(user.id):
+        return see(f"{confirm.PATH}?{urlencode({'next': target})}")
     return await _leave(request, target=target, user=user, confirms=True)
 
 
@@ -81,7 +84,7 @@ async def unlink(request: Request) -> Response:
     user = await signed_in(request)
     if user is None:
         return see(entrance(request))
-    if leave := confirm.first(request, back=HOME):
+    if leave := await confirm.first(request, back=HOME):
         return leave
     parts = parts_of(request)
     grants = await parts.links.unlink(user.id, form.get("way", ""))

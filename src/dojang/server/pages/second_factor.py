@@ -48,9 +48,8 @@ async def add(request: Request) -> Response:
 
 
 async def renew(request: Request) -> Response:
-    """Make new recovery codes, and show them."""
-    await forms.read(request)
-    user = await _owner(request)
+    """Make new recovery codes, for a last code, and show them."""
+    user = await _shown_again(request)
     if not isinstance(user, User):
         return user
     parts = parts_of(request)
@@ -61,23 +60,33 @@ async def renew(request: Request) -> Response:
 
 async def remove(request: Request) -> Response:
     """Remove the second factor, for a last code of it."""
-    form = await forms.read(request)
-    user = await _owner(request)
+    user = await _shown_again(request)
     if not isinstance(user, User):
         return user
     parts = parts_of(request)
-    try:
-        await parts.factors.second.check(
-            user.id, form.get("code", ""), address=callers.address(request)
-        )
-    except (Rejected, Refused, Unavailable) as error:
-        if isinstance(error, InvalidCode | TooManyAttempts):
-            await parts.journal.refused(request, "second-factor-refused", error)
-        return await _filled(request, user, about_code(request, error))
     await parts.factors.second.remove(user.id)
     await parts.journal.note(request, "second-factor-removed", user=user.id)
     await callers.go_on(request)
     return see(f"{HOME}?notice=second-factor-removed")
+
+
+async def _shown_again(request: Request) -> User | Response:
+    """Return who has the second factor at hand that is to be changed; or what is wrong, or first.
+
+    A fresh login is not enough, though it showed a code: whoever has the session has that.
+    """
+    form = await forms.read(request)
+    user = await _owner(request)
+    if not isinstance(user, User):
+        return user
+    parts, code = parts_of(request), form.get("code", "")
+    try:
+        await parts.factors.second.check(user.id, code, address=callers.address(request))
+    except (Rejected, Refused, Unavailable) as error:
+        if isinstance(error, InvalidCode | TooManyAttempts):
+            await parts.journal.refused(request, "second-factor-refused", error)
+        return await _filled(request, user, about_code(request, error))
+    return user
 
 
 async def _owner(request: Request) -> User | Response:
@@ -87,7 +96,7 @@ async def _owner(request: Request) -> User | Response:
         return see(entrance(request))
     if not await parts_of(request).factors.second.needed(user.id):
         parts_of(request).factors.admit(user)
-    return confirm.first(request, back=PATH) or user
+    return await confirm.first(request, back=PATH) or user
 
 
 async def _filled(

@@ -64,6 +64,9 @@ _EXPLANATIONS: dict[str, Callable[[Any, Words], str]] = {
     "invalid-code": lambda _e, _: _(
         "This code is wrong, or was used already. Wait until the app shows the next one."
     ),
+    "second-factor-needed": lambda _e, _: _(
+        "Your account has a second factor: nothing less than its code proves who you are."
+    ),
     "already-taken": lambda error, _: (
         _("There is an account with this e-mail address already.")
         if error.field == "email"
