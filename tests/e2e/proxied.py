@@ -26,24 +26,20 @@ APP, LOGIN = f"app.{DOMAIN}", f"login.{DOMAIN}"
 #: What the application lets anybody see, and what it takes for the rest.
 RULES = f"""
 [[rule]]
-host = "{APP}:{{port}}"
+host = "{APP}"
 path = "/public/*"
 allow = "public"
 
 [[rule]]
-host = "{APP}:{{port}}"
+host = "{APP}"
 path = "/admin/*"
 roles = ["admin"]
 
 [[rule]]
-host = "{APP}:{{port}}"
+host = "{APP}"
 
 [[rule]]
-host = "{APP}:9"
-allow = "public"
-
-[[rule]]
-host = "status.{DOMAIN}:{{port}}"
+host = "status.{DOMAIN}"
 allow = "public"
 """
 
@@ -195,7 +191,7 @@ def proxied(kind: str, folder: Path) -> Iterator[Proxied]:
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     rules = folder / "rules.toml"
-    rules.write_text(RULES.format(port=port))
+    rules.write_text(RULES)
     settings = {
         "DOJANG_URL": f"http://{LOGIN}:{port}",
         "DOJANG_COOKIE_DOMAIN": DOMAIN,

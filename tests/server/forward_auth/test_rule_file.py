@@ -25,8 +25,8 @@ second-factor = true
 host = "app.example.org"
 
 [[rule]]
-host = "*.example.org:8443"
-path = "/도장"
+host = "*.example.org"
+path = ["/도장", "/a b/*"]
 allow = "nobody"
 """
 
@@ -47,7 +47,11 @@ def test_a_file_is_read_in_its_order(tmp_path: Path) -> None:
             Needs(roles=frozenset({"admin"}), fresh=600, second_factor=True),
         ),
         Rule(app, (PathPattern("/", below=True),), Needs()),
-        Rule(HostPattern("example.org", 8443, below=True), (PathPattern("/도장"),), NOBODY),
+        Rule(
+            HostPattern("example.org", below=True),
+            (PathPattern("/도장"), PathPattern("/a b", below=True)),
+            NOBODY,
+        ),
     ]
 
 
@@ -68,6 +72,14 @@ def complaints(folder: Path, text: str | bytes) -> list[str]:
         ('host = "*"', "host is '*', and no host is called so"),
         ('host = "*.org"', "host is '*.org', which is too many"),
         ('host = "https://a.org"', "no host is called so"),
+        ('host = ["a.org", "b.org"]', "host is a list: write one host"),
+        ('host = "a.org:8443"', "host is 'a.org:8443': a rule is about a host on all of its ports"),
+        ('host = "*.a.org:443"', "leave :443 out"),
+        ('host = "a.org"\npath = "/a?x=1"', "path is '/a?x=1': write /admin for that path alone"),
+        ('host = "a.org"\npath = "/?page/*"', "path is '/?page/*'"),
+        ('host = "a.org"\npath = "/a#b"', "path is '/a#b'"),
+        ('host = "a.org"\npath = "/a%20b"', "percent-decoded, without"),
+        ('host = "a.org"\npath = "/a."', "path is '/a.'"),
         ('host = "a.org"\npath = "admin"', "path is 'admin': a path begins with a slash"),
         ('host = "a.org"\npath = "/a*"', "path is '/a*': write /admin for that path alone"),
         ('host = "a.org"\npath = "/a/../b"', "path is '/a/../b'"),

@@ -96,28 +96,55 @@ def test_where_no_rule_fits_nobody_passes() -> None:
         asked("/", "evil.example"),
         asked("//", "evil.example"),
         asked("/", "app.example.org.evil.example"),
-        asked("/", "app.example.org:9000"),
         asked("/", "notexample.org"),
     ):
         assert RULES.needs(target).nobody
-        assert not RULES.knows(target.host, target.port, target.scheme)
+        assert not RULES.knows(target.host)
 
 
-def test_a_host_is_meant_with_the_port_of_its_scheme_or_the_one_it_names() -> None:
-    assert RULES.needs(asked("/admin", "app.example.org:443")) == ADMIN
-    assert RULES.needs(asked("/admin", "app.example.org", scheme="http")) == ADMIN
-    assert RULES.needs(asked("/admin", "app.example.org:80")).nobody
-    elsewhere = Rules([at(HostPattern("app.example.org", 8443), SIGNED_IN)])
-    assert elsewhere.needs(asked("/", "app.example.org:8443")) == SIGNED_IN
-    assert elsewhere.needs(asked("/", "app.example.org")).nobody
-
-
-def test_the_port_that_a_client_writes_is_no_way_around_the_rules_of_another() -> None:
+@pytest.mark.parametrize("port", ["", ":443", ":80", ":9999"])
+def test_the_port_that_a_client_writes_chooses_no_rules(port: str) -> None:
     """Proxies find a server by the name alone, and pass on the port as it came."""
-    two = Rules([at(APP, ADMIN), at(HostPattern("app.example.org", 9999), PUBLIC)])
-    for host in ("app.example.org", "app.example.org:9999"):
-        assert two.needs(asked("/", host)) == ADMIN
-    assert two.needs(asked("/", "app.example.org:1")).nobody
+    assert RULES.needs(asked("/admin", f"app.example.org{port}")) == ADMIN
+    assert RULES.needs(asked("/admin", f"app.example.org{port}", scheme="http")) == ADMIN
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "/admin.",
+        "/admin%20",
+        "/admin%20/x",
+        "/admin./x",
+        "/admin::$DATA",
+        "/admin::$DATA/x",
+        "/admin:$i30/x",
+        "/admin%C2%AD/x",
+        "/admin%E2%80%8B/x",
+        "/adm%C4%B1n",
+        "/ADM%C4%B0N/x",
+    ],
+)
+def test_what_some_applications_take_for_the_same_path_takes_as_much(uri: str) -> None:
+    """Windows drops dots and blanks, `::$DATA` is the file; others drop what is not seen."""
+    assert RULES.needs(asked(uri)) == ADMIN & SIGNED_IN
+
+
+def test_which_rules_decide_can_be_asked() -> None:
+    rules = Rules(
+        [
+            Rule(APP, (pattern("/admin/*"),), ADMIN, name="rule 1"),
+            Rule(APP, (pattern("/x"),), SIGNED_IN, name="rule 2"),
+        ]
+    )
+
+    def names(uri: str) -> list[str]:
+        return [rule.name for rule in rules.deciding(asked(uri))]
+
+    assert names("/admin/x") == ["rule 1"]
+    assert names("/Admin/x") == ["no rule", "rule 1"]
+    assert names("/elsewhere") == ["no rule"]
+    assert names("//") == ["rule 1", "rule 2", "no rule"]
 
 
 def test_what_satisfies_two_satisfies_each() -> None:

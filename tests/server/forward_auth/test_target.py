@@ -66,7 +66,8 @@ def test_what_is_no_host_is_refused(host: str) -> None:
         ("/%61dmin", "/admin"),
         ("/admin?next=//evil/../;", "/admin"),
         ("/%EB%8F%84%EC%9E%A5", "/도장"),
-        ("/a.b/...", "/a.b/..."),
+        ("/a.b/..c", "/a.b/..c"),
+        ("/.a/%20b:c", "/.a/ b:c"),
         ("/.well-known/x", "/.well-known/x"),
         ("/a%20b", "/a b"),
     ],
@@ -105,6 +106,11 @@ def test_a_path_has_one_spelling(uri: str, path: str) -> None:
         "/public/%c0%ae%c0%ae/admin",
         "/%EF%BC%8E%EF%BC%8E/admin",  # two full-width dots, which NFKC makes plain ones
         "/e%CC%81",  # an e and an accent
+        "/public/...",
+        "/public%20/x",
+        "/public.",
+        "/public::$DATA",
+        "/public%EF%BB%BF",
     ],
 )
 def test_a_path_that_can_be_read_in_two_ways_has_no_spelling(uri: str) -> None:

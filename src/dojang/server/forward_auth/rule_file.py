@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from dojang.server.errors import BadRequest, BadSettings
 from dojang.server.forward_auth.rules import NOBODY, PUBLIC, HostPattern, Needs, PathPattern, Rule
@@ -50,7 +51,7 @@ def read(path: Path) -> Sequence[Rule]:
     rules: list[Rule] = []
     for number, one in enumerate(written, 1):
         try:
-            rules.append(_rule(one))
+            rules.append(_rule(one, f"rule {number}"))
         except _Wrong as wrong:
             problems += [f"{path}: rule {number}: {line}" for line in wrong.args]
     if problems:
@@ -60,7 +61,7 @@ def read(path: Path) -> Sequence[Rule]:
     return rules
 
 
-def _rule(written: Mapping[str, Any]) -> Rule:
+def _rule(written: Mapping[str, Any], name: str) -> Rule:
     wrong = [_unknown(key, _KEYS) for key in written if key not in _KEYS]
     parts: list[Any] = []
     for part in (_host, _paths, _needs):
@@ -70,7 +71,7 @@ def _rule(written: Mapping[str, Any]) -> Rule:
             wrong += one.args
     if wrong:
         raise _Wrong(*wrong)
-    return Rule(*parts)
+    return Rule(*parts, name=name)
 
 
 def _unknown(key: str, known: Sequence[str]) -> str:
@@ -82,6 +83,8 @@ def _unknown(key: str, known: Sequence[str]) -> str:
 
 def _host(written: Mapping[str, Any]) -> HostPattern:
     text = written.get("host")
+    if isinstance(text, list):
+        raise _Wrong("host is a list: write one host, and a rule of its own for each")
     if not isinstance(text, str):
         raise _Wrong('host is missing: write host = "app.example.org", or "*.example.org"')
     bare = text.strip().lower()
@@ -90,13 +93,17 @@ def _host(written: Mapping[str, Any]) -> HostPattern:
         target = Target.of(method="GET", scheme="http", host=_ascii(bare), uri="/")
     except BadRequest:
         raise _Wrong(
-            f"host is {text!r}, and no host is called so: write app.example.org, with a port "
-            "unless it is 80 or 443, or *.example.org for all below it"
+            f"host is {text!r}, and no host is called so: write app.example.org, or "
+            "*.example.org for all below it"
         ) from None
+    if port := _PORT.search(bare):
+        raise _Wrong(
+            f"host is {text!r}: a rule is about a host on all of its ports, of which a client may "
+            f"write any: leave {port[0]} out"
+        )
     if below and "." not in target.host and target.host != "localhost":
         raise _Wrong(f"host is {text!r}, which is too many: name the hosts")
-    named = _PORT.search(bare)
-    return HostPattern(target.host, target.port if named else None, below)
+    return HostPattern(target.host, below)
 
 
 def _ascii(host: str) -> str:
@@ -122,15 +129,14 @@ def _path(text: object) -> PathPattern:
     if path is None:
         raise _Wrong(
             f"path is {text!r}: write /admin for that path alone or /admin/* for all below it, too,"
-            " percent-decoded, without * elsewhere and without //, .., ; and the like"
+            " percent-decoded, without * elsewhere and without ?, #, %, //, .., ; and the like"
         )
     return PathPattern(path, below=text.endswith("/*"))
 
 
 def _spelled(path: str) -> str | None:
-    encoded = "".join(c if c.isascii() else "".join(f"%{b:02X}" for b in c.encode()) for c in path)
     try:
-        return Target.of(method="GET", scheme="http", host="host", uri=encoded).path
+        return Target.of(method="GET", scheme="http", host="host", uri=quote(path)).path
     except (BadRequest, UnicodeEncodeError):
         return None
 
@@ -175,11 +181,11 @@ def _hidden(rules: Sequence[Rule]) -> Iterator[str]:
     """Yield a line for each rule that decides nothing, because earlier ones decide all of it."""
     for number, rule in enumerate(rules):
         for path in rule.paths:
-            by = next((n for n, one in enumerate(rules[:number]) if _covers(one, rule, path)), None)
+            by = next((one for one in rules[:number] if _covers(one, rule, path)), None)
             if by is not None:
                 yield (
-                    f"rule {number + 1} is never asked about {path}: rule {by + 1} is above it and "
-                    "fits all of that; put the narrower one first"
+                    f"{rule.name} is never asked about {path}: {by.name} is above it and fits all "
+                    "of that; put the narrower one first"
                 )
 
 

@@ -1,10 +1,10 @@
 """Who may pass where: rules by host and path, of which the first that fits decides."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
-from dojang.server.forward_auth.target import DEFAULT_PORTS, Target
+from dojang.server.forward_auth.target import Target
 
 __all__ = ["NOBODY", "PUBLIC", "HostPattern", "Needs", "PathPattern", "Rule", "Rules"]
 
@@ -58,34 +58,25 @@ NOBODY = Needs(nobody=True)
 
 @dataclass(frozen=True, slots=True)
 class HostPattern:
-    """A host, or all below one.
+    """A host on all of its ports, or all hosts below one.
+
+    Proxies find a server by its name and pass on the port that the client wrote, so that a port
+    says nothing of where a request goes.
 
     Attributes:
         name: In lower case; with `below` what comes after the `*.`.
-        port: None for that of the scheme.
         below: Whether names below it are meant, and not itself.
     """
 
     name: str
-    port: int | None = None
     below: bool = False
 
-    def names(self, host: str) -> bool:
-        """Return whether a host is meant, whatever its port."""
+    def fits(self, host: str) -> bool:
+        """Return whether a host is meant, as `Target.host`."""
         return host.endswith(f".{self.name}") if self.below else host == self.name
-
-    def at(self, scheme: str) -> int:
-        """Return the port that is meant under a scheme."""
-        return DEFAULT_PORTS[scheme] if self.port is None else self.port
-
-    def fits(self, host: str, port: int, scheme: str) -> bool:
-        """Return whether a host is meant, as `Target` has it."""
-        return port == self.at(scheme) and self.names(host)
 
     def covers(self, other: "HostPattern") -> bool:
         """Return whether whatever fits the other fits this one."""
-        if self.port != other.port:
-            return False
         if not self.below:
             return self == other
         return other.name.endswith(f".{self.name}") or (other.below and other.name == self.name)
@@ -120,22 +111,27 @@ class PathPattern:
     @property
     def folded(self) -> "PathPattern":
         """The same for applications to whom capitals are nothing."""
-        return PathPattern(self.path.casefold(), self.below)
+        return PathPattern(_folded(self.path), self.below)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What it takes at some paths of a host."""
+    """What it takes at some paths of a host.
+
+    Attributes:
+        name: What people call it: by its number in the file.
+    """
 
     host: HostPattern
     paths: tuple[PathPattern, ...]
     needs: Needs
+    name: str = field(default="", compare=False)
 
-
-#: A rule with its paths without regard to capitals.
-_Folded = tuple[Rule, tuple[PathPattern, ...]]
 
 _EVERYWHERE = PathPattern("/", below=True)
+
+#: Stands behind all that are written.
+_LAST = Rule(HostPattern(""), (_EVERYWHERE,), NOBODY, name="no rule")
 
 
 class Rules:
@@ -143,47 +139,42 @@ class Rules:
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         """Take them, the first that fits first."""
-        self._rules: Sequence[_Folded] = [
-            (rule, tuple(path.folded for path in rule.paths)) for rule in rules
-        ]
+        self._rules = [(rule, tuple(path.folded for path in rule.paths)) for rule in rules]
 
     def needs(self, target: Target) -> Needs:
-        """Return what it takes to pass.
+        """Return what it takes to pass: what each rule takes that decides."""
+        return reduce(Needs.__and__, (rule.needs for rule in self.deciding(target)))
+
+    def deciding(self, target: Target) -> Sequence[Rule]:
+        """Return the rules that decide, of which there is one where all is plain.
 
         What the application behind the proxy may read in more than one way is let through only if
         it could be in each of them: a path with `%2F`, `//`, `..` or `;` in it by every rule of its
-        host, one in other capitals by the rule that fits without regard to them, too. So are the
-        ports of a host: proxies do not look at the one that a client writes, and pass it on.
+        host, one in other capitals by the rule that fits without regard to them, too.
         """
-        ports = {
-            rule.host.at(target.scheme) for rule, _ in self._rules if rule.host.names(target.host)
-        }
-        return reduce(Needs.__and__, (self._needs(target, port) for port in {*ports, target.port}))
-
-    def _needs(self, target: Target, port: int) -> Needs:
-        here = self._at(target, port)
-        path = target.path
+        here, path = self._at(target.host), target.path
         if path is None:
-            # Behind all of them stands that nobody passes.
-            is_open = not here or _EVERYWHERE not in here[-1][0].paths
-            return reduce(
-                Needs.__and__, (rule.needs for rule, _ in here), NOBODY if is_open else PUBLIC
-            )
-        folded = path.casefold()
-        exact = next((r.needs for r, _ in here if any(p.fits(path) for p in r.paths)), NOBODY)
-        alike = next((r.needs for r, them in here if any(p.fits(folded) for p in them)), NOBODY)
-        return exact & alike
+            return [rule for rule, _ in here]
+        folded = _folded(path)
+        exact = next(rule for rule, _ in here if any(p.fits(path) for p in rule.paths))
+        alike = next(rule for rule, them in here if any(p.fits(folded) for p in them))
+        return [exact] if alike is exact else [exact, alike]
 
-    def _at(self, target: Target, port: int) -> Sequence[_Folded]:
-        """Return the rules that may decide at a host: none behind one that fits all its paths."""
-        here: list[_Folded] = []
+    def _at(self, host: str) -> Sequence[tuple[Rule, Sequence[PathPattern]]]:
+        """Return the rules that may decide at a host; the last of them fits all its paths."""
+        here: list[tuple[Rule, Sequence[PathPattern]]] = []
         for rule, folded in self._rules:
-            if rule.host.fits(target.host, port, target.scheme):
+            if rule.host.fits(host):
                 here.append((rule, folded))
                 if _EVERYWHERE in rule.paths:
-                    break
-        return here
+                    return here
+        return [*here, (_LAST, _LAST.paths)]
 
-    def knows(self, host: str, port: int, scheme: str) -> bool:
+    def knows(self, host: str) -> bool:
         """Return whether a host is one of those that rules are about."""
-        return any(rule.host.fits(host, port, scheme) for rule, _ in self._rules)
+        return any(rule.host.fits(host) for rule, _ in self._rules)
+
+
+def _folded(path: str) -> str:
+    # Some fold by capitals, where i has none or two: the Turkish ones.
+    return path.upper().casefold().replace("\N{COMBINING DOT ABOVE}", "")

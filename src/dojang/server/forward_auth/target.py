@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote_to_bytes
 
 from dojang.server.errors import BadRequest
@@ -23,8 +23,16 @@ _PORT_HIGHEST = 65535
 _URL = re.compile(r"(https?)://([^/?#]+)(/.*)?", re.IGNORECASE)
 _URI = re.compile(r"/[!-\"$-~]*")  # what is visible in ASCII, but for #
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-#: What applications read in two ways where a path has it, percent-decoded once.
-_AMBIGUOUS = re.compile(r"[\\;%?#\x00-\x1f\x7f]|//|/\.{1,2}(?:/|\Z)")
+#: What applications read in two ways where a path has it, percent-decoded once. To Windows dots
+#: and blanks at the end of a name are nothing, and `::$DATA` is the file itself.
+_AMBIGUOUS = re.compile(r"[\\;%?#\x00-\x1f\x7f]|//|[. ](?:/|\Z)|::|:\$")
+#: What is not seen, and compared by some as if it were not there (Default_Ignorable_Code_Point of
+#: Unicode 16, DerivedCoreProperties.txt).
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +111,12 @@ class Target:
         return cls.of(method=method, scheme=parts[1].lower(), host=parts[2], uri=parts[3] or "/")
 
     @property
+    def over_https(self) -> "Target":
+        """The same where browsers come over https."""
+        port = DEFAULT_PORTS["https"] if self.port == DEFAULT_PORTS["http"] else self.port
+        return replace(self, scheme="https", port=port)
+
+    @property
     def url(self) -> str:
         """Where the browser was; it can be sent back there."""
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
@@ -119,6 +133,6 @@ def _canonical(path: str) -> str | None:
     # A slash that was written as %2F is one for some and none for others.
     if decoded.count("/") != path.count("/") or _AMBIGUOUS.search(decoded):
         return None
-    if unicodedata.normalize("NFKC", decoded) != decoded:
+    if _UNSEEN.search(decoded) or unicodedata.normalize("NFKC", decoded) != decoded:
         return None
     return decoded.rstrip("/") or "/"
