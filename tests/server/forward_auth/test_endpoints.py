@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import pytest
@@ -224,11 +225,24 @@ def test_what_is_public_stays_up_while_nobody_can_be_looked_up(
     assert known.traefik().status_code == 503
 
 
-def test_a_long_way_back_is_one_that_arrives(unknown: Proxy) -> None:
-    for length, kept in ((1_000, True), (2_100, False), (8_000, False)):
-        location = unknown.traefik(f"/search?q={'x' * length}", **NAVIGATING).headers["location"]
+def test_a_way_back_is_one_that_arrives(unknown: Proxy) -> None:
+    for query, parameter in (
+        ("x" * 1_000, "rd"),
+        ("%EB%8F%84%EC%9E%A5" * 200, "to"),
+        ("%0Aline", "to"),
+        ("%252525", "to"),
+        (token_urlsafe(6_000), "rd"),  # which nothing makes shorter: to the first page of the host
+    ):
+        location = unknown.traefik(f"/search?q={query}", **NAVIGATING).headers["location"]
         assert len(location) < 2_300
-        assert ("search" in location) is kept
+        assert location.startswith(f"{URL}/onward?{parameter}=")
+
+
+def test_where_sessions_need_https_the_way_back_is_by_https(unknown: Proxy) -> None:
+    answer = unknown.nginx(X_Original_URL="http://app.example.org/deep?x=1", **NAVIGATING)
+    assert answer.headers["location"] == SIGN_IN
+    answer = unknown.traefik(X_Forwarded_Proto="http", **NAVIGATING)
+    assert answer.headers["location"] == SIGN_IN
 
 
 def test_why_something_was_not_let_through_is_in_the_log(
@@ -236,8 +250,16 @@ def test_why_something_was_not_let_through_is_in_the_log(
 ) -> None:
     log = StringIO()
     client = start(log=log, **settings(bare))
-    Proxy(TestClient(client.app, base_url=URL, client=PROXY)).nginx(X_Rewrite_URL="/admin")
-    assert "x-rewrite-url came, which the proxy should not pass on" in log.getvalue()
+    proxy = Proxy(TestClient(client.app, base_url=URL, client=PROXY))
+    proxy.nginx(X_Rewrite_URL="/admin")
+    proxy.nginx("/closed/x?secret=hush")
+    proxy.traefik(X_Forwarded_Host="other.example.org")
+    told = [line for line in log.getvalue().splitlines() if "not-let-through" in line]
+    assert "x-rewrite-url came, which the proxy should not pass on" in told[0]
+    for part in ("code=closed", "by='rule 5'", "host=app.example.org", "path=/closed/x"):
+        assert part in told[1]
+    assert "by='no rule'" in told[2]
+    assert "hush" not in log.getvalue()
 
 
 def test_what_a_client_did_not_encode_is_the_same_path(known: Proxy) -> None:

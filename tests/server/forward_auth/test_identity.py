@@ -46,3 +46,11 @@ def test_an_address_that_nobody_has_proven_is_not_told() -> None:
     found = told(User(id="C" * 22, email="ada@example.org", username=None, name=None, created=0))
     assert "ada@example.org" not in found.values()
     assert found["Remote-User"] == "~" + "C" * 22
+
+
+def test_only_an_id_begins_with_a_tilde() -> None:
+    """Whatever DOJANG_USERNAME_PATTERN lets people call themselves."""
+    nameless = told(User(id="C" * 22, email=None, username=None, name=None, created=0))
+    called_so = told(User(id="D" * 22, email=None, username="~" + "C" * 22, name=None, created=0))
+    for header in ("Remote-User", "X-Auth-Request-Preferred-Username"):
+        assert (nameless[header], called_so[header]) == ("~" + "C" * 22, "%7E" + "C" * 22)

@@ -62,7 +62,7 @@ def routes(rules: Rules, middleware: Sequence[Middleware]) -> list[BaseRoute]:
         "/api/authz/forward-auth": forwarded,
         _ENVOY: _Way(_of_envoy),
         _ENVOY + "/{path:path}": _Way(_of_envoy),
-        # As oauth2-proxy answers; asked as nginx asks above.
+        # Answered as oauth2-proxy does, for what looks for its 202; asked as nginx asks above.
         "/oauth2/auth": _Way(nginx.read, passing=202, redirects=False),
     }
     return [
@@ -78,6 +78,7 @@ def _of_envoy(request: Request) -> Target:
 
 
 async def _serve(rules: Rules, way: _Way, request: Request) -> Response:
+    target = None
     try:
         if not request.scope.get(PROXY):
             raise UntrustedProxy
@@ -89,12 +90,21 @@ async def _serve(rules: Rules, way: _Way, request: Request) -> Response:
         except Rejected as lacking:
             return _sent_on(request, way, target, lacking)
     except Refused as refused:
-        log_of(request.scope).warning("not-let-through", code=refused.code, detail=str(refused))
+        _tell(request, rules, target, refused)
         response = answer(request, refused)
         response.status_code = response.status_code if way.redirects else 403
         return response
     headers = dict(identity.headers(user)) | _KEPT_BY_NOBODY
     return Response(status_code=way.passing, headers=headers)
+
+
+def _tell(request: Request, rules: Rules, target: Target | None, refused: Refused) -> None:
+    """Write down what proxies tell nobody: that it was refused, where, why and by which rule."""
+    told = {"code": refused.code, "detail": str(refused)}
+    if target is not None:
+        deciding = ", ".join(rule.name for rule in rules.deciding(target))
+        told |= {"host": target.host, "path": target.uri.partition("?")[0], "by": deciding}
+    log_of(request.scope).warning("not-let-through", **told)
 
 
 async def _user(request: Request, needs: Needs) -> User | None:
@@ -113,7 +123,8 @@ def _sent_on(request: Request, way: _Way, target: Target, lacking: Rejected) -> 
     if not _is_person(request, target):
         response.headers["www-authenticate"] = "Cookie"
         return response
-    response.headers["location"] = parts_of(request).settings.url + onward.way_to(target)
+    settings = parts_of(request).settings
+    response.headers["location"] = settings.url + onward.way_to(target, https=settings.https)
     if way.redirects:
         # 302 keeps what was asked safely a GET; 303 makes one of what was sent.
         response.status_code = 302 if target.method in {"GET", "HEAD", "OPTIONS"} else 303

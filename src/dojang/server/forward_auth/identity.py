@@ -1,5 +1,6 @@
 """What an application behind the proxy is told about who asks."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -29,23 +30,24 @@ def headers(user: User | None) -> Sequence[tuple[str, str]]:
 
     `Remote-User` is the user name, or `~` and the id where there is none. An address is told once
     it is proven to be theirs: anybody may write that of somebody else into their account. What is
-    not visible ASCII is percent-encoded, and so is `%`; in the name of a role a comma, too.
+    not visible ASCII is percent-encoded, and so is `%`; in the name of a role a comma, too, and at
+    the beginning of a user name `~`.
     """
     if user is None:
         return [(name, "") for name in NAMES]
-    # No user name begins so, and none is the id of somebody else.
-    login = user.username or f"~{user.id}"
+    # What begins with ~ is an id, whatever user names may be like here.
+    login = re.sub(r"\A~", "%7E", _value(user.username)) if user.username else f"~{user.id}"
     groups = ",".join(_value(role, but=",") for role in user.roles)
     email = user.email if user.email_verified else None
     told = {
-        "Remote-User": _value(login),
+        "Remote-User": login,
         "Remote-Sub": user.id,
         "Remote-Groups": groups,
         "Remote-Name": _value(user.name or user.username or ""),
         "Remote-Email": _value(email or ""),
         "X-Auth-Request-User": user.id,
         "X-Auth-Request-Groups": groups,
-        "X-Auth-Request-Preferred-Username": _value(login),
+        "X-Auth-Request-Preferred-Username": login,
         "X-Auth-Request-Email": _value(email or ""),
     }
     return [(name, told[name]) for name in NAMES]
