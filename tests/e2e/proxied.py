@@ -21,7 +21,7 @@ from tests.nginx import listens
 from tests.redis import until
 
 DOMAIN = "example.test"
-APP, LOGIN = f"app.{DOMAIN}", f"login.{DOMAIN}"
+APP, STATUS, LOGIN = f"app.{DOMAIN}", f"status.{DOMAIN}", f"login.{DOMAIN}"
 
 #: What the application lets anybody see, and what it takes for the rest.
 RULES = f"""
@@ -39,7 +39,7 @@ roles = ["admin"]
 host = "{APP}"
 
 [[rule]]
-host = "status.{DOMAIN}"
+host = "{STATUS}"
 allow = "public"
 """
 
@@ -212,8 +212,9 @@ def proxied(kind: str, folder: Path) -> Iterator[Proxied]:
 def _printed(kind: str, server: Server, behind: int, port: int, settings: dict[str, str]) -> str:
     own = {"PORT": str(server.port), "DOJANG_HOME": str(server.home)}
     return subprocess.check_output(
-        [COMMAND, "forward-auth", "config", kind.partition(" ")[0], "--app", f"{APP}:{port}",
-         "--upstream", f"http://127.0.0.1:{behind}"],
+        [COMMAND, "forward-auth", "config", kind.partition(" ")[0],
+         "--app", f"{APP}:{port}", "--upstream", f"http://127.0.0.1:{behind}",
+         "--app", f"{STATUS}:{port}", "--upstream", f"http://127.0.0.1:{behind}"],
         env={**os.environ, **settings, **own},
         text=True,
     )  # fmt: skip

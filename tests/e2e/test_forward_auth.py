@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from dojang.server.forward_auth import identity
-from tests.e2e.proxied import APP, DOMAIN, LOGIN, Proxied, proxied
+from tests.e2e.proxied import APP, DOMAIN, LOGIN, STATUS, Proxied, proxied
 from tests.need import need
 
 NAVIGATING = (("Accept", "text/html"), ("Sec-Fetch-Mode", "navigate"))
@@ -109,6 +109,11 @@ SPELLINGS: dict[str, Callable[[str], list[tuple[str, str]]]] = {
     "empty": lambda name: [(name, "")],
     "taken away on the way": lambda name: [(name, "admin"), ("Connection", name)],
     "very long": lambda name: [(name, "a" * 6000)],
+    "much too long": lambda name: [(name, "a" * 65_536)],
+    "behind a bare line feed": lambda name: [("X", f"y\n{name}: admin")],
+    "behind a bare carriage return": lambda name: [("X", f"y\r{name}: admin")],
+    "folded": lambda name: [("X", f"y\r\n\t{name}: admin")],
+    "with a blank before the colon": lambda name: [(f"{name} ", "admin")],
 }
 
 
@@ -197,12 +202,81 @@ def test_a_host_is_the_same_in_every_spelling(both: Proxied, host: str) -> None:
     assert both.ask("/public/x", host=named).status in {200, 401, 404}
 
 
-@pytest.mark.parametrize("host", [f"status.{DOMAIN}", "evil.example", f"{APP}:9", "localhost"])
+@pytest.mark.parametrize("host", [STATUS, "evil.example", f"{APP}:9", "localhost"])
 def test_a_client_does_not_choose_by_whose_rules_it_is_judged(both: Proxied, host: str) -> None:
+    """What reaches the application of somebody else was let through to that one."""
     named = host if ":" in host else f"{host}:{both.port}"
     for uri in ("/deep", f"{both.app}/deep"):
         answer = both.ask(uri, host=named)
-        assert not answer.body.startswith(b'{"path"')
+        if answer.body.startswith(b'{"path"'):
+            assert answer.seen["host"] == [f"{STATUS}:{both.port}"]
+
+
+@pytest.mark.parametrize(
+    "hosts", [(f"{APP}", STATUS), (STATUS, f"{APP}")], ids=["ours first", "theirs first"]
+)
+def test_whoever_writes_two_hosts_reaches_neither(both: Proxied, hosts: tuple[str, str]) -> None:
+    named = [f"{host}:{both.port}" for host in hosts]
+    assert both.ask("/deep", ("Host", named[1]), host=named[0]).status == 400
+
+
+def test_one_configuration_is_for_several_applications(both: Proxied, cookie: str) -> None:
+    status = f"{STATUS}:{both.port}"
+    anybody = both.ask("/deep", host=status)
+    assert (anybody.status, anybody.seen["host"]) == (200, [status])
+    assert nobody(anybody.seen)
+    ours = both.ask("/deep", ("Cookie", cookie))
+    assert ours.seen["host"] == [f"{APP}:{both.port}"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrives"),
+    [
+        ("{ours}", None),
+        ("{ours}; a=1", "a=1"),
+        ("a=1; {ours}", "a=1"),
+        ("a=1; {ours}; b=2", "a=1; b=2"),
+        ("a=1;{ours};b=2; oursession=3", "a=1;b=2; oursession=3"),
+        ("a=1; b=2", "a=1; b=2"),
+    ],
+)
+def test_the_application_gets_its_own_cookies_and_not_the_session(
+    both: Proxied, cookie: str, sent: str, arrives: str | None
+) -> None:
+    answer = both.ask("/public/x", ("Cookie", sent.format(ours=cookie)))
+    assert "".join(answer.seen.get("cookie", [])) == (arrives or "")
+
+
+def test_of_a_session_that_is_there_twice_the_application_gets_none(
+    both: Proxied, cookie: str
+) -> None:
+    answer = both.ask("/public/x", ("Cookie", f"a=1; {cookie}; b=2; {cookie}; c=3"))
+    assert answer.status == 200
+    assert "session=" not in "".join(answer.seen.get("cookie", []))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/authz/auth-request",
+        "/api/authz/forward-auth",
+        "/api/authz/ext-authz/x",
+        "/oauth2/auth",
+        "//api//authz/auth-request",
+        "/api/./authz/auth-request",
+        "/api%2Fauthz/auth-request",
+        "/%61pi/authz/auth-request",
+    ],
+)
+def test_what_proxies_ask_nobody_asks_at_the_sign_in_host(both: Proxied, path: str) -> None:
+    told = (
+        ("X-Original-URL", f"http://{STATUS}/"),
+        ("X-Original-Method", "GET"),
+        ("X-Forwarded-Uri", "/"),
+        ("X-Forwarded-Method", "GET"),
+    )
+    for headers in (told, told[:2], told[2:]):
+        assert both.ask(path, *headers, host=f"{LOGIN}:{both.port}").status == 404
 
 
 def test_a_web_socket_is_asked_about_like_everything_else(both: Proxied, cookie: str) -> None:
@@ -216,7 +290,7 @@ def test_a_web_socket_is_asked_about_like_everything_else(both: Proxied, cookie:
     assert both.ask("/deep", ("Cookie", cookie), *opening).status == 101
 
 
-@pytest.mark.parametrize("length", [100, 1_500, 3_500])
+@pytest.mark.parametrize("length", [370, 1_800, 3_500, 7_200])
 def test_a_long_address_is_no_reason_to_fail(both: Proxied, length: int) -> None:
     answer = both.ask(f"/search?q={'%EB%8F%84' * (length // 9)}", *NAVIGATING)
     assert answer.status == 302

@@ -17,10 +17,9 @@ from dojang.auth.mail import SmtpMailer
 from dojang.auth.one_time import OneTimeTokens
 from dojang.auth.second_factor import SecondFactor
 from dojang.errors import Misuse, Unavailable
-from dojang.server import addresses, arrivals, secret
+from dojang.server import arrivals, secret
 from dojang.server.errors import BadSettings
-from dojang.server.forward_auth import rule_file
-from dojang.server.forward_auth.rules import NOBODY, PUBLIC, Rules
+from dojang.server.forward_auth.reached import rules_of
 from dojang.server.health import readiness
 from dojang.server.parts import Parts
 from dojang.server.providers import sign_in_with
@@ -106,7 +105,7 @@ def assemble(
             issuer=urlsplit(settings.url).netloc,
             verified_only=bool(settings.mail_host),
         ),
-        rules=_rules(settings),
+        rules=rules_of(settings),
         note=found.note,
     )
 
@@ -207,28 +206,6 @@ def _sessions(settings: Settings, keyring: Keyring, clock: Callable[[], int]) ->
         # The data stay in the cookie; what was ended is on disk, so that it stays ended.
         return make(revocations=SqliteStore(settings.home / "revocations.db"))
     return make()
-
-
-def _rules(settings: Settings) -> Rules:
-    path = settings.forward_auth
-    if path is None:
-        return Rules()
-    rules = rule_file.read(path)
-    if unreached := [
-        f"{path}: rule {number}: the session cookie does not reach {rule.host.name}: write "
-        "DOJANG_COOKIE_DOMAIN=, the domain that it shares with DOJANG_URL"
-        for number, rule in enumerate(rules, 1)
-        if rule.needs not in {PUBLIC, NOBODY} and not _is_reached(rule.host.name, settings)
-    ]:
-        raise BadSettings(unreached)
-    return Rules(rules)
-
-
-def _is_reached(host: str, settings: Settings) -> bool:
-    domain = settings.cookie_domain
-    if domain is None:
-        return host == addresses.host_of(settings.url)
-    return addresses.is_within(host, domain)
 
 
 def session_cookie(settings: Settings) -> Cookie:

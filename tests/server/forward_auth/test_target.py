@@ -157,3 +157,36 @@ def test_what_is_no_method_is_refused(method: str) -> None:
 def test_a_port_of_its_own_stays_in_the_address() -> None:
     assert asked("/x?y", host="app.example.org:8443").url == "https://app.example.org:8443/x?y"
     assert asked("/x", host="app.example.org:80", scheme="http").url == "http://app.example.org/x"
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://app.example.org/도장?장=도", "/%EB%8F%84%EC%9E%A5?%EC%9E%A5=%EB%8F%84"),
+        ("https://app.example.org/%EB%8F%84", "/%EB%8F%84"),
+        ("https://app.example.org/a b", "/a%20b"),
+        (" HTTPS://APP.EXAMPLE.ORG/x#y\n", "/x"),
+        ("https://app.example.org?x=1", "/?x=1"),
+        ("https://app.example.org", "/"),
+        ("https://app.example.org//x", "//x"),
+    ],
+)
+def test_what_somebody_types_is_what_their_browser_asks_for(text: str, url: str) -> None:
+    assert Target.typed(text).url == f"https://app.example.org{url}"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "app.example.org/x", "ftp://a/", "https://[", "https://a b/", "https://\ud800/"]
+)
+def test_what_is_no_address_is_not_guessed_at(text: str) -> None:
+    with pytest.raises(BadRequest):
+        Target.typed(text)
+
+
+def test_the_same_over_https_has_its_port() -> None:
+    assert asked("/x", host="app.example.org", scheme="http").over_https.url == (
+        "https://app.example.org/x"
+    )
+    assert asked("/x", host="app.example.org:8080", scheme="http").over_https.url == (
+        "https://app.example.org:8080/x"
+    )

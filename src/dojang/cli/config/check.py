@@ -10,9 +10,8 @@ __all__ = ["check"]
 def check() -> None:
     """Say whether the server could start with the settings that it finds here."""
     with extra("server"):
-        from dojang.server.forward_auth import rule_file  # noqa: PLC0415 - guarded
+        from dojang.server.forward_auth.reached import rules_of  # noqa: PLC0415 - guarded
         from dojang.server.settings import Settings  # noqa: PLC0415 - guarded
     settings = Settings.load()
-    if settings.forward_auth is not None:
-        rule_file.read(settings.forward_auth)
+    rules_of(settings)
     typer.echo(f"All settings are good; the server is {settings.url}.")

@@ -63,15 +63,15 @@ def read(path: Path) -> Sequence[Rule]:
 
 def _rule(written: Mapping[str, Any], name: str) -> Rule:
     wrong = [_unknown(key, _KEYS) for key in written if key not in _KEYS]
-    parts: list[Any] = []
-    for part in (_host, _paths, _needs):
+    parts: dict[str, Any] = {"name": name}
+    for key, part in (("host", _host), ("paths", _paths), ("needs", _needs)):
         try:
-            parts.append(part(written))
+            parts[key] = part(written)
         except _Wrong as one:
             wrong += one.args
     if wrong:
         raise _Wrong(*wrong)
-    return Rule(*parts, name=name)
+    return Rule(**parts)
 
 
 def _unknown(key: str, known: Sequence[str]) -> str:

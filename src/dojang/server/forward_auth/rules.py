@@ -81,6 +81,10 @@ class HostPattern:
             return self == other
         return other.name.endswith(f".{self.name}") or (other.below and other.name == self.name)
 
+    def __str__(self) -> str:
+        """Return it as the file of the rules has it."""
+        return f"*.{self.name}" if self.below else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class PathPattern:
@@ -126,6 +130,11 @@ class Rule:
     paths: tuple[PathPattern, ...]
     needs: Needs
     name: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        """Return what people call it, and where it fits if that is written anywhere."""
+        paths = " ".join(map(str, self.paths))
+        return f"{self.name}: {self.host} {paths}" if self.host.name else self.name
 
 
 _EVERYWHERE = PathPattern("/", below=True)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from dojang.server.errors import BadRequest
 
@@ -21,6 +21,7 @@ _HOST = re.compile(rf"({_LABEL}(?:\.{_LABEL})*\.?|\[[0-9a-f:.]{{2,45}}\])(?::([0
 _HOST_LONGEST = 253
 _PORT_HIGHEST = 65535
 _URL = re.compile(r"(https?)://([^/?#]+)(/.*)?", re.IGNORECASE)
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
 _URI = re.compile(r"/[!-\"$-~]*")  # what is visible in ASCII, but for #
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 #: What applications read in two ways where a path has it, percent-decoded once. To Windows dots
@@ -109,6 +110,25 @@ class Target:
         if parts is None:
             raise BadRequest("this is no address of http or https")
         return cls.of(method=method, scheme=parts[1].lower(), host=parts[2], uri=parts[3] or "/")
+
+    @classmethod
+    def typed(cls, text: str) -> "Target":
+        """Return what a browser asks for when somebody types an address: it encodes the rest.
+
+        Args:
+            text: Of http or https; any text is safe to pass.
+
+        Raises:
+            BadRequest: It is no address.
+        """
+        try:
+            parts = urlsplit(text.strip())
+            host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+        except ValueError:
+            raise BadRequest("this is no address") from None
+        query = f"?{parts.query}" if parts.query else ""
+        uri = quote((parts.path or "/") + query, safe=_ASCII, errors="replace")
+        return cls.of_url(f"{parts.scheme}://{host}{uri}")
 
     @property
     def over_https(self) -> "Target":
