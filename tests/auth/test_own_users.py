@@ -102,6 +102,18 @@ def test_one_answer_and_one_work_for_whoever_does_not_come_in(site: Site) -> Non
     assert site.hasher.hashed == before
 
 
+def test_a_second_spelling_says_nothing_of_who_has_an_account(clock: Clock) -> None:
+    for somebody in (True, False):
+        site = Site(clock)
+        if somebody:
+            site.sign_up("ada@example.org")
+        for _ in range(5):
+            site.refused("ada@example.org", "wrong wrong")
+        for login in ("ada@example.org", " ada@example.org", "ADA@example.org "):
+            with pytest.raises(TooManyAttempts):
+                site.sign_in(login)
+
+
 def test_what_the_table_has_beside_is_everybodys_work(clock: Clock) -> None:
     site = Site(clock, beside=[scrypt("x")])
     site.refused("nobody")

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from dojang.auth import rows
 from dojang.auth.accounts import Accounts
 from dojang.auth.errors import InvalidCredentials
+from dojang.auth.identifiers import one_spelling
 from dojang.auth.threads import off_loop
 from dojang.auth.throttle import Throttle
 from dojang.auth.user import User
@@ -221,7 +222,11 @@ class AccountChanges:
     async def _throttled(self, user_id: str, password: str, address: str) -> tuple[User, str]:
         if self._throttle is None:
             return await self._proven(user_id, password)
-        async with self._throttle.attempt(f"user:{user_id}", address=address):
+        user = await self._accounts.find(user_id)
+        login = (user.email or user.username) if user else None
+        # As at the sign-in: whoever has a stolen session guesses no faster for it.
+        guessed = one_spelling(login) if login else f"user:{user_id}"
+        async with self._throttle.attempt(guessed, address=address):
             return await self._proven(user_id, password)
 
     async def _proven(self, user_id: str, password: str) -> tuple[User, str]:

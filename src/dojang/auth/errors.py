@@ -219,14 +219,20 @@ class TooManyAttempts(Refused):
 
     Attributes:
         retry_after: Seconds after which the next one is looked at; at least 1.
+        crowded: Whether others guess at the account, so many that it may take longer than that; it
+            is looked at from elsewhere.
     """
 
     code = "too-many-attempts"
     status = 429
 
-    def __init__(self, *, retry_after: int) -> None:
-        super().__init__(f"too many attempts; try again in {duration(retry_after)}")
+    def __init__(self, *, retry_after: int, crowded: bool = False) -> None:
+        told = f"too many attempts; try again in {duration(retry_after)}"
+        if crowded:
+            told += " at the earliest, or from another network: very many guess at this login"
+        super().__init__(told)
         self.retry_after = retry_after
+        self.crowded = crowded
 
 
 def duration(seconds: int) -> str:

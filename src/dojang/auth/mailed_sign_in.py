@@ -15,7 +15,7 @@ from dojang.auth.identifiers import one_spelling
 from dojang.auth.mail import Mail, Write
 from dojang.auth.mails import sign_in_code, sign_in_link
 from dojang.auth.one_time import LONGEST, OneTimeTokens, nobody
-from dojang.auth.sign_in import Proven, account_of
+from dojang.auth.sign_in import Proven
 from dojang.auth.throttle import Throttle
 from dojang.auth.user import User
 from dojang.errors import Rejected
@@ -167,7 +167,7 @@ class MailedSignIn:
         at = self._accounts.clock()
         asked = self.read(ticket)
         found = await self._accounts.find_login(asked.login)
-        async with self._throttle.attempt(account_of(found, asked.login), address=address):
+        async with self._throttle.attempt(one_spelling(asked.login), address=address):
             try:
                 return Proven(await self._opened(asked, code), at)
             except Spent:

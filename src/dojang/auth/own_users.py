@@ -13,6 +13,7 @@ from dojang.auth.identifiers import (
     USERNAME_PATTERN,
     Login,
     fold,
+    one_spelling,
     parse_email,
     parse_login,
     parse_username,
@@ -26,7 +27,7 @@ from dojang.errors import Unavailable
 __all__ = ["Hasher", "Holder", "OwnUsers", "PasswordTable", "ProvenUser"]
 
 _USERNAME = re.compile(USERNAME_PATTERN)
-_LOOKED_AT = 1024  # characters of what is typed that tell one unknown login from another
+_LOOKED_AT = 1024  # characters that are searched for an @; nothing longer is an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,7 @@ class OwnUsers:
         at = self._clock()
         parsed = parse_login(login)
         found = await self._table.find_login(parsed) if parsed else None
-        account = f"user:{found.user}" if found else f"nobody:{fold(login[:_LOOKED_AT])}"
-        async with self._throttle.attempt(account, address=address):
+        async with self._throttle.attempt(one_spelling(login), address=address):
             return ProvenUser(await self._verified(found, password), at)
 
     async def sign_up(self, login: str, password: str, *, address: str) -> str:

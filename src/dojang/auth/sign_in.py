@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 from dojang.auth.accounts import Accounts
 from dojang.auth.errors import InvalidCredentials, Unverified
-from dojang.auth.identifiers import fold
+from dojang.auth.identifiers import one_spelling
 from dojang.auth.throttle import Throttle
 from dojang.auth.user import User
 
-__all__ = ["Proven", "SignIn", "account_of"]
-
-_LOOKED_AT = 1024  # characters of what is typed that tell one unknown login from another
+__all__ = ["Proven", "SignIn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class SignIn:
         """
         at = self._accounts.clock()
         found = await self._accounts.find_login(login)
-        async with self._throttle.attempt(account_of(found, login), address=address):
+        async with self._throttle.attempt(one_spelling(login), address=address):
             try:
                 user = await self._accounts.check_password(login, password)
             except InvalidCredentials:
@@ -142,13 +140,3 @@ class SignIn:
         return await self._accounts.sign_up_unseen(
             email=email, username=username, password=password, name=name
         )
-
-
-def account_of(found: User | None, login: str) -> str:
-    """Return what `Throttle` counts guesses at a login under, whether or not there is an account.
-
-    Args:
-        found: Whom it names.
-        login: As typed.
-    """
-    return f"user:{found.id}" if found else f"nobody:{fold(login[:_LOOKED_AT])}"

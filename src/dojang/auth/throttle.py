@@ -1,7 +1,7 @@
 """How often a password may be tried: by one source, against one account.
 
 Nobody is locked out of an account by somebody else: whoever guesses is made to wait by where they
-guess from, and while very many guess at one account, each source has one try at it.
+guess from, and while very many guess at one account, each source has a few tries at it.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -43,7 +43,9 @@ class Limits:
         guesses: By one source at one account; each is kept, so that waiting grows.
         source: By one source at all accounts.
         site: By all sources of one organisation, which is known for IPv6 alone (/48).
-        account: By all sources at one account; beyond it each source has one try.
+        account: By all sources at one account.
+        spared: By one source at one account that is beyond it: so that whoever comes to it from a
+            place where nobody guessed gets in, a typo or two included.
         sign_ups: Accounts that one source asks for, made or not.
         callbacks: Answers of providers that one source brings and that let nobody in.
         mails: Mails of one kind to one person, whoever asks for them.
@@ -59,6 +61,7 @@ class Limits:
     source: Rate = Rate(100, 600)
     site: Rate = Rate(1_000, 600)
     account: Rate = Rate(100, 3_600)
+    spared: Rate = Rate(3, 86_400)
     sign_ups: Rate = Rate(30, 3_600)
     callbacks: Rate = Rate(60, 600)
     mails: Rate = Rate(6, 3_600)
@@ -104,7 +107,9 @@ class Throttle:
         `Unavailable`, nothing was compared and nothing is counted.
 
         Args:
-            account: What is guessed at: one spelling for each account, unknown ones too.
+            account: What is guessed at: `one_spelling` of the login that was typed, whether or
+                not anybody has it. Never what was found by it: two logins that count together are
+                of one account, and whoever guesses at both would learn that there is one.
             address: Of whoever tries; without one, sources are not told apart.
 
         Raises:
@@ -112,16 +117,14 @@ class Throttle:
             Unavailable: The store did not answer.
         """
         sources = networks(address)
-        await self._count(account, sources)
+        shared, own = await self._count(account, sources)
         try:
             yield
         except Unavailable:
-            await self._take_back(account, sources)
-            for key, _ in self._guesses(account, sources):
-                await self._counters.take_back(key)
+            await self._forgive([*shared, *own])
             raise
-        await self._take_back(account, sources)
-        for key, _ in self._guesses(account, sources):
+        await self._forgive(shared)
+        for key in own:
             await self._counters.forget(key)
 
     @asynccontextmanager
@@ -228,20 +231,18 @@ class Throttle:
         if guessable or not (sources and asked[-1].count == 1):
             _pass(hit)
 
-    async def _count(self, account: str, sources: Sequence[str]) -> None:
-        for key, rate in self._of_source(sources):
+    async def _count(self, account: str, sources: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Count a try; return under which keys: those that others share, and those of this one."""
+        shared, own = dict(self._of_source(sources)), dict(self._guesses(account, sources))
+        for key, rate in (shared | own).items():
             _pass(await self._hit(key, rate))
-        guesses = [
-            _pass(await self._hit(key, rate)) for key, rate in self._guesses(account, sources)
-        ]
-        hit = await self._hit(_key("account", account), self._limits.account)
-        if not (sources and guesses[-1].count == 1):
-            _pass(hit)
-
-    async def _take_back(self, account: str, sources: Sequence[str]) -> None:
-        for key, _ in self._of_source(sources):
-            await self._counters.take_back(key)
-        await self._counters.take_back(_key("account", account))
+        everybody, spared = _key("account", account), _key("spared", account, *sources[:1])
+        hit = await self._hit(everybody, self._limits.account)
+        if hit.allowed:
+            return [*shared, everybody], [*own]
+        if sources and (await self._hit(spared, self._limits.spared)).allowed:
+            return [*shared], [*own, spared]
+        raise TooManyAttempts(retry_after=_seconds(hit), crowded=True)
 
     def _of_source(self, sources: Sequence[str]) -> Iterator[tuple[str, Rate]]:
         rates = (self._limits.source, self._limits.site)
@@ -259,8 +260,12 @@ class Throttle:
 
 def _pass(hit: Hit) -> Hit:
     if not hit.allowed:
-        raise TooManyAttempts(retry_after=-(-hit.retry_after // 1000))
+        raise TooManyAttempts(retry_after=_seconds(hit))
     return hit
+
+
+def _seconds(hit: Hit) -> int:
+    return -(-hit.retry_after // 1000)
 
 
 def _key(kind: str, *what: str) -> str:

@@ -72,9 +72,17 @@ _EXPLANATIONS: dict[str, Callable[[Any, Words], str]] = {
         if error.field == "email"
         else _("There is an account with this user name already.")
     ),
-    "too-many-attempts": lambda error, _: _(
-        "That was tried too often. Please try again in %(time)s.",
-        time=duration(error.retry_after, _),
+    "too-many-attempts": lambda error, _: (
+        _(
+            "Very many are guessing at this login, so nothing more from here is looked at just "
+            "now. Try it from another network, or in %(time)s at the earliest.",
+            time=duration(error.retry_after, _),
+        )
+        if error.crowded
+        else _(
+            "That was tried too often. Please try again in %(time)s.",
+            time=duration(error.retry_after, _),
+        )
     ),
     "unverified": lambda _e, _: _(
         "Verify your e-mail address first. We have just mailed you the link once more."
