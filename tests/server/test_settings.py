@@ -251,3 +251,29 @@ def test_proxies_are_a_list_of_addresses(monkeypatch: pytest.MonkeyPatch) -> Non
     (line,) = problems()
     assert line.startswith("DOJANG_PROXIES is ")
     assert "such as 127.0.0.1, 10.0.0.0/8" in line
+
+
+@pytest.mark.parametrize(
+    ("url", "domain", "remedy"),
+    [
+        ("https://login.co.kr", "co.kr", "login.co.kr"),
+        ("https://login.example.co.kr", "co.kr", "example.co.kr"),
+        ("https://login.github.io", "github.io", "login.github.io"),
+    ],
+)
+def test_a_domain_that_is_everybodys_shares_no_session(
+    monkeypatch: pytest.MonkeyPatch, url: str, domain: str, remedy: str
+) -> None:
+    monkeypatch.setenv("DOJANG_URL", url)
+    monkeypatch.setenv("DOJANG_COOKIE_DOMAIN", domain)
+    (line,) = problems()
+    assert line.startswith(f"DOJANG_COOKIE_DOMAIN is {domain}, a public suffix")
+    assert line.endswith(f"write a domain that is yours, such as {remedy}")
+    monkeypatch.setenv("DOJANG_COOKIE_DOMAIN", remedy)
+    assert Settings.load().cookie_domain == remedy
+
+
+def test_this_machine_may_share_a_session_with_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOJANG_URL", "http://localhost:8000")
+    monkeypatch.setenv("DOJANG_COOKIE_DOMAIN", "localhost")
+    assert Settings.load().cookie_domain == "localhost"

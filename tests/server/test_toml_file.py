@@ -54,7 +54,11 @@ def test_a_file_that_is_named_and_not_there_is_an_error(
         ("workrs = 2", "dojang.toml: 'workrs' is not a setting: did you mean workers?"),
         ("proxy-hops = 2", "dojang.toml: 'proxy-hops' is not a setting: did you mean proxy_hops?"),
         ("DOJANG_URL = 'x'", "dojang.toml: 'DOJANG_URL' is not a setting: did you mean url?"),
-        ("[server]\nport = 1", "dojang.toml: 'server' is not a setting: did you mean secret?"),
+        ("[server]\nport = 1", "dojang.toml: [server] begins a table, and there is none"),
+        ("zzzzzz = 1", "dojang.toml: 'zzzzzz' is not a setting: `dojang config show` lists them"),
+        ("port = true", "dojang.toml: port is 'true': write a number from 1 to 65535"),
+        ("forward_auth = 'r'", "dojang.toml: forward_auth is 'r', and no proxy is believed: name"),
+        ("secret = 'short'", "dojang.toml: secret has 5 characters, and at least 32 are needed"),
         ("port = 'many'", "dojang.toml: port is 'many': write a number from 1 to 65535"),
         ("url = 'https://a.org/x'", "dojang.toml: url is 'https://a.org/x': write the public"),
         ("port = ", "dojang.toml: Invalid value (at end of document)"),
@@ -63,6 +67,17 @@ def test_a_file_that_is_named_and_not_there_is_an_error(
 def test_what_is_wrong_in_it_is_named_with_the_remedy(bare: Path, line: str, said: str) -> None:
     (bare / "dojang.toml").write_text(line)
     assert any(one.startswith(said) for one in complaints())
+
+
+def test_what_is_empty_is_not_written(bare: Path) -> None:
+    (bare / "dojang.toml").write_text('cookie_domain = ""\nforward_auth = ""\nport = ""\n')
+    settings = Settings.load()
+    assert (settings.cookie_domain, settings.forward_auth, settings.port) == (None, None, 8000)
+
+
+def test_what_an_editor_of_windows_writes_is_read(bare: Path) -> None:
+    (bare / "dojang.toml").write_bytes(b"\xef\xbb\xbfport = 9000\r\n")
+    assert Settings.load().port == 9000
 
 
 def test_a_secret_in_it_is_never_repeated(bare: Path) -> None:

@@ -1,8 +1,8 @@
 """Reading the environment and `.env`, and one line for whatever is wrong there."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from dotenv import dotenv_values
@@ -23,6 +23,9 @@ _PLAIN = {"host": "HOST", "port": "PORT"}
 
 #: Ours, and not for the server.
 _ELSEWHERE = {"DOJANG_VECTORS", toml_file.VARIABLE}
+
+#: What a line is about that names several settings.
+_NAMED = re.compile(rf"\A{PREFIX}([A-Z_]+)")
 
 #: Characters of a value that an error shows.
 _SHOWN = 80
@@ -73,7 +76,7 @@ def unknown(fields: Mapping[str, FieldInfo]) -> list[str]:
     known = {_name(field) for field in fields}
     found = {name.upper() for name in (*process(), *file())}
     strangers = {name for name in found if name.startswith(PREFIX)} - known - _ELSEWHERE
-    return [f"{name} is not a setting: {_meant(name, known)}" for name in sorted(strangers)]
+    return [f"{name} is not a setting: {_meant(name, fields)}" for name in sorted(strangers)]
 
 
 def problems(error: ValidationError, fields: Mapping[str, FieldInfo]) -> list[str]:
@@ -93,7 +96,8 @@ def _lines(found: Any, fields: Mapping[str, FieldInfo]) -> Iterator[str]:  # noq
     if found["type"] == "default_factory_not_called":  # follows from another one
         return
     if not found["loc"]:
-        yield from str(found["ctx"]["error"]).splitlines()
+        for line in str(found["ctx"]["error"]).splitlines():
+            yield _NAMED.sub(lambda name: _given(name[1].lower()), line)
         return
     field = str(found["loc"][0])
     yield f"{_given(field)}{_value(field, found['input'])}: write {fields[field].description}"
@@ -121,6 +125,6 @@ def _name(field: str) -> str:
     return PREFIX + field.upper()
 
 
-def _meant(name: str, known: set[str]) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=0)
-    return f"did you mean {near[0]}?"
+def _meant(name: str, fields: Mapping[str, FieldInfo]) -> str:
+    near = toml_file.meant(name, fields)
+    return f"did you mean {_name(near)}?" if near else "`dojang config show` lists them all"

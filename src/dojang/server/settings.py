@@ -21,6 +21,7 @@ from dojang.server import addresses, environment, toml_file
 from dojang.server.errors import BadSettings
 from dojang.server.mail_settings import MailSettings
 from dojang.server.mail_settings import contradictions as of_mail
+from dojang.server.other_hosts import contradictions as of_other_hosts
 from dojang.server.provider_settings import ProviderSettings
 from dojang.server.provider_settings import contradictions as of_providers
 from dojang.server.strength import weakness
@@ -265,23 +266,14 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             f"DOJANG_URL is missing, and the links in mails would lead to {settings.url}: "
             "write the https:// address that browsers use"
         )
-    yield from _of_other_hosts(settings)
+    yield from of_other_hosts(
+        url=settings.url,
+        cookie_domain=settings.cookie_domain,
+        forward_auth=settings.forward_auth,
+        proxies=settings.proxies,
+    )
     if settings.production and not settings.https:
         yield from _in_the_clear(settings)
-
-
-def _of_other_hosts(settings: Settings) -> Iterator[str]:
-    if settings.forward_auth is not None and not settings.proxies:
-        yield (
-            f"DOJANG_FORWARD_AUTH is {str(settings.forward_auth)!r}, and no proxy is believed: "
-            "name those that ask in DOJANG_PROXIES"
-        )
-    domain = settings.cookie_domain
-    if domain is not None and not addresses.is_within(addresses.host_of(settings.url), domain):
-        yield (
-            f"DOJANG_COOKIE_DOMAIN is {domain}, and DOJANG_URL is {settings.url}, which is not in "
-            "it: browsers would refuse the cookie"
-        )
 
 
 def _in_the_clear(settings: Settings) -> Iterator[str]:

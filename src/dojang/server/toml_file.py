@@ -12,7 +12,7 @@ from pydantic_settings import PydanticBaseSettingsSource
 
 from dojang.server.errors import BadSettings
 
-__all__ = ["VARIABLE", "TomlFile", "place", "read", "unknown"]
+__all__ = ["VARIABLE", "TomlFile", "meant", "place", "read", "unknown"]
 
 VARIABLE = "DOJANG_CONFIG"
 _NAME = "dojang.toml"
@@ -29,6 +29,9 @@ def place() -> Path | None:
 def read() -> Mapping[str, Any]:
     """Return what the file says; nothing if there is none.
 
+    A value means what the same text means in the environment: an empty one is not written, and
+    `true` is no number.
+
     Raises:
         BadSettings: It is named and not there, or is no TOML.
     """
@@ -36,19 +39,27 @@ def read() -> Mapping[str, Any]:
     if path is None:
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadSettings(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BadSettings(f"{path}: this is no text in UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise BadSettings(f"{path}: {error}") from None
+    return {name: _as_text(value) for name, value in written.items() if value != ""}
 
 
 def unknown(fields: Mapping[str, FieldInfo]) -> list[str]:
     """Return a line for every name in the file that is none of `fields`."""
-    strangers = sorted(set(read()) - set(fields))
-    return [f"{place()}: {name!r} is not a setting: {_meant(name, fields)}" for name in strangers]
+    found = read()
+    strangers = sorted(set(found) - set(fields))
+    return [f"{place()}: {_stranger(name, found[name], fields)}" for name in strangers]
+
+
+def meant(name: str, fields: Mapping[str, FieldInfo]) -> str | None:
+    """Return the field whose name is nearest to one that is none; None where none is near."""
+    bare = name.lower().replace("-", "_").removeprefix("dojang_")
+    return next(iter(get_close_matches(bare, fields, n=1)), None)
 
 
 class TomlFile(PydanticBaseSettingsSource):
@@ -65,7 +76,14 @@ class TomlFile(PydanticBaseSettingsSource):
         return {name: value for name, value in read().items() if name in fields}
 
 
-def _meant(name: str, fields: Mapping[str, FieldInfo]) -> str:
-    bare = name.lower().replace("-", "_").removeprefix("dojang_")
-    near = get_close_matches(bare, fields, n=1, cutoff=0)
-    return f"did you mean {near[0]}?"
+def _stranger(name: str, value: object, fields: Mapping[str, FieldInfo]) -> str:
+    if isinstance(value, dict):
+        return f"[{name}] begins a table, and there is none: write the settings above all tables"
+    near = meant(name, fields)
+    return f"{name!r} is not a setting: " + (
+        f"did you mean {near}?" if near else "`dojang config show` lists them all"
+    )
+
+
+def _as_text(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -35,7 +35,7 @@ def read(path: Path) -> Sequence[Rule]:
         BadSettings: With one line for everything that is wrong.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadSettings(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
