@@ -171,6 +171,23 @@ def test_the_address_of_oauth2_proxy_answers_as_that_does(known: Proxy, unknown:
     assert unknown.nginx(path="/oauth2/auth").status_code == 401
 
 
+def test_what_oauth2_proxy_is_told_is_not_enough_and_the_log_says_what_is(
+    start: Callable[..., TestClient], bare: Path
+) -> None:
+    """Source: its example for nginx, which sends X-Forwarded-Uri alone."""
+    log = StringIO()
+    asking = TestClient(start(log=log, **settings(bare)).app, base_url=URL, client=PROXY)
+    headers = {"X-Forwarded-Uri": "/deep", "X-Real-IP": "192.0.2.7", "Host": "app.example.org"}
+    assert asking.get("/oauth2/auth", headers=headers).status_code == 403
+    assert "x-original-url and x-original-method count" in log.getvalue()
+
+
+def test_a_preflight_has_no_cookie_and_passes_where_everybody_does(unknown: Proxy) -> None:
+    asking = {"Accept": "*/*", "Sec-Fetch-Mode": "cors", "Origin": "https://wiki.example.org"}
+    assert unknown.traefik("/deep", "OPTIONS", **asking).status_code == 401
+    assert unknown.traefik("/public/x", "OPTIONS", **asking).status_code == 200
+
+
 def test_a_role_that_is_lacking_is_no_reason_to_sign_in_again(
     known: Proxy, server: TestClient
 ) -> None:

@@ -91,7 +91,8 @@ def _read(
         if "_" in name and name.replace("_", "-") in _WATCHED:
             raise BadRequest(f"{name} is another spelling of {name.replace('_', '-')}")
         if name in others:
-            raise BadRequest(f"{name} came, which the proxy should not pass on")
+            asked = " and ".join(wanted)
+            raise BadRequest(f"{name} came, which the proxy should not pass on: {asked} count")
     for name in wanted:
         if count[name] != 1:
             raise BadRequest(f"{name} came {count[name]} times; the proxy has to write it once")
