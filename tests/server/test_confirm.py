@@ -155,7 +155,8 @@ def test_nobody_has_nothing_to_confirm(app: Starlette, ada: TestClient) -> None:
     token = ada.post("/api/auth/token", json={}).json()["access_token"]
     assert browser(app).post(PATH, json={"password": PASSWORD}).status_code == 401
     client = browser(app, authorization=f"Bearer {token}")
-    assert client.post(PATH, json={"password": PASSWORD}).status_code == 401
+    answer = client.post(PATH, json={"password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (403, "session-needed")
 
 
 def test_a_stolen_session_guesses_no_faster_than_at_the_sign_in(ada: TestClient) -> None:

@@ -344,7 +344,7 @@ def test_an_access_token_changes_no_second_factor(ada: TestClient, app: Starlett
     answer = browser(app, authorization=f"Bearer {token}").post(
         "/api/auth/second-factor/begin", json={}
     )
-    assert code_of(answer) == (401, "stale-login")
+    assert code_of(answer) == (403, "session-needed")
 
 
 @pytest.mark.usefixtures("phone")

@@ -13,7 +13,7 @@ from dojang.wire.jose import jwt
 from dojang.wire.jose.claims import Expected
 from dojang.wire.jose.jwks import KeySet
 
-from .kit import ADA, LOGIN, browser, parts, run
+from .kit import ADA, LOGIN, PASSWORD, browser, parts, run
 
 Start = Callable[..., TestClient]
 
@@ -141,6 +141,26 @@ def test_a_token_may_sign_out_all_others_too(app: Starlette, ada: TestClient, cl
     assert answer.status_code == 200
     assert verdicts(app, made) == ("ok", "ok")
     assert ada.get("/api/auth/check").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "what", "body"),
+    [
+        ("POST", "token", {}),
+        ("POST", "confirm", {"password": PASSWORD}),
+        ("POST", "second-factor/begin", {}),
+        ("POST", "second-factor/remove", {"code": "000000"}),
+        ("POST", "account/disable", {}),
+        ("DELETE", "account", None),
+    ],
+)
+def test_what_takes_a_session_says_so_to_an_access_token(
+    app: Starlette, ada: TestClient, method: str, what: str, body: dict[str, str] | None
+) -> None:
+    """A client with a token can do nothing about a login that is too old: it has none."""
+    bearer = {"authorization": f"Bearer {pair(ada)['access_token']}"}
+    answer = browser(app).request(method, f"/api/auth/{what}", json=body, headers=bearer)
+    assert (answer.status_code, answer.json()["code"]) == (403, "session-needed")
 
 
 @pytest.mark.parametrize("path", ["/api/auth/check", "/oauth/introspect"])

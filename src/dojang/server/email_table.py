@@ -1,5 +1,6 @@
 """The routes of e-mail addresses, which the server has beside those of every API."""
 
+from dojang.adapters.auth_api.errors import SessionNeeded
 from dojang.adapters.auth_api.models import Nothing, UserAnswer
 from dojang.adapters.auth_api.table import BODY, NOBODY, PASSWORD, Entry
 from dojang.auth import AlreadyTaken, InvalidCredentials, InvalidInput
@@ -37,6 +38,7 @@ EMAILS = (
         errors=(
             *BODY,
             *NOBODY,
+            SessionNeeded,
             StaleLogin,
             InvalidCredentials,
             NotFound,

@@ -1,6 +1,6 @@
 """The routes of tokens, which the server has beside those of every API."""
 
-from dojang.adapters.auth_api.errors import BodyTooLarge
+from dojang.adapters.auth_api.errors import BodyTooLarge, SessionNeeded
 from dojang.adapters.auth_api.models import (
     ActiveAnswer,
     CookieHeader,
@@ -37,7 +37,7 @@ TOKENS = (
         handler=tokens.make_token,
         body=TokenRequest,
         answer=PairAnswer,
-        errors=(*BODY, *CREDENTIALS, *NOBODY, *PASSWORD, Unavailable),
+        errors=(*BODY, *CREDENTIALS, *NOBODY, SessionNeeded, *PASSWORD, Unavailable),
     ),
     Entry(
         method="POST",

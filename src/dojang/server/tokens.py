@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 
-from dojang.adapters.asgi import session_of
 from dojang.adapters.auth_api import callers
 from dojang.adapters.auth_api.answers import Answer
 from dojang.adapters.auth_api.api import AuthApi
@@ -25,7 +24,7 @@ async def make_token(api: AuthApi, request: Request) -> Answer:
     form = await read(request, TokenRequest)
     if form.login is None and form.password is None:
         user = await api.signed_in(request)
-        pair = await parts_of(request).tokens.of_session(session_of(request))
+        pair = await parts_of(request).tokens.of_session(callers.session(request))
         await parts_of(request).journal.note(
             request, "token-made", user=user.id, device=pair.handle
         )

@@ -190,9 +190,7 @@ class AuthApi:
         """Prove once more who is signed in; the session goes on under a new id, as fresh as new."""
         form = await read(request, Confirm)
         await self.signed_in(request)
-        session = session_of(request)
-        if session.user is None:  # an access token, whose login cannot be renewed
-            raise nobody(session)
+        session = callers.session(request)
         if (form.password is None) == (form.code is None):
             raise InvalidBody("password", "write the password, or the code; one of them")
         if form.password is not None:
@@ -268,7 +266,8 @@ class AuthApi:
         """Return the account behind a session that signed in lately, as `Confirming` has it.
 
         Raises:
-            StaleLogin: It did not, or an access token came in its place, which says less.
+            SessionNeeded: An access token came in its place.
+            StaleLogin: It did not.
             Rejected: As for `signed_in`, and so are the others.
             Disagreeing: As for `signed_in`.
             Revoked: As for `signed_in`.

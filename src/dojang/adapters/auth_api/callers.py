@@ -3,11 +3,12 @@
 from starlette.requests import Request
 
 from dojang.adapters.asgi import session_of
+from dojang.adapters.auth_api.errors import SessionNeeded
 from dojang.errors import Disagreeing
 from dojang.session.session import Session
 from dojang.tokens import Tokens
 
-__all__ = ["address", "bearer", "by_token", "go_on", "here"]
+__all__ = ["address", "bearer", "by_token", "go_on", "here", "session"]
 
 
 async def by_token(request: Request, tokens: Tokens, token: str) -> str:
@@ -24,6 +25,18 @@ async def by_token(request: Request, tokens: Tokens, token: str) -> str:
         raise Disagreeing("the cookie and the access token are of two users; send one of them")
     request.state.sid = access.sid
     return access.user
+
+
+def session(request: Request) -> Session:
+    """Return the session of a request that somebody is known to have sent.
+
+    Raises:
+        SessionNeeded: They sent an access token in its place.
+    """
+    found = session_of(request)
+    if found.user is None:
+        raise SessionNeeded
+    return found
 
 
 def here(request: Request) -> Session | str:

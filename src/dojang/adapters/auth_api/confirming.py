@@ -76,9 +76,11 @@ class Confirming:
             within: As for `fresh`.
 
         Raises:
+            SessionNeeded: An access token came, whose login can never be fresh again.
             StaleLogin: It is not.
             Unavailable: As for `code_needed`.
         """
+        callers.session(request)
         if not await self.fresh(request, within=within):
             raise StaleLogin(within)
 

@@ -2,6 +2,7 @@
 
 Refused
 ├── BadJson                the body is not the JSON it should be             400
+├── SessionNeeded          an access token came, and this takes a session    403
 ├── NoSuchSession          none of the caller's sessions has this handle     404
 ├── BodyTooLarge           more bytes than are read                          413
 ├── UnsupportedMediaType   the body is not called JSON                       415
@@ -10,7 +11,8 @@ Refused
 
 from dojang.errors import Refused
 
-__all__ = ["BadJson", "BodyTooLarge", "InvalidBody", "NoSuchSession", "UnsupportedMediaType"]
+__all__ = ["BadJson", "BodyTooLarge", "InvalidBody", "NoSuchSession", "SessionNeeded"]
+__all__ += ["UnsupportedMediaType"]
 
 
 class BadJson(Refused):
@@ -18,6 +20,18 @@ class BadJson(Refused):
 
     code = "bad-json"
     status = 400
+
+
+class SessionNeeded(Refused):
+    """An access token came, and this is done with a session: its login can be proved once more."""
+
+    code = "session-needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this takes a session, and no access token: sign in with login, send its cookie, and "
+            "leave Authorization out"
+        )
 
 
 class NoSuchSession(Refused):

@@ -1,6 +1,7 @@
 """The routes of second factors, where accounts have them."""
 
 from dojang.adapters.auth_api import second_factor_api as api
+from dojang.adapters.auth_api.errors import SessionNeeded
 from dojang.adapters.auth_api.models import (
     AddSecondFactor,
     AuthenticatorAnswer,
@@ -52,7 +53,7 @@ SECOND_FACTOR = (
         handler=api.begin_second_factor,
         body=Nothing,
         answer=AuthenticatorAnswer,
-        errors=(*BODY, *NOBODY, StaleLogin, VerifyFirst, Unavailable),
+        errors=(*BODY, *NOBODY, SessionNeeded, StaleLogin, VerifyFirst, Unavailable),
     ),
     Entry(
         method="POST",
@@ -64,6 +65,7 @@ SECOND_FACTOR = (
         errors=(
             *BODY,
             *NOBODY,
+            SessionNeeded,
             StaleLogin,
             VerifyFirst,
             Spent,
@@ -81,6 +83,7 @@ SECOND_FACTOR = (
         errors=(
             *BODY,
             *NOBODY,
+            SessionNeeded,
             StaleLogin,
             InvalidCode,
             TooManyAttempts,
@@ -93,6 +96,14 @@ SECOND_FACTOR = (
         handler=api.remove_second_factor,
         body=WithCode,
         status=204,
-        errors=(*BODY, *NOBODY, StaleLogin, InvalidCode, TooManyAttempts, Unavailable),
+        errors=(
+            *BODY,
+            *NOBODY,
+            SessionNeeded,
+            StaleLogin,
+            InvalidCode,
+            TooManyAttempts,
+            Unavailable,
+        ),
     ),
 )

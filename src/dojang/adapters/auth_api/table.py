@@ -14,6 +14,7 @@ from dojang.adapters.auth_api.errors import (
     BodyTooLarge,
     InvalidBody,
     NoSuchSession,
+    SessionNeeded,
     UnsupportedMediaType,
 )
 from dojang.adapters.auth_api.models import (
@@ -193,6 +194,7 @@ TABLE = (
         errors=(
             *BODY,
             *NOBODY,
+            SessionNeeded,
             InvalidCredentials,
             SecondFactorNeeded,
             InvalidCode,
