@@ -28,6 +28,13 @@ def test_a_browser_knows_an_account_from_its_first_sign_in_on() -> None:
     assert not known.knows(GRACE, cookies)
 
 
+def test_it_is_of_this_host_alone_whatever_the_session_is_shared_with() -> None:
+    shared = Cookie(name="__Secure-session", domain="example.org")
+    line = KnownDevices(secret=SECRET, cookie=shared).noted("ada", "")
+    assert line.startswith("__Host-known-device=")
+    assert "Domain" not in line
+
+
 def test_the_cookie_outlives_the_session_and_scripts_do_not_see_it() -> None:
     line = devices().noted(ADA, "")
     assert line.startswith("__Host-known-device=")

@@ -118,6 +118,17 @@ def test_how_much_of_an_address_is_kept_is_a_setting(
     assert event.address == kept
 
 
+@pytest.mark.parametrize(("addresses", "kept"), [("network", "192.0.2.0/24"), ("none", "")])
+def test_the_log_keeps_no_more_of_it(start: Start, addresses: str, kept: str) -> None:
+    log = StringIO()
+    client = start(event_addresses=addresses, log=log)
+    for _ in range(6):  # the last one is not looked at
+        client.post("/api/auth/login", json={"login": "ada", "password": "not it, not it"})
+    assert log.getvalue().count("login-refused") == 6
+    assert "192.0.2.7" not in log.getvalue()
+    assert log.getvalue().count(f"address={kept}") == 6
+
+
 def test_hooks_of_the_server_are_told_of_every_event(bare: Path) -> None:
     told: list[Event] = []
 

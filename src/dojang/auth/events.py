@@ -68,6 +68,14 @@ class Events:
         self._hooks = tuple(hooks)
         self._tidied = 0
 
+    def shortened(self, address: str) -> str:
+        """Return as much of an address as is kept.
+
+        Args:
+            address: As it came; any text is safe to pass.
+        """
+        return _shortened(address, self._addresses)
+
     async def happened(
         self,
         kind: str,

@@ -53,13 +53,10 @@ class HalfWays:
 
         Args:
             secret: Seals them, newest first; a key for this purpose alone is derived.
-            cookie: That of the session: theirs has the same attributes, and its own name. It must
-                come along from a provider's page, so `SameSite=Strict` is read as Lax.
+            cookie: That of the session: theirs is as secure, and of this host alone.
             clock: Returns unix milliseconds.
         """
-        prefix = "__Host-" if cookie.name.startswith("__Host-") else ""
-        site = "lax" if cookie.same_site == "strict" else cookie.same_site
-        self._cookie = Cookie(name=f"{prefix}half-way", secure=cookie.secure, same_site=site)
+        self._cookie = cookie.beside("half-way", comes_back=True)
         self._keys = secret.derive(PURPOSE)
         self._clock = clock
 

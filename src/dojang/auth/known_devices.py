@@ -32,16 +32,13 @@ class KnownDevices:
 
         Args:
             secret: Marks are made with a key that is derived for this alone.
-            cookie: That of the session: this one has the same attributes under a name of its own.
+            cookie: That of the session: this one is as secure, and of this host alone.
 
         Raises:
             WeakSecret: A secret is too short.
         """
         self._keys = Keyring.of(secret).derive(PURPOSE)
-        prefix = "__Host-" if cookie.name.startswith("__Host-") else ""
-        self._cookie = Cookie(
-            name=f"{prefix}known-device", secure=cookie.secure, same_site=cookie.same_site
-        )
+        self._cookie = cookie.beside("known-device")
 
     def knows(self, user: str, cookies: str) -> bool:
         """Return whether somebody signed in to an account with this browser before.

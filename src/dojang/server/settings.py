@@ -127,7 +127,8 @@ class Settings(MailSettings, ProviderSettings):
     )
     event_addresses: Literal["whole", "network", "none"] = Field(
         default="whole",
-        description="how much of an address events keep: whole, network (/24, /48) or none",
+        description="how much of an address events and the log keep: whole, network (/24, /48) or "
+        "none",
     )
     fresh_login: int = Field(
         default=600,

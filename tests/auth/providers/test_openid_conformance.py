@@ -252,8 +252,10 @@ def test_ignores_unparseable_key_in_jwks(site: Site, issuer: FakeIssuer) -> None
     assert signed_in(site, issuer) == "ada"
 
 
-def test_invalid_sub_in_userinfo(site: Site, issuer: FakeIssuer) -> None:
-    issuer.userinfo = lambda person: person.update(sub="eve")
+@pytest.mark.parametrize("sub", ["eve", "", "ad\ud800", "\ud800"], ids=ascii)
+def test_invalid_sub_in_userinfo(site: Site, issuer: FakeIssuer, sub: str) -> None:
+    """Half of a surrogate pair, which JSON can spell and UTF-8 cannot, among them."""
+    issuer.userinfo = lambda person: person.update(sub=sub)
     with pytest.raises(UntrustedAnswer):
         signed_in(site, issuer)
 

@@ -1,8 +1,9 @@
 """Signing in with a provider on the pages, by fakes of providers."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from httpx2 import Response
@@ -18,11 +19,14 @@ from tests.fakes.kakao import FakeKakao
 from tests.fakes.naver import FakeNaver
 from tests.fakes.oauth import CLIENT, CLIENT_SECRET, FakeProvider
 from tests.fakes.openid import FakeIssuer
-from tests.server.kit import LOGIN, break_accounts, parts
+from tests.server.kit import LOGIN, SECRET, break_accounts, parts
 from tests.server.pages.kit import Page, Person, leads
 from tests.server.pages.test_redirects import LINES, away
 
 Serve = Callable[..., Starlette]
+
+#: A mail server that is not there: nothing is mailed before the answer has left.
+MAILING = {"mail_host": "127.0.0.1", "mail_port": 9, "mail_sender": "no-reply@example.org"}
 
 
 @pytest.fixture
@@ -434,3 +438,57 @@ def test_a_provider_is_no_way_around_the_rule_that_addresses_are_verified(
     assert answer.status_code == 403
     assert "Verify your e-mail address first." in Page.of(answer).text
     assert person.get("/account").status_code == 303
+
+
+def test_what_a_stranger_sends_a_browser_back_with_is_kept_nowhere(
+    serve: Serve, kakao: FakeKakao
+) -> None:
+    """Anybody begins a sign-in, and writes what they like into the address of the answer."""
+    log = io.StringIO()
+    app = serve(
+        kakao_client_id=CLIENT, kakao_client_secret=CLIENT_SECRET, kakao_url=kakao.url, log=log
+    )
+    typed = {
+        "error": "hunter2",
+        "error_code": "hunter3",
+        "code": "hunter4",
+        "error_description": "ada@example.org is my boss, password hunter two (KOE205)",
+    }
+    person = Person(app)
+    state = parse_qs(urlsplit(goes(person, "kakao")).query)["state"][0]
+    answer = comes_back(person, "kakao", urlencode({"state": state, **typed}))
+    assert answer.status_code == 403
+    ((_, event),) = blocking.run(parts(app).events.page())
+    assert event.kind == "sign-in-with-failed"
+    assert event.facts == {
+        "provider": "kakao",
+        "code": "provider-refused",
+        "error": "unnamed",
+        "reason": "KOE205",
+    }
+    assert not any(word in log.getvalue() for word in ("hunter", "ada@example.org", "boss"))
+
+
+def test_what_carries_a_sign_in_is_taken_from_this_host_alone(
+    serve: Serve, kakao: FakeKakao
+) -> None:
+    """A page of another host of the domain could plant its own attempt, and with it its account.
+
+    Source: RFC 6265bis section 4.1.3.2; RFC 9700 section 4.7.
+    """
+    app = serve(
+        url="https://login.example.org",
+        cookie_domain="example.org",
+        secret=SECRET,
+        kakao_client_id=CLIENT,
+        kakao_client_secret=CLIENT_SECRET,
+        kakao_url=kakao.url,
+        **MAILING,
+    )
+    person = Person(app)
+    assert parts(app).sessions.cookie.domain == "example.org"
+    goes(person, "kakao")
+    person.send("/sign-in/mail", {"login": "ada@example.org"})
+    names = [cookie.name for cookie in person.client.cookies.jar]
+    assert len(names) == 2
+    assert all(name.startswith("__Host-sign-in-") for name in names)

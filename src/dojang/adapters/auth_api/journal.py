@@ -100,11 +100,25 @@ class Journal:
             await self._arrived(request, kind, user, str(handle))
 
     async def warn(
-        self, request: Request, kind: str, *, user: str | None = None, **facts: Fact
+        self,
+        request: Request,
+        kind: str,
+        *,
+        user: str | None = None,
+        detail: str | None = None,
+        **facts: Fact,
     ) -> None:
-        """Note that something was refused; as `note` does, with the address in the log too."""
-        address = callers.address(request)
-        self._log(request).warning(kind, **_known(user=user, address=address, **facts))
+        """Note that something was refused; as `note` does, with the address in the log too.
+
+        Args:
+            request: As for `note`, and so are the others.
+            kind: See there.
+            user: See there.
+            detail: In somebody else's words: for the log alone.
+            facts: See there.
+        """
+        told = _known(user=user, address=self._address(request), detail=detail, **facts)
+        self._log(request).warning(kind, **told)
         await self._keep(request, kind, user, facts)
 
     async def refused(
@@ -120,8 +134,12 @@ class Journal:
         if isinstance(error, InvalidCredentials | InvalidCode | Spent):
             await self.warn(request, kind, user=error.account, code=error.code)
         else:
-            address = callers.address(request)
-            self._log(request).warning(kind, address=address, code=error.code)
+            self._log(request).warning(kind, address=self._address(request), code=error.code)
+
+    def _address(self, request: Request) -> str:
+        """Return as much of the address as events keep: a log is kept, too."""
+        address = callers.address(request)
+        return address if self._events is None else self._events.shortened(address)
 
     async def _keep(
         self,

@@ -82,16 +82,13 @@ class Attempts:
         Args:
             store: Remembers which were used; shared by all processes.
             secret: Seals them, newest first; a key for this purpose alone is derived.
-            cookie: That of the session: theirs has the same attributes, and a longer name. It must
-                come along from a provider's page, so `SameSite=Strict` is read as Lax.
+            cookie: That of the session: theirs is as secure, and of this host alone.
             clock: Returns unix milliseconds.
 
         Raises:
             WeakSecret: A secret is too short.
         """
-        prefix = "__Host-" if cookie.name.startswith("__Host-") else ""
-        site = "lax" if cookie.same_site == "strict" else cookie.same_site
-        self._cookie = Cookie(name=f"{prefix}sign-in", secure=cookie.secure, same_site=site)
+        self._cookie = cookie.beside("sign-in", comes_back=True)
         self._store = store
         self._keys = Keyring.of(secret).derive(PURPOSE)
         self._clock = clock

@@ -23,6 +23,29 @@ _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _KOE = re.compile(r"KOE\d{3}")
 #: What a code or a token looks like: Kakao repeats the code in the description of an error.
 _SECRET = re.compile(r"[A-Za-z0-9_.~+/=%-]{16,}")
+
+#: What authorization endpoints say, GitHub's among them.
+_THROUGH_BROWSER = frozenset(
+    {
+        "account_selection_required",
+        "application_suspended",
+        "consent_required",
+        "interaction_required",
+        "invalid_request",
+        "invalid_request_object",
+        "invalid_request_uri",
+        "invalid_scope",
+        "login_required",
+        "redirect_uri_mismatch",
+        "registration_not_supported",
+        "request_not_supported",
+        "request_uri_not_supported",
+        "server_error",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_response_type",
+    }
+)
 _SERVER_ERROR = 500
 
 
@@ -106,6 +129,27 @@ def refused(provider: Provider, facts: Mapping[str, Any], *secrets: str) -> Prov
     reason = str(own) if _REASON.fullmatch(str(own)) else found.group() if found else ""
     error = _named(str(facts.get("error", ""))) or "unnamed"
     return ProviderRefused(provider.label, error, reason=reason, detail=detail)
+
+
+def refused_through_browser(provider: Provider, answer: Mapping[str, str]) -> ProviderRefused:
+    """Return the error that an answer is which came through a browser.
+
+    Anybody can send somebody there with words of their own: only what has a known name is said.
+
+    Args:
+        provider: Whose it would be.
+        answer: The parameters of the address.
+
+    Source: RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6.
+    """
+    error = answer.get("error", "")
+    words = f"{answer.get('error_code', '')} {answer.get('error_description', '')}"
+    found = _KOE.search(words)
+    return ProviderRefused(
+        provider.label,
+        error if error in _THROUGH_BROWSER else "unnamed",
+        reason=found.group() if found else "",
+    )
 
 
 def redacted(text: str, *secrets: str) -> str:

@@ -14,7 +14,7 @@ from dojang.wire.jose.claims import Expected
 from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.jwks import KeySet
 
-__all__ = ["left_half", "verify"]
+__all__ = ["equal", "left_half", "verify"]
 
 _REQUIRED = ("iss", "sub", "aud", "exp", "iat")
 _TOLERANCE = 60  # seconds that the provider's clock may be off
@@ -104,7 +104,7 @@ def _check_nonce(claims: Mapping[str, Any], nonce: str, *, needed: bool) -> None
     found = claims.get("nonce")
     if found is None and not needed:
         return
-    if not isinstance(found, str) or not _equal(found, nonce):
+    if not isinstance(found, str) or not equal(found, nonce):
         raise WrongNonce("the token was made for another sign-in")
 
 
@@ -112,11 +112,12 @@ def _check_half(claims: Mapping[str, Any], member: str, text: str, algorithm: st
     if member not in claims:
         return
     found = claims[member]
-    if not isinstance(found, str) or not _equal(found, left_half(text, algorithm)):
+    if not isinstance(found, str) or not equal(found, left_half(text, algorithm)):
         raise UntrustedAnswer(f"the {member} of the token is of something else")
 
 
-def _equal(one: str, other: str) -> bool:
+def equal(one: str, other: str) -> bool:
+    """Return whether two texts are the same, in one time for all that is as long; any are safe."""
     return hmac.compare_digest(
         one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass")
     )

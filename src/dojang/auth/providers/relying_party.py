@@ -1,6 +1,5 @@
 """We, at one provider: sending people there, and learning from it who they are."""
 
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,7 @@ from dojang.auth.providers.exchange import (
     code_form,
     document_of,
     issued_of,
-    refused,
+    refused_through_browser,
     token_request,
 )
 from dojang.auth.providers.identity import Identity
@@ -133,7 +132,7 @@ class RelyingParty:
         if "error" in answer:
             if answer["error"] == "access_denied":
                 raise Declined(provider.label)
-            raise refused(provider, answer, *_secrets(attempt))
+            raise refused_through_browser(provider, answer)
         code = answer.get("code", "")
         if not 0 < len(code) <= _LONGEST_CODE:
             raise Malformed("the answer has neither a code nor an error")
@@ -261,7 +260,7 @@ def _check_userinfo(provider: Provider, userinfo: Claims, claims: Claims) -> Non
     if not (claims and provider.envelope is None and provider.openid):
         return
     found, wanted = userinfo.get("sub"), str(claims["sub"])
-    if not isinstance(found, str) or not hmac.compare_digest(found.encode(), wanted.encode()):
+    if not isinstance(found, str) or not id_tokens.equal(found, wanted):
         raise UntrustedAnswer("the ID token and the profile are of two people")
 
 

@@ -158,10 +158,8 @@ def _ticket(request: Request, mailed: MailedSignIn) -> tuple[str, Ticket] | None
 
 
 def _cookie(request: Request) -> Cookie:
-    """Return the cookie of a ticket: it has to come along from a mail, so it is Lax."""
-    cookie = parts_of(request).sessions.cookie
-    prefix = "__Host-" if cookie.name.startswith("__Host-") else ""
-    return Cookie(name=f"{prefix}sign-in-code", secure=cookie.secure, same_site="lax")
+    """Return the cookie of a ticket."""
+    return parts_of(request).sessions.cookie.beside("sign-in-code", comes_back=True)
 
 
 def _mailed(request: Request) -> MailedSignIn:

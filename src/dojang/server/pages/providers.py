@@ -184,15 +184,18 @@ async def _received(request: Request, provider: Provider, query: str) -> Respons
 
 async def _failed(request: Request, provider: Provider, error: DojangError) -> Response:
     facts: dict[str, str] = {"provider": provider.name, "code": error.code}
+    detail = None
     if isinstance(error, ProviderRefused):
-        facts |= {"error": error.error, "reason": error.reason, "detail": error.detail}
+        named = {"error": error.error, "reason": error.reason}
+        facts |= {name: value for name, value in named.items() if value}
+        detail = error.detail or None
     elif isinstance(error, Rejected | Unavailable):
-        facts |= {"detail": str(error)}
+        detail = str(error)
     journal = parts_of(request).journal
     if isinstance(error, TooManyAttempts):
         await journal.refused(request, "sign-in-with-failed", error)
     else:
-        await journal.warn(request, "sign-in-with-failed", **facts)
+        await journal.warn(request, "sign-in-with-failed", detail=detail, **facts)
     language = language_of(request.headers.get("accept-language", ""))
     told = explain(error, provider=provider.label, language=language) or words.explain(error)
     retry = getattr(error, "retry_after", None)
