@@ -84,6 +84,18 @@ def test_several_processes_share_one_port_and_the_sessions(tmp_path: Path) -> No
         assert server.stop() == 0
 
 
+def test_processes_count_together(tmp_path: Path) -> None:
+    key = "k" * 32
+    with serving(tmp_path, DOJANG_WORKERS="2", DOJANG_METRICS_KEY=key) as server:
+        for _ in range(20):  # connections of their own, so that both processes get some
+            assert httpx2.get(f"{server.url}/api/auth/check").status_code == 401
+        for _ in range(4):  # and whichever answers knows of all
+            headers = {"authorization": f"Bearer {key}"}
+            numbers = httpx2.get(f"{server.url}/metrics", headers=headers).text
+            assert 'dojang_request_seconds_count{status="401"} 20.0' in numbers
+        assert server.stop() == 0
+
+
 def test_processes_share_sessions_in_postgresql_and_its_password_is_not_shown(
     tmp_path: Path, postgres_url: str
 ) -> None:

@@ -142,3 +142,13 @@ def test_an_answer_that_breaks_off_is_logged_and_not_taken_for_a_whole_one(
     with pytest.raises(RuntimeError, match="the other half"):
         client.get("/breaks")
     assert lines(out)[0]["event"] == "failed"
+
+
+def test_a_line_says_why_the_session_that_came_was_not_accepted(
+    client: TestClient, out: io.StringIO
+) -> None:
+    client.get("/api/auth/check")
+    client.get("/api/auth/check", headers={"cookie": "__Host-session=s%3Aforged.forged"})
+    nobody, forged = lines(out)
+    assert "rejected" not in nobody
+    assert forged["rejected"] == "bad-signature"

@@ -16,8 +16,12 @@ def serve(
 ) -> None:
     """Run the server, as DOJANG_* in the environment or in .env say."""
     with extra("server"):
-        from dojang.cli.server import run  # noqa: PLC0415 - guarded
+        from dojang.server.metrics.workers import shared_between  # noqa: PLC0415 - guarded
         from dojang.server.settings import Settings  # noqa: PLC0415 - guarded
 
         settings = Settings.load(host=host, port=port, workers=workers)
-    run(settings)
+    with shared_between(settings.workers):
+        # The client of Prometheus looks for what is shared when it is imported.
+        from dojang.cli.server import run  # noqa: PLC0415 - afterwards
+
+        run(settings)

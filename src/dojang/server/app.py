@@ -19,6 +19,7 @@ from dojang.server.afterwards import Afterwards
 from dojang.server.body_limit import BodyLimit
 from dojang.server.forward_auth.endpoints import routes as proxy_routes
 from dojang.server.log import RequestLog, open_log
+from dojang.server.metrics import endpoint as metrics
 from dojang.server.origin import OriginCheck
 from dojang.server.own_cookies import OwnCookies
 from dojang.server.pages import routes as page_routes
@@ -58,7 +59,7 @@ def create(
     parts = assembly.assemble(settings, hasher=hasher, clock=clock, hooks=hooks)
     app = Starlette(
         routes=_routes(parts),
-        middleware=_outer(settings, log),
+        middleware=_outer(parts, log),
         exception_handlers=refusals.HANDLERS,
         lifespan=_lifespan,
     )
@@ -68,20 +69,22 @@ def create(
 
 def _routes(parts: Parts) -> list[BaseRoute]:
     # What watches the server gets by without a session; everything else has one.
+    settings = parts.settings
     api = AuthApi(
         parts.sessions,
         parts.accounts,
         tokens=parts.tokens,
         throttle=parts.throttle,
         journal=parts.journal,
-        mailing=mailing.of(parts.settings) if parts.mailer else None,
+        mailing=mailing.of(settings) if parts.mailer else None,
         factors=parts.factors,
-        fresh=parts.settings.fresh_login,
+        fresh=settings.fresh_login,
     )
     within = Router([*api_routes(api), *page_routes], redirect_slashes=False)
     return [
         *health.routes,
         *openapi.routes,
+        *metrics.routes,
         *_forward_auth(parts),
         Mount("", app=within, middleware=_inner(parts)),
     ]
@@ -95,9 +98,11 @@ def _forward_auth(parts: Parts) -> list[BaseRoute]:
     return proxy_routes(parts.rules, behind)
 
 
-def _outer(settings: Settings, log: TextIO | None) -> list[Middleware]:
+def _outer(parts: Parts, log: TextIO | None) -> list[Middleware]:
     # The first sees a request first.
-    out = open_log(as_json=settings.production, stream=log)
+    settings = parts.settings
+    # What the log says is counted.
+    out = open_log(as_json=settings.production, stream=log, counting=[parts.numbers])
     proxies = Proxies(settings.proxies, hops=settings.proxy_hops) if settings.proxies else None
     return [
         *([Middleware(ProxyMiddleware, proxies=proxies)] if proxies else []),

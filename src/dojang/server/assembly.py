@@ -21,6 +21,8 @@ from dojang.server import arrivals, secret
 from dojang.server.errors import BadSettings
 from dojang.server.forward_auth.reached import rules_of
 from dojang.server.health import readiness
+from dojang.server.metrics.numbers import Numbers
+from dojang.server.metrics.timed import time_calls
 from dojang.server.parts import Parts
 from dojang.server.providers import sign_in_with
 from dojang.server.settings import Settings
@@ -65,6 +67,7 @@ def assemble(
     accounts = open_accounts(settings, hasher=hasher, clock=clock)
     # Beside the sessions, or beside what ended of them.
     store = cast("WholeStore", sessions.strategy.shared)
+    tokens = _tokens(settings, found.keyring, sessions, accounts, store)
     links = Links(accounts, secret=found.keyring)
     throttle = Throttle.beside(sessions)
     second_factor = SecondFactor(
@@ -87,7 +90,7 @@ def assemble(
         known_devices=KnownDevices(secret=found.keyring, cookie=sessions.cookie),
         arrived=arrivals.arrived,
         mailer=_mailer(settings),
-        tokens=_tokens(settings, found.keyring, sessions, accounts, store),
+        tokens=tokens,
         service_keys=ServiceKeys(store),
         links=links,
         sign_in_with=sign_in_with(
@@ -106,6 +109,7 @@ def assemble(
             verified_only=bool(settings.mail_host),
         ),
         rules=rules_of(settings),
+        numbers=_numbers(store, sessions),
         note=found.note,
     )
 
@@ -215,6 +219,15 @@ def session_cookie(settings: Settings) -> Cookie:
         return Cookie() if settings.https else Cookie.for_local_development()
     name = "__Secure-session" if settings.https else "session"
     return Cookie(name=name, secure=settings.https, domain=domain)
+
+
+def _numbers(store: WholeStore, sessions: Sessions) -> Numbers:
+    numbers = Numbers()
+    time_calls(store, numbers.store)
+    # Tokens have seen to it that what ends is logged, whichever home sessions have.
+    if (revocations := sessions.strategy.revocations) is not None:
+        revocations.tell(lambda late: numbers.revocation_lag.observe(late / 1000))
+    return numbers
 
 
 def _tokens(

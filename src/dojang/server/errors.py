@@ -95,6 +95,18 @@ class InvalidClient(Rejected):
         )
 
 
+class InvalidMetricsKey(Rejected):
+    """There is no key for the metrics, or another one."""
+
+    code = "invalid-metrics-key"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this address is for scrapers: send Authorization: Bearer with what stands in "
+            "DOJANG_METRICS_KEY"
+        )
+
+
 class NotReady(Unavailable):
     """A part of the server does not answer."""
 

@@ -6,7 +6,7 @@ Never in a line: cookies, passwords, tokens, query strings, what somebody typed 
 import logging
 import sys
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any, TextIO, cast
 
 import structlog
@@ -14,27 +14,41 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dojang.errors import DojangError
+from dojang.adapters.asgi.opening import KEY
+from dojang.errors import DojangError, Missing, Unavailable
 from dojang.server.errors import Failure
+from dojang.session.session import Session
 from dojang.wire import entropy
 
-__all__ = ["Log", "RequestLog", "log_of", "open_log"]
+__all__ = ["ANSWERED", "Event", "Log", "Processor", "RequestLog", "log_of", "open_log"]
 
 Log = structlog.typing.FilteringBoundLogger
 Event = MutableMapping[str, Any]
 Fault = Callable[[Request, DojangError], Response]
+Processor = Callable[[object, str, Event], Event]
+
+#: What the line of every request says.
+ANSWERED = "answered"
 
 #: Where in the scope the log of the request stands.
 _LOG = "dojang.log"
 
 #: Asked every few seconds by whatever watches the server; said only when they go wrong.
-_WATCHED = {"/healthz", "/readyz"}
+_WATCHED = {"/healthz", "/readyz", "/metrics"}
 
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 
 
-def open_log(*, as_json: bool, stream: TextIO | None = None) -> Log:
-    """Return a log that writes whole lines to `stream`, standard error unless given."""
+def open_log(
+    *, as_json: bool, stream: TextIO | None = None, counting: Sequence[Processor] = ()
+) -> Log:
+    """Return a log.
+
+    Args:
+        as_json: Whether machines read it.
+        stream: Where whole lines go; standard error unless given.
+        counting: See every line first.
+    """
     out = stream or sys.stderr
     pretty = structlog.dev.ConsoleRenderer(
         colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback
@@ -47,6 +61,7 @@ def open_log(*, as_json: bool, stream: TextIO | None = None) -> Log:
     wrapped = structlog.wrap_logger(
         structlog.WriteLogger(out),
         processors=[
+            *counting,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _on_one_line,
@@ -104,7 +119,26 @@ def _say(log: Log, scope: Scope, status: int, seconds: float) -> None:
         return
     level = logging.WARNING if status >= _SERVER_ERROR else logging.INFO
     ms = round(seconds * 1000, 1)
-    log.log(level, "answered", method=scope["method"], path=path, status=status, ms=ms)
+    log.log(
+        level,
+        ANSWERED,
+        method=scope["method"],
+        path=path,
+        status=status,
+        ms=ms,
+        **_rejected(scope.get(KEY)),
+    )
+
+
+def _rejected(session: object) -> dict[str, str]:
+    if not isinstance(session, Session):
+        return {}
+    try:
+        code = session.rejected
+    except Unavailable:  # it could not be looked at, which the status says
+        return {}
+    # Whoever brings nothing is no news.
+    return {"rejected": code} if code and code != Missing.code else {}
 
 
 class _Answer:

@@ -1,6 +1,6 @@
 """What the server is made of, for every route to reach."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
@@ -19,6 +19,7 @@ from dojang.auth.password_reset import PasswordReset
 from dojang.auth.providers import SignInWith
 from dojang.server.forward_auth.rules import Rules
 from dojang.server.log import log_of
+from dojang.server.metrics.numbers import Numbers
 from dojang.server.settings import Settings
 from dojang.sessions import Sessions
 from dojang.tokens import Tokens
@@ -49,6 +50,7 @@ class Parts:
         mailer: Sends mail; None where no mail server is set.
         factors: The second factors of accounts.
         rules: Who may pass where, of applications behind proxies.
+        numbers: How much of what happened.
         note: What whoever starts it should know of its secret, or empty.
     """
 
@@ -68,6 +70,7 @@ class Parts:
     rules: Rules
     mailer: Mailer | None = None
     factors: Factors
+    numbers: Numbers = field(default_factory=Numbers)
     note: str = ""
 
     @property

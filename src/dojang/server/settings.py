@@ -28,6 +28,7 @@ from dojang.server.strength import weakness
 from dojang.stores import urls
 from dojang.wire.cookies import Cookie
 from dojang.wire.forwarded import Proxies
+from dojang.wire.keyring import MIN_SECRET
 
 __all__ = ["Settings"]
 
@@ -83,6 +84,11 @@ class Settings(MailSettings, ProviderSettings):
     cookie_domain: str | None = Field(
         default=None,
         description="a domain that DOJANG_URL is in, whose hosts share the session: example.org",
+    )
+    metrics_key: Annotated[SecretStr, Field(min_length=MIN_SECRET)] | None = Field(
+        default=None,
+        description="what scrapers of /metrics send as a bearer token: `dojang keys new` prints "
+        "one, 32 characters or more",
     )
     workers: int = Field(default=1, ge=1, le=256, description="a number of processes from 1 to 256")
     session_idle: Seconds = Field(

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -67,6 +68,8 @@ class Revocations:
         self._good = _Deadline()
         self._in_vain = _Deadline()
         self._longest = 0
+        self._pulled = self._went_by = 0
+        self._told: Callable[[int], object] | None = None
         self.after_fork()
         _ALL.add(self)
 
@@ -117,10 +120,17 @@ class Revocations:
         return log if log is None or isinstance(log, Revocations) else cls(log)
 
     def is_fresh(self, now: int) -> bool:
-        """Return whether the last pull is recent enough to go by; `now` in unix milliseconds."""
+        """Return whether the last pull is recent enough to go by, as the caller does if it is.
+
+        Args:
+            now: Unix milliseconds.
+        """
         # On every request, so nothing stands between; `is_ahead` says the same.
         fresh = self._fresh
-        return now < fresh.now and time.monotonic() < fresh.monotonic
+        if now < fresh.now and time.monotonic() < fresh.monotonic:
+            self._went_by = now
+            return True
+        return False
 
     async def refresh(self, *, now: int, at_once: bool = False) -> None:
         """Pull what is new, if the last pull is old enough and nobody is about it.
@@ -132,6 +142,10 @@ class Revocations:
         Raises:
             Unavailable: The store did not answer, and the copy is too old to go by.
         """
+        await self._refresh(now=now, at_once=at_once)
+        self._went_by = now
+
+    async def _refresh(self, *, now: int, at_once: bool) -> None:
         begun = self._pulls.begun
         waits = at_once or not self._max_staleness
         while at_once or not (self.is_fresh(now) or self._has_just_failed(now)):
@@ -151,6 +165,14 @@ class Revocations:
                 raise Unavailable(
                     str(pull.trouble), retry_after=pull.trouble.retry_after
                 ) from pull.trouble
+
+    def tell(self, told: Callable[[int], object]) -> None:
+        """Tell of each pull how late requests before it learnt what was ended, at the most.
+
+        Args:
+            told: Called with milliseconds: how old the copy was by which the last one was judged.
+        """
+        self._told = told
 
     async def admit(self, login: Record, *, store: Store, now: int) -> None:
         """Let a login in that has just been stored, unless it was ended since it began.
@@ -269,6 +291,9 @@ class Revocations:
             return True
 
     def _has_pulled(self, began: _Deadline) -> None:
+        if self._told and self._pulled:
+            self._told(max(0, self._went_by - self._pulled))
+        self._pulled = began.now
         self._fresh = began.later(self._max_staleness)
         self._good = began.later(self.staleness)
 

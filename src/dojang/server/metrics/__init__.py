@@ -1,0 +1,1 @@
+"""What Prometheus reads of the server: how much of what happened, and how long it took."""
