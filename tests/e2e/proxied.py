@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -15,6 +17,7 @@ from http.client import BadStatusLine, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests.certificates import certify
 from tests.e2e.server import COMMAND, Server, free_port
 from tests.need import need
 from tests.nginx import listens
@@ -125,14 +128,15 @@ class Proxied:
 
     port: int
     server: Server
+    scheme: str = "http"
 
     @property
     def app(self) -> str:
-        return f"http://{APP}:{self.port}"
+        return f"{self.scheme}://{APP}:{self.port}"
 
     @property
     def login(self) -> str:
-        return f"http://{LOGIN}:{self.port}"
+        return f"{self.scheme}://{LOGIN}:{self.port}"
 
     def ask(
         self,
@@ -148,9 +152,17 @@ class Proxied:
         lines += [f"{name}: {value}" for name, value in headers]
         if "connection" not in {name.lower() for name, _ in headers}:
             lines.append("Connection: close")
-        with socket.create_connection(("127.0.0.1", self.port), 10) as connection:
+        with self._connect(named) as connection:
             connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
             return _read(connection)
+
+    def _connect(self, host: str) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self.port), 10)
+        if self.scheme == "http":
+            return connection
+        anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+        return anybody.wrap_socket(connection, server_hostname=host.partition(":")[0])
 
     def sign_up(self, name: str) -> str:
         """Return the Cookie header of somebody new."""
@@ -186,14 +198,14 @@ def application() -> Iterator[int]:
 
 
 @contextmanager
-def proxied(kind: str, folder: Path) -> Iterator[Proxied]:
+def proxied(kind: str, folder: Path, *, scheme: str = "http") -> Iterator[Proxied]:
     """Yield both behind `nginx`, `caddy` (PyPI's) or `caddy of Debian`."""
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     rules = folder / "rules.toml"
     rules.write_text(RULES)
     settings = {
-        "DOJANG_URL": f"http://{LOGIN}:{port}",
+        "DOJANG_URL": f"{scheme}://{LOGIN}:{port}",
         "DOJANG_COOKIE_DOMAIN": DOMAIN,
         "DOJANG_FORWARD_AUTH": str(rules),
         "DOJANG_PROXIES": "127.0.0.1",
@@ -204,7 +216,7 @@ def proxied(kind: str, folder: Path) -> Iterator[Proxied]:
         with application() as behind:
             printed = _printed(kind, server, behind, port, settings)
             with _proxy(kind, folder, port, printed):
-                yield Proxied(port, server)
+                yield Proxied(port, server, scheme)
     finally:
         server.stop()
 
@@ -239,8 +251,11 @@ def _proxy(kind: str, folder: Path, port: int, printed: str) -> Iterator[None]:
 
 def _nginx(folder: Path, port: int, printed: str) -> list[str]:
     program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin") or need("nginx")
+    certify(folder)
     # The tests speak to this machine alone.
-    printed = printed.replace(f"listen {port};", f"listen 127.0.0.1:{port};")
+    printed = printed.replace(f"listen {port}", f"listen 127.0.0.1:{port}")
+    printed = re.sub(r"/etc/ssl/\S+\.pem", str(folder / "cert.pem"), printed)
+    printed = re.sub(r"/etc/ssl/\S+\.key", str(folder / "key.pem"), printed)
     (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, printed=printed))
     return [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
@@ -249,5 +264,8 @@ def _caddy(kind: str, folder: Path, printed: str) -> list[str]:
     program = (
         need("caddy") if kind.endswith("Debian") else str(Path(sys.executable).with_name("caddy"))
     )
+    certify(folder)
+    own = f"tls {folder / 'cert.pem'} {folder / 'key.pem'}"
+    printed = re.sub(r"(?m)^https://.* \{$", rf"\g<0>\n\t{own}", printed)
     (folder / "Caddyfile").write_text(_CADDY.format(printed=printed))
     return [program, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
