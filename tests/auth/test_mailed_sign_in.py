@@ -128,10 +128,15 @@ def test_p7_a_code_is_good_for_ten_minutes(door: Door) -> None:
     assert not door.opens(ticket, code)
 
 
-def test_a_newer_code_takes_the_place_of_an_older(door: Door) -> None:
-    (first, old), (second, new) = door.asked(), door.asked()
+def test_nobody_spoils_a_code_by_asking_for_another(door: Door) -> None:
+    """Each belongs to the ticket that it was asked for with, and opens with no other."""
+    first, old = door.asked()
+    second = door.ask(address=CAFE)
+    new = door.box.last.code
+    assert old == new or not door.opens(second, old, CAFE)
+    assert door.opens(first, old)
     assert not door.opens(first, old)
-    assert door.opens(second, new)
+    assert door.opens(second, new, CAFE)
 
 
 def test_after_five_wrong_codes_none_is_right(door: Door) -> None:

@@ -124,6 +124,13 @@ def test_a_newer_one_takes_the_place_of_an_older(tokens: OneTimeTokens) -> None:
     assert redeemed(tokens, other, "verify")
 
 
+def test_one_beside_others_leaves_them_good(tokens: OneTimeTokens) -> None:
+    first = issued(tokens)
+    second = blocking.run(tokens.issue("reset", user=ADA.user, target=ADA.target, beside=True))
+    assert redeemed(tokens, second)
+    assert redeemed(tokens, first)
+
+
 def test_what_is_bound_to_a_browser_is_good_there_alone(tokens: OneTimeTokens) -> None:
     token = issued(tokens, browser="what the cookie says")
     assert not redeemed(tokens, token)

@@ -271,6 +271,15 @@ def test_p7_a_link_is_good_for_ten_minutes(desk: Desk) -> None:
     assert not desk.set(token)
 
 
+def test_nobody_spoils_a_link_by_asking_for_another(desk: Desk) -> None:
+    first = desk.token()
+    assert desk.ask(address="198.51.100.7")
+    second = desk.box.last.link.partition("?token=")[2]
+    assert first != second
+    assert desk.set(first)
+    assert not desk.set(second, "a third battery of horses")
+
+
 def test_all_else_that_was_mailed_is_good_for_nothing_afterwards(desk: Desk) -> None:
     other = blocking.run(desk.tokens.issue("change-email", user=desk.ada.id, target="x@y.example"))
     code = blocking.run(desk.tokens.issue_code("sign-in", user=desk.ada.id, target="x@y.example"))

@@ -123,9 +123,36 @@ def test_a_lost_second_factor_is_removed_and_that_is_an_event(tmp_path: Path) ->
     said = "ada signs in without a code from now on, and can add an app again\n"
     assert (done.code, done.out) == (0, said)
     assert not blocking.run(second.needed(user.id))
-    ((_, event),) = blocking.run(parts.events.page(user=user.id))
+    (_, event), _ = blocking.run(parts.events.page(user=user.id))
     assert (event.kind, event.facts) == ("second-factor-removed", {"by": "administrator"})
     close(parts)
+
+
+def test_what_is_done_from_a_shell_is_in_the_record(tmp_path: Path) -> None:
+    """A role, a password and a factor are what an audit looks for first."""
+    create(tmp_path, "ada", "--admin")
+    roles(tmp_path, "ada", "--add", "editor")
+    roles(tmp_path, "ada", "--add", "editor")  # changes nothing
+    for verb, typed in (("password", f"{NEW}\n"), ("disable", ""), ("enable", "")):
+        assert dojang("users", verb, "ada", cwd=tmp_path, typed=typed).code == 0
+    assert dojang("users", "delete", "ada", "--yes", cwd=tmp_path).code == 0
+    (tmp_path / "more.csv").write_text("username\ngrace\n")
+    assert dojang("users", "import", "more.csv", "--dry-run", cwd=tmp_path).code == 0
+    assert dojang("users", "import", "more.csv", cwd=tmp_path).code == 0
+    parts = assemble(Settings.load(home=tmp_path / "var"))
+    events = [event for _, event in blocking.run(parts.events.page())][::-1]
+    close(parts)
+    assert [(event.kind, dict(event.facts)) for event in events] == [
+        ("account-created", {"roles": "admin", "by": "administrator"}),
+        ("roles-changed", {"roles": "admin editor", "by": "administrator"}),
+        ("password-set", {"by": "administrator"}),
+        ("account-disabled", {"by": "administrator"}),
+        ("account-enabled", {"by": "administrator"}),
+        ("account-deleted", {"by": "administrator"}),
+        ("accounts-imported", {"imported": 1, "by": "administrator"}),
+    ]
+    assert len({event.user for event in events[:-1]}) == 1
+    assert NEW not in str(events)
 
 
 @pytest.mark.parametrize(

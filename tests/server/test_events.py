@@ -145,7 +145,7 @@ def test_hooks_of_the_server_are_told_of_every_event(bare: Path) -> None:
 
 def test_every_kind_of_event_is_documented() -> None:
     page = (ROOT / "docs" / "howto" / "hear-of-events.md").read_text(encoding="utf-8")
-    noted = re.compile(r'\.(?:note|warn|refused)\(\s*request,\s*"([a-z-]+)"')
+    noted = re.compile(r'(?:\.(?:note|warn|refused)\(\s*request|noted\([a-z.]+),\s*"([a-z-]+)"')
     sources = (ROOT / "src" / "dojang").rglob("*.py")
     found = {kind for path in sources for kind in noted.findall(path.read_text(encoding="utf-8"))}
     assert len(found) > 15

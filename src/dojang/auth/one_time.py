@@ -65,7 +65,11 @@ class Code:
 
 
 class OneTimeTokens:
-    """Issues and redeems them, beside the accounts; a newer one takes the place of an older."""
+    """Issues and redeems them, beside the accounts.
+
+    A newer link takes the place of an older, unless it is `beside` it. Codes belong to their
+    tickets, so that nobody makes those of somebody else good for nothing by asking for one.
+    """
 
     def __init__(self, engine: Engine, *, clock: Callable[[], int]) -> None:
         """Take the parts.
@@ -78,7 +82,14 @@ class OneTimeTokens:
         self._clock = clock
 
     async def issue(
-        self, purpose: str, *, user: str, target: str, seconds: int = LONGEST, browser: str = ""
+        self,
+        purpose: str,
+        *,
+        user: str,
+        target: str,
+        seconds: int = LONGEST,
+        browser: str = "",
+        beside: bool = False,
     ) -> str:
         """Return a token for a link.
 
@@ -88,6 +99,8 @@ class OneTimeTokens:
             target: Where it is sent.
             seconds: How long it is good, from 1 to 600; to 604,800 for what takes something back.
             browser: What only the browser that asked for it knows; it is then good there alone.
+            beside: Whether older ones for the same stay good: where strangers may ask for one, or
+                whoever asks for another spoils that of the owner. So it is for what takes back.
 
         Raises:
             Misuse: `seconds` is out of bounds.
@@ -95,8 +108,9 @@ class OneTimeTokens:
         """
         token = entropy.token(_BYTES)
         row = self._row(_digest(purpose, token, browser), purpose, user, target, seconds)
-        add = partial(one_time_rows.add, self._engine, row, now=self._clock())
-        await off_loop(partial(add, beside=purpose.startswith(_UNDO)))
+        beside = beside or purpose.startswith(_UNDO)
+        add = partial(one_time_rows.add, self._engine, row, now=self._clock(), beside=beside)
+        await off_loop(add)
         return token
 
     async def peek(self, purpose: str, token: str, *, browser: str = "") -> Redeemed:
@@ -184,7 +198,8 @@ class OneTimeTokens:
             seconds,
             code=_digest(purpose, made.ticket, made.code),
         )
-        await off_loop(partial(one_time_rows.add, self._engine, row, now=self._clock()))
+        add = partial(one_time_rows.add, self._engine, row, now=self._clock(), beside=True)
+        await off_loop(add)
         return made
 
     @staticmethod

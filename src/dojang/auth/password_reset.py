@@ -129,7 +129,7 @@ class PasswordReset:
         user = await self._accounts.find_login(login)
         to = user.email if user and not user.disabled else None
         name = user.id if user and to else nobody(login)
-        token = await self._tokens.issue(PURPOSE, user=name, target=to or "")
+        token = await self._tokens.issue(PURPOSE, user=name, target=to or "", beside=True)
         if to is None:
             return None
         return reset_password(

@@ -11,7 +11,7 @@ from dojang.auth import AccountChanges, Accounts, SignIn, Throttle
 from dojang.auth.emails import Emails
 from dojang.auth.events import Events
 from dojang.auth.known_devices import KnownDevices
-from dojang.auth.links import Links
+from dojang.auth.links import Links, Revoke
 from dojang.auth.mail import Mailer
 from dojang.auth.mailed_sign_in import MailedSignIn
 from dojang.auth.one_time import OneTimeTokens
@@ -76,11 +76,19 @@ class Parts:
     @property
     def changes(self) -> AccountChanges:
         """How accounts are changed, with all that is signed in to them."""
+        return self.changes_with(self.sign_in_with.revoke)
+
+    def changes_with(self, revoke: Revoke) -> AccountChanges:
+        """Return how accounts are changed, where somebody wants to know what a provider ended.
+
+        Args:
+            revoke: Ends at a provider what was allowed, and says whether that is known to be done.
+        """
         return AccountChanges(
             self.accounts,
             sign_out=self.tokens.end_all,
             throttle=self.throttle,
-            farewell=self.links.farewell(self.sign_in_with.revoke),
+            farewell=self.links.farewell(revoke),
         )
 
     @property

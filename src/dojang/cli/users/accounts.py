@@ -8,12 +8,14 @@ import typer
 
 from dojang import blocking
 from dojang.auth import Accounts, User
+from dojang.auth.event import Fact
+from dojang.auth.events import Events
 from dojang.errors import Misuse
 from dojang.server.assembly import assemble, close, open_accounts
 from dojang.server.parts import Parts
 from dojang.server.settings import Settings
 
-__all__ = ["asked_password", "found", "opened", "opened_parts"]
+__all__ = ["asked_password", "found", "noted", "opened", "opened_parts"]
 
 
 @contextmanager
@@ -62,6 +64,20 @@ def found(accounts: Accounts, login: str) -> User:
     if user is None:
         raise Misuse(f"no account signs in as {login!r}: `dojang users create {login}` makes one")
     return user
+
+
+def noted(accounts: Accounts, kind: str, user: User | None = None, **facts: Fact) -> None:
+    """Keep among the events what was done to an account from here; the server's hooks do not hear.
+
+    Args:
+        accounts: Where events are kept, too.
+        kind: As in `Event`.
+        user: Whose account; None for no one's.
+        facts: What else is known.
+    """
+    events = Events(accounts.engine, clock=accounts.clock, days=Settings.load().event_days)
+    by = {**facts, "by": "administrator"}
+    blocking.run(events.happened(kind, user=user.id if user else None, facts=by))
 
 
 def asked_password() -> str:

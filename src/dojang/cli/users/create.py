@@ -18,10 +18,11 @@ def create(
     """Make an account; the password is asked for, or is the first line of what is piped in."""
     with extra("server"):
         from dojang.auth.roles import ADMIN  # noqa: PLC0415 - guarded
-        from dojang.cli.users.accounts import asked_password, opened  # noqa: PLC0415 - guarded
+        from dojang.cli.users.accounts import asked_password, noted, opened  # noqa: PLC0415 - guarded
     with opened() as accounts:
         identifier = {"email" if "@" in login else "username": login}
         given = [ADMIN] if admin else []
         made = accounts.sign_up(**identifier, password=asked_password(), name=name, roles=given)
         user = blocking.run(made)
+        noted(accounts, "account-created", user, roles=" ".join(given))
     typer.echo(f"{login} can sign in{' and is an admin' if admin else ''} (id {user.id})")

@@ -15,8 +15,9 @@ def disable(
 ) -> None:
     """Disable an account, and sign it out everywhere."""
     with extra("server"):
-        from dojang.cli.users.accounts import found, opened_parts  # noqa: PLC0415 - guarded
+        from dojang.cli.users.accounts import found, noted, opened_parts  # noqa: PLC0415 - guarded
     with opened_parts() as parts:
         user = found(parts.accounts, login)
         blocking.run(parts.changes.set_disabled(user.id, disabled=True))
+        noted(parts.accounts, "account-disabled", user)
     typer.echo(f"{login} can sign in no more, and is signed out")

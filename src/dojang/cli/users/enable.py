@@ -15,8 +15,9 @@ def enable(
 ) -> None:
     """Let somebody sign in again whose account was disabled."""
     with extra("server"):
-        from dojang.cli.users.accounts import found, opened_parts  # noqa: PLC0415 - guarded
+        from dojang.cli.users.accounts import found, noted, opened_parts  # noqa: PLC0415 - guarded
     with opened_parts() as parts:
         user = found(parts.accounts, login)
         blocking.run(parts.changes.set_disabled(user.id, disabled=False))
+        noted(parts.accounts, "account-enabled", user)
     typer.echo(f"{login} can sign in")

@@ -51,7 +51,7 @@ def import_users(
     """
     with extra("server"):
         from dojang.auth.imports import Columns, Importing  # noqa: PLC0415 - guarded
-        from dojang.cli.users.accounts import opened  # noqa: PLC0415 - guarded
+        from dojang.cli.users.accounts import noted, opened  # noqa: PLC0415 - guarded
         from dojang.cli.users.import_report import Report  # noqa: PLC0415 - guarded
         from dojang.cli.users.import_run import opened as opened_file  # noqa: PLC0415 - guarded
         from dojang.cli.users.import_run import run  # noqa: PLC0415 - guarded
@@ -69,6 +69,8 @@ def import_users(
             ) as importing,
         ):
             done = run(records, importing, told, size=size)
+            if done.imported and not dry_run:
+                noted(accounts, "accounts-imported", imported=done.imported)
     _conclude(done, dry=dry_run, as_json=as_json)
 
 

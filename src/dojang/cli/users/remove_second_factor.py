@@ -17,13 +17,12 @@ def remove_second_factor(
 ) -> None:
     """Remove the authenticator of somebody who has lost it, with the recovery codes."""
     with extra("server"):
-        from dojang.cli.users.accounts import found, opened_parts  # noqa: PLC0415 - guarded
+        from dojang.cli.users.accounts import found, noted, opened_parts  # noqa: PLC0415 - guarded
     with opened_parts() as parts:
         user = found(parts.accounts, login)
         if not yes:
             typer.confirm(f"Let the password alone open the account of {login}?", abort=True)
         if not blocking.run(parts.factors.second.remove(user.id)):
             raise Misuse(f"{login} has no second factor")
-        facts = {"by": "administrator"}
-        blocking.run(parts.events.happened("second-factor-removed", user=user.id, facts=facts))
+        noted(parts.accounts, "second-factor-removed", user)
     typer.echo(f"{login} signs in without a code from now on, and can add an app again")

@@ -19,10 +19,11 @@ def roles(
 ) -> None:
     """Show what somebody may do, or change it."""
     with extra("server"):
-        from dojang.cli.users.accounts import found, opened  # noqa: PLC0415 - guarded
+        from dojang.cli.users.accounts import found, noted, opened  # noqa: PLC0415 - guarded
     with opened() as accounts:
         user = found(accounts, login)
         wanted = {*user.roles, *(add or [])} - {*(remove or [])}
         if wanted != {*user.roles}:
             blocking.run(accounts.set_roles(user.id, wanted))
+            noted(accounts, "roles-changed", user, roles=" ".join(sorted(wanted)))
     typer.echo(" ".join(sorted(wanted)) or f"{login} has no role")
