@@ -1,9 +1,10 @@
 """Nobody learns from this server who has an account: not from an answer, nor from its time.
 
 A server in a process of its own, with real hashes and real mail, is asked about accounts that are
-there, are not, are disabled, and are opened by a provider alone, in turn and in random order. What
-it answers has to be the same to the letter. With full counts so has the time: of an account and a
-stranger, each asked about once, one must not take longer more often than in every second case.
+there, are not, are disabled, are opened by a provider alone, have a hash that was made elsewhere
+and is still to be replaced, or have a second factor, in turn and in random order. What it answers
+has to be the same to the letter, also where several things are asked of one account. With full
+counts so has the time: medians within 5 %, and a Mann-Whitney p as by chance.
 """
 
 import http.client
@@ -12,21 +13,24 @@ import random
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import pbkdf2_hmac
 from itertools import count
 from math import erfc, sqrt
 from pathlib import Path
 from statistics import median
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import insert, select
 
 from dojang import blocking, clock
 from dojang.auth import Accounts
-from dojang.auth.tables import identities, users
+from dojang.auth.tables import identities, second_factors, users
 from tests.counts import FULL
 from tests.e2e.running import _wait_until_it_listens as wait_until_it_listens
 from tests.e2e.server import Server, free_port
@@ -34,10 +38,13 @@ from tests.e2e.server import Server, free_port
 PASSWORD = "correct horse battery"
 SAMPLES = 2_000 if FULL else 10
 
-#: How far from one half the share of pairs may be in which one of two kinds takes longer.
+#: Accounts of each kind for each sequence, where the answers alone are compared.
+RUNS = 100 if FULL else 3
+
+#: How far the medians of two kinds may be apart, as a share.
 BOUND = 0.05
 
-KINDS = ("unknown", "known", "disabled", "provider-only")
+KINDS = ("unknown", "known", "disabled", "provider-only", "imported", "with-factor")
 
 #: What differs from answer to answer, whoever asks.
 VARYING = {"date", "x-request-id"}
@@ -54,9 +61,10 @@ class Seen:
 class Prober:
     """Somebody who asks from many addresses, over one connection."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, first: int = 1) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self._addresses = count(1)
+        self._addresses = count(first)
+        self._number = first
 
     def __enter__(self) -> Self:
         return self
@@ -64,16 +72,20 @@ class Prober:
     def __exit__(self, *error: object) -> None:
         self._connection.close()
 
-    def ask(self, path: str, body: dict[str, Any]) -> tuple[tuple[Any, ...], bytes, float]:
-        number = next(self._addresses)
+    def ask(
+        self, path: str, body: dict[str, Any], *, again: bool = False, form: bool = False
+    ) -> tuple[tuple[Any, ...], bytes, float]:
+        """Ask from another address than before, or from the same `again`."""
+        self._number = number = self._number if again else next(self._addresses)
+        kind = "x-www-form-urlencoded" if form else "json"
         headers = {
-            "content-type": "application/json",
+            "content-type": f"application/{kind}",
             "sec-fetch-site": "same-origin",
             "x-forwarded-for": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
         }
-        text = json.dumps(body)
+        text = urlencode(body) if form else json.dumps(body)
         began = time.perf_counter()
-        self._connection.request("POST", f"/api/auth{path}", text, headers)
+        self._connection.request("POST", path if form else f"/api/auth{path}", text, headers)
         answer = self._connection.getresponse()
         content = answer.read()
         took = time.perf_counter() - began
@@ -124,10 +136,13 @@ def fill(path: Path) -> None:
     with accounts.engine.begin() as connection:
         first = dict(connection.execute(select(users)).mappings().one())
         for kind in KINDS[1:]:
-            made = [of_kind(kind, number, first) for number in range(SAMPLES)]
+            numbers = range(SAMPLES + RUNS * len(SEQUENCES))
+            made = [of_kind(kind, number, first) for number in numbers]
             connection.execute(insert(users), made)
             if kind == "provider-only":
                 connection.execute(insert(identities), [linked(row) for row in made])
+            if kind == "with-factor":
+                connection.execute(insert(second_factors), [factor(row) for row in made])
     accounts.close()
 
 
@@ -137,7 +152,19 @@ def of_kind(kind: str, number: int, like: dict[str, Any]) -> dict[str, Any]:
     row["id"] = row["id"].replace("-", "_")
     if kind == "provider-only":
         row |= {"password_hash": None, "password_changed": None}
+    if kind == "imported":
+        row |= {"password_hash": django_hash(f"salt{number}")}
     return {**row, "disabled": kind == "disabled"}
+
+
+def django_hash(salt: str) -> str:
+    """Return what Django kept: a right password would have it replaced."""
+    digest = pbkdf2_hmac("sha256", PASSWORD.encode(), salt.encode(), 1_000)
+    return f"pbkdf2_sha256$1000${salt}${b64encode(digest).decode()}"
+
+
+def factor(row: dict[str, Any]) -> dict[str, Any]:
+    return {"user_id": row["id"], "secret": "sealed", "step": 1, "made": row["created"]}
 
 
 def linked(row: dict[str, Any]) -> dict[str, Any]:
@@ -188,8 +215,21 @@ def wrong_code(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
     return (*said, content), took
 
 
+def sign_in_page(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
+    typed = {"login": address, "password": "not the password"}
+    said, content, took = prober.ask("/sign-in", typed, form=True)
+    return (*said, content.replace(address.encode(), b"...")), took
+
+
+def forgotten_page(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
+    said, content, took = prober.ask("/forgot-password", {"login": address}, form=True)
+    return (*said, content), took
+
+
 ASKED: dict[str, Ask] = {
     "sign-in": sign_in,
+    "sign-in-page": sign_in_page,
+    "forgotten-page": forgotten_page,
     "sign-up": sign_up,
     "forgotten": forgotten,
     "by-mail": by_mail,
@@ -197,10 +237,73 @@ ASKED: dict[str, Ask] = {
 }
 
 
+def guess(prober: Prober, login: str, *, again: bool = True) -> tuple[int, str]:
+    body = {"login": login, "password": "not the password"}
+    said, content, _ = prober.ask("/login", body, again=again)
+    return said[0], json.loads(content)["code"]
+
+
+def another_spelling(prober: Prober, address: str) -> list[object]:
+    """Guess as often as one may, and then at the same in another spelling."""
+    first = [guess(prober, address, again=number > 0) for number in range(5)]
+    return [*first, guess(prober, f" {address.upper()} ")]
+
+
+def asked_again(prober: Prober, address: str) -> list[object]:
+    """Ask for as many codes as one may, and then for one more in another spelling."""
+    logins = [address, address, address.upper(), f" {address}"]
+    return [
+        prober.ask("/login/mail", {"login": login}, again=number > 0)[0][0]
+        for number, login in enumerate(logins)
+    ]
+
+
+def forgotten_and_guessed(prober: Prober, address: str) -> list[object]:
+    """Ask for a link, and guess; the one does not say more of the other."""
+    asked = prober.ask("/password/forgotten", {"login": address})[0][0]
+    return [asked, guess(prober, address), guess(prober, address.upper())]
+
+
+def code_and_password(prober: Prober, address: str) -> list[object]:
+    """Guess at the code of a mail, and at the password, which are counted together."""
+    _, content, _ = prober.ask("/login/mail", {"login": address})
+    body = {"ticket": json.loads(content)["ticket"], "code": "no code"}
+    codes = [prober.ask("/login/code", body, again=True)[0][0] for _ in range(3)]
+    return [*codes, *(guess(prober, address) for _ in range(3))]
+
+
+Sequence = Callable[[Prober, str], list[object]]
+
+SEQUENCES: dict[str, Sequence] = {
+    "another-spelling": another_spelling,
+    "asked-again": asked_again,
+    "forgotten-and-guessed": forgotten_and_guessed,
+    "code-and-password": code_and_password,
+}
+
+
+@pytest.mark.parametrize("way", SEQUENCES)
+def test_f29_nor_by_several_things_asked_of_one_account(server: Server, way: str) -> None:
+    place = list(SEQUENCES).index(way)
+    numbers = range(SAMPLES + place * RUNS, SAMPLES + (place + 1) * RUNS)
+    asked = [(kind, number) for kind in KINDS for number in numbers]
+    random.Random(31).shuffle(asked)
+    told: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    with Prober(server.port, first=1_000_000 * (place + 1)) as prober:
+        for kind, number in asked:
+            told[kind].add(repr(SEQUENCES[way](prober, address_of(kind, number))))
+    assert len(set.union(*told.values())) == 1, told
+
+
 @pytest.mark.parametrize("way", ASKED)
 def test_f29_who_has_an_account_is_told_by_nothing(
     server: Server, way: str, record_property: Callable[[str, object], None]
 ) -> None:
+    """What P4 asks for: 2,000 of each, the same bytes, medians within 5 %, and p above 0.01.
+
+    A proof compares so many kinds in so many ways that one p in three runs would be below 0.01 by
+    chance: it is the p of them all together that is held against it (Bonferroni).
+    """
     seen = probed(server, ASKED[way])
     first = seen["unknown"].answers
     assert len(first) == 1, first
@@ -212,7 +315,12 @@ def test_f29_who_has_an_account_is_told_by_nothing(
         ratio = median(seen[kind].times) / median(seen["unknown"].times)
         record_property(f"{kind}: ratio of medians", f"{ratio:.3f}")
         if FULL:
-            assert abs(share - 0.5) < BOUND, (kind, share, p)
+            assert abs(ratio - 1) < BOUND, (kind, ratio)
+            assert p > LEAST, (kind, share, p)
+
+
+#: What p may be at least: 0.01 for all comparisons together.
+LEAST = 0.01 / (len(ASKED) * (len(KINDS) - 1))
 
 
 def probed(server: Server, ask: Ask) -> dict[str, Seen]:
@@ -267,8 +375,8 @@ def test_the_judge_sees_a_small_difference_and_no_other() -> None:
         return [drawn.gauss(mean, 1) for _ in range(2_000)]
 
     same, p_same = compared(times(10), times(10))
-    later, p_later = compared(times(10), times(10.3))
-    assert abs(same - 0.5) < BOUND
+    later, p_later = compared(times(10), times(10.2))
+    assert abs(same - 0.5) < 0.03
     assert p_same > 0.01
-    assert later - 0.5 > BOUND
-    assert p_later < 0.001
+    assert later > 0.53
+    assert p_later < LEAST
