@@ -38,7 +38,8 @@ class ProviderRoutes:
 
     `Starlette(routes=[*ProviderRoutes(door, url=URL).routes])`, or
     `app.router.routes.extend(...)` in FastAPI. A button is a form that posts to
-    `/sign-in/with/google?next=/notes`, one for linking posts to `/link/google`.
+    `/sign-in/with/google?next=/notes`, one for linking posts to `/link/google`. After
+    `LinkFirst` one with `?apart=yes` lets in whoever says that the account there is, is not theirs.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class ProviderRoutes:
             redirect_uri=f"{self._url}/sign-in/with/{name}/callback",
             target=local_path(request.query_params.get("next", ""), home=self._home),
             user=user,
+            apart=request.query_params.get("apart") == "yes",
             cookies=request.headers.get("cookie", ""),
         )
         if begun is None:

@@ -98,7 +98,10 @@ class Links:
             Unavailable: The database did not answer.
         """
         user = await self._accounts.find_login(email) if "@" in email else None
-        return user.id if user and user.email_verified else None
+        if user is None or user.email is None or not user.email_verified:
+            return None
+        # Spelled alike is enough to keep two people apart, and not to take them for one.
+        return user.id if user.email.lower() == email.lower() else None
 
     async def create(self, identity: Identity) -> str:
         """Make an account without a password; only an address that was vouched for is kept.
@@ -225,6 +228,8 @@ class Links:
 
     def _new(self, identity: Identity) -> tuple[rows.NewRow, LinkRow]:
         mail = _or_none(parse_email, identity.email if identity.email_verified else None)
+        if mail and mail.text != identity.email:  # another one than was vouched for
+            mail = None
         user = User(
             id=entropy.token(_ID_BYTES),
             email=mail.text if mail else None,

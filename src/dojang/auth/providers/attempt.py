@@ -41,6 +41,7 @@ class Attempt:
         target: Where whoever signs in is sent then: a path of our own.
         user: Who was signed in and links the provider; None for somebody who signs in.
         confirms: Whether that user proves once more who they are, instead of linking.
+        apart: Whether whoever signs in is another than who has their e-mail address here.
         began: Unix milliseconds.
         state: Random; known to this browser and the provider.
         nonce: Random; comes back in the ID token.
@@ -52,6 +53,7 @@ class Attempt:
     target: str
     user: str | None = None
     confirms: bool = False
+    apart: bool = False
     began: int
     state: str = field(default_factory=lambda: entropy.token(_RANDOM), repr=False)
     nonce: str = field(default_factory=lambda: entropy.token(_RANDOM), repr=False)
@@ -101,16 +103,18 @@ class Attempts:
         target: str,
         user: str | None = None,
         confirms: bool = False,
+        apart: bool = False,
         cookies: str = "",
     ) -> tuple[Attempt, list[str]]:
         """Return a new attempt, and the Set-Cookie lines that it needs.
 
         Args:
-            provider: As in `Attempt`, and so are the next four.
+            provider: As in `Attempt`, and so are the next five.
             redirect_uri: See there.
             target: See there.
             user: See there.
             confirms: See there.
+            apart: See there.
             cookies: The Cookie header of the browser, whose attempts before this stay good.
         """
         attempt = Attempt(
@@ -119,6 +123,7 @@ class Attempts:
             target=target,
             user=user,
             confirms=confirms,
+            apart=apart,
             began=self._clock(),
         )
         cookie = self._cookie.renamed(self._name(attempt.state))

@@ -5,7 +5,7 @@ Source: GitHub's "Authorizing OAuth apps" and "REST API endpoints for OAuth auth
 
 from typing import Any
 
-from dojang.auth.providers.identity import Identity, picture, subject, text
+from dojang.auth.providers.identity import Identity, email_address, picture, subject, text
 from dojang.auth.providers.provider import Addresses, Answers, Credentials, Provider
 from dojang.auth.providers.web import Ask
 
@@ -36,7 +36,7 @@ def _primary(emails: tuple[Any, ...]) -> str | None:
     """Return the address that is both primary and verified; the first one may be neither."""
     for one in emails:
         if one.get("primary") is True and one.get("verified") is True:
-            return text(one.get("email"))
+            return email_address(one.get("email"))
     return None
 
 

@@ -5,7 +5,7 @@ Source: https://accounts.google.com/.well-known/openid-configuration; Google's "
 
 from dataclasses import replace
 
-from dojang.auth.providers.identity import Identity, picture, subject, text
+from dojang.auth.providers.identity import Identity, email_address, picture, subject, text
 from dojang.auth.providers.provider import Addresses, Answers, Credentials, Provider
 from dojang.auth.providers.web import Ask
 from dojang.errors import WrongIssuer
@@ -33,7 +33,7 @@ def google(*, domain: str | None = None) -> Provider:
 
 def _read(provider: Provider, answers: Answers) -> Identity:
     claims = answers.claims
-    email = text(claims.get("email"))
+    email = email_address(claims.get("email"))
     # An address elsewhere was once shown to be theirs, and may have gone to somebody else since.
     held = bool(claims.get("hd")) or (email or "").lower().endswith("@gmail.com")
     return Identity(

@@ -7,10 +7,14 @@ from urllib.parse import urlsplit
 
 from dojang.errors import Malformed
 
-__all__ = ["MAX_SUBJECT", "Identity", "picture", "subject", "text"]
+__all__ = ["MAX_EMAIL", "MAX_SUBJECT", "Identity", "email_address", "picture", "subject"]
+__all__ += ["text"]
 
 #: Characters of a subject, inclusive (OpenID Connect Core section 2).
 MAX_SUBJECT = 255
+
+#: Characters of an e-mail address, inclusive (RFC 5321 section 4.5.3.1.3, erratum 1690).
+MAX_EMAIL = 254
 
 _LONGEST_NAME = 200
 _LONGEST_ADDRESS = 2048
@@ -64,6 +68,16 @@ def text(value: object, longest: int = _LONGEST_NAME) -> str | None:
         return None
     line = "".join(char for char in value if char.isprintable()).strip()
     return line[:longest].strip() or None
+
+
+def email_address(value: object) -> str | None:
+    """Return an e-mail address as it came; None for what is none that can be kept.
+
+    It is never cut or cleaned: another address than the one that was vouched for is another's.
+    """
+    if not isinstance(value, str) or not value.isprintable() or value != value.strip():
+        return None
+    return value if 0 < len(value) <= MAX_EMAIL else None
 
 
 def picture(value: object) -> str | None:

@@ -6,7 +6,7 @@ Source: Kakao Developers, "Kakao Login > REST API".
 from collections.abc import Mapping
 from typing import Any
 
-from dojang.auth.providers.identity import Identity, picture, subject, text
+from dojang.auth.providers.identity import Identity, email_address, picture, subject, text
 from dojang.auth.providers.provider import Addresses, Answers, Credentials, Provider
 from dojang.auth.providers.web import Ask
 
@@ -25,7 +25,7 @@ def kakao() -> Provider:
 def _read(provider: Provider, answers: Answers) -> Identity:
     account = _part(answers.userinfo, "kakao_account")
     profile = _part(account, "profile")
-    email = text(account.get("email"))
+    email = email_address(account.get("email"))
     # Valid: not taken over by another Kakao account. Verified: once shown to be theirs.
     verified = account.get("is_email_valid") is True and account.get("is_email_verified") is True
     return Identity(

@@ -1,6 +1,6 @@
 """Whose account an identity opens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dojang.auth.providers.errors import AlreadyLinked
@@ -84,14 +84,21 @@ class Linking:
     by_email: bool = False
     create: bool = True
 
-    async def open(self, identity: Identity) -> Opened | None:
+    async def open(self, identity: Identity, *, apart: bool = False) -> Opened | None:
         """Return whom an identity opens; None for a stranger where none are taken in.
+
+        Args:
+            identity: Who somebody is at a provider.
+            apart: Whether a stranger is another person than whoever has the e-mail address here, as
+                they say: then they get a user without one, and nothing of the other's.
 
         Raises:
             LinkFirst: Another user has the e-mail address.
         """
         if known := await self.users.find(identity):
             return Opened(user=known)
+        if apart:
+            identity = replace(identity, email=None, email_verified=False)
         try:
             return await self._by_email(identity) or await self._created(identity)
         except AlreadyLinked:

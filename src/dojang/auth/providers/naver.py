@@ -7,7 +7,7 @@ Source: Naver Developers, "네이버 로그인 개발가이드".
 
 from dataclasses import replace
 
-from dojang.auth.providers.identity import Identity, picture, subject, text
+from dojang.auth.providers.identity import Identity, email_address, picture, subject, text
 from dojang.auth.providers.provider import Addresses, Answers, Credentials, Provider
 from dojang.auth.providers.web import Ask
 
@@ -30,7 +30,7 @@ def _read(provider: Provider, answers: Answers) -> Identity:
         provider=provider.name,
         issuer=provider.issuer,
         subject=subject(person, "id"),
-        email=text(person.get("email")),
+        email=email_address(person.get("email")),
         email_verified=False,
         name=text(person.get("name")) or text(person.get("nickname")),
         picture=picture(person.get("profile_image")),

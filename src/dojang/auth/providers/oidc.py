@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from dojang.auth.providers.identity import Identity, picture, subject, text
+from dojang.auth.providers.identity import Identity, email_address, picture, subject, text
 from dojang.auth.providers.provider import SIGNING, Addresses, Answers, Credentials, Provider
 from dojang.auth.providers.web import Ask
 from dojang.errors import Malformed, Misuse, WrongIssuer
@@ -129,7 +129,7 @@ def _algorithms(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _read(provider: Provider, answers: Answers) -> Identity:
     facts = {**answers.userinfo, **answers.claims}
-    email = text(facts.get("email"))
+    email = email_address(facts.get("email"))
     # Both from one source, or the word of one would vouch for the address of the other.
     source = answers.claims if "email" in answers.claims else answers.userinfo
     return Identity(

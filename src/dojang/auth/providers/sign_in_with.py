@@ -98,6 +98,7 @@ class SignInWith:
         target: str,
         user: str | None = None,
         confirms: bool = False,
+        apart: bool = False,
         cookies: str = "",
     ) -> Begun | None:
         """Return where to send the browser; None where there is no such provider.
@@ -109,6 +110,8 @@ class SignInWith:
             user: Who is signed in and wants to link the provider; None for signing in.
             confirms: Whether that user proves once more who they are, instead: the provider is
                 asked not to take their last sign-in there for granted.
+            apart: Whether they say that the account with their e-mail address is not theirs, after
+                `LinkFirst`; see `Linking.open`.
             cookies: The Cookie header of the browser.
 
         Raises:
@@ -123,6 +126,7 @@ class SignInWith:
             target=target,
             user=user,
             confirms=confirms,
+            apart=apart,
             cookies=cookies,
         )
         return Begun(address=await party.address(attempt), cookies=lines)
@@ -170,7 +174,7 @@ class SignInWith:
         if attempt.confirms:
             return await self._same(attempt, party, identity)
         opened = (
-            await self._linking.open(identity)
+            await self._linking.open(identity, apart=attempt.apart)
             if attempt.user is None
             else await self._linking.add(attempt.user, identity)
         )

@@ -52,7 +52,8 @@ class Way:
 async def begin(request: Request) -> Response:
     """Send somebody to a provider to sign in."""
     form = await forms.read(request)
-    return await _leave(request, target=local_path(form.get("next", "")))
+    target = local_path(form.get("next", ""))
+    return await _leave(request, target=target, apart="apart" in form)
 
 
 async def link(request: Request) -> Response:
@@ -122,7 +123,12 @@ async def ways(request: Request, user: User) -> Sequence[Way]:
 
 
 async def _leave(
-    request: Request, *, target: str, user: User | None = None, confirms: bool = False
+    request: Request,
+    *,
+    target: str,
+    user: User | None = None,
+    confirms: bool = False,
+    apart: bool = False,
 ) -> Response:
     provider, parts = _provider(request), parts_of(request)
     try:
@@ -132,6 +138,7 @@ async def _leave(
             target=target,
             user=user.id if user else None,
             confirms=confirms,
+            apart=apart,
             cookies=request.headers.get("cookie", ""),
         )
     except (Rejected, Unavailable) as error:
