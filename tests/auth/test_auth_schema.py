@@ -32,7 +32,7 @@ def test_upgrading_makes_the_tables_and_upgrading_again_changes_nothing(tmp_path
     assert current(engine) is None
     for _ in range(2):
         upgrade(engine)
-        assert current(engine) == "0009"
+        assert current(engine) == "0010"
     assert set(inspect(engine).get_table_names()) == {
         "dojang_auth_version",
         "dojang_events",
@@ -79,7 +79,7 @@ def test_processes_that_start_together_on_one_file_all_find_it_ready(tmp_path: P
         assert process.stdin is not None
         process.stdin.write(b"go\n")
         process.stdin.flush()
-    assert [process.communicate() for process in starting] == [(b"0009\n", b"")] * 4
+    assert [process.communicate() for process in starting] == [(b"0010\n", b"")] * 4
 
 
 def test_accounts_outlive_the_process(tmp_path: Path) -> None:

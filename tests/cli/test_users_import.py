@@ -71,11 +71,23 @@ def test_the_standard_input_and_programs_are_served(tmp_path: Path) -> None:
     assert json.loads(done.out) == {
         "imported": 2,
         "without_password": 2,
+        "unverified": 0,
         "there_already": 0,
         "rejected": 1,
         "dry_run": True,
     }
     assert "no account signs in as 'kim'" in dojang("users", "roles", "kim", cwd=tmp_path).err
+
+
+def test_whoever_may_have_typed_a_strangers_address_elsewhere_is_counted(tmp_path: Path) -> None:
+    """A file that does not say who has verified their address leaves it to its operator."""
+    lines = [f"kim@example.org,{HASH},false", f"lee@example.org,{HASH},true"]
+    header = "email,encrypted_password,email_verified"
+    (tmp_path / "users.csv").write_text("\n".join([header, *lines]))
+    told = imports(tmp_path, "users.csv", "--dry-run").out.splitlines()
+    assert told[1].startswith("1 of them with an address that nobody has verified")
+    told = imports(tmp_path, "users.csv", "--dry-run", "--map", "email_verified=").out.splitlines()
+    assert told[1:] == []
 
 
 def test_many_rejected_lines_do_not_flood_a_terminal(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from httpx2 import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from dojang.auth.providers import Identity
 from dojang.testing import Clock
 from tests.smtp import Box, link_in, serving
 
@@ -55,17 +56,26 @@ def token_in(box: Box, to: str) -> str:
     return link_in(box.to(to)[-1]).partition("?token=")[2]
 
 
-def signed_up(app: Starlette) -> TestClient:
-    """Return the browser of somebody who has just signed up and in."""
+def unshown(app: Starlette) -> TestClient:
+    """Return the browser of somebody whose account is older than mail, signed in."""
+    run(parts(app).accounts.sign_up(email=ADA["email"], password=PASSWORD))
     client = browser(app)
-    assert post(client, "signup", **ADA).status_code == 202
     assert post(client, "login", **LOGIN).status_code == 200
+    assert post(client, "email/verification").status_code == 202
+    return client
+
+
+def signed_up(app: Starlette, box: Box, email: str = "ada@example.org") -> TestClient:
+    """Return the browser of somebody who has just signed up, and opened the link."""
+    client = browser(app)
+    assert post(client, "signup", email=email, password=PASSWORD).status_code == 202
+    assert post(client, "email/verify", token=token_in(box, email)).status_code == 200
     return client
 
 
 def verified(app: Starlette, box: Box) -> TestClient:
-    client = signed_up(app)
-    assert post(client, "email/verify", token=token_in(box, "ada@example.org")).status_code == 200
+    client = signed_up(app, box)
+    assert post(client, "login", **LOGIN).status_code == 200
     box.empty()
     return client
 
@@ -83,12 +93,17 @@ def kinds(app: Starlette) -> list[str]:
 
 
 def seen(answer: Response) -> tuple[int, bytes, dict[str, str]]:
+    """Return an answer but for what is random in it, of which the length counts."""
     headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+    if "set-cookie" in headers:
+        cookie, _, attributes = headers["set-cookie"].partition("; ")
+        headers["set-cookie"] = f"{len(cookie)} {attributes}"
     return answer.status_code, answer.content, headers
 
 
 def test_a_sign_up_says_the_same_of_a_new_and_of_a_known_address(app: Starlette, box: Box) -> None:
     first = post(browser(app), "signup", **ADA)
+    post(browser(app), "email/verify", token=token_in(box, "ada@example.org"), password=PASSWORD)
     again = post(browser(app), "signup", **{**ADA, "password": "another battery"})
     assert first.status_code == 202
     assert seen(first) == seen(again)
@@ -100,19 +115,57 @@ def test_a_sign_up_says_the_same_of_a_new_and_of_a_known_address(app: Starlette,
     assert post(browser(app), "login", **LOGIN).status_code == 200
 
 
-def test_a_password_that_is_refused_is_refused_of_a_known_address_too(app: Starlette) -> None:
+SECOND: dict[str, tuple[str, dict[str, Any]]] = {
+    "log in": ("login", {"login": "{}", "password": "eves own password"}),
+    "log in for a token": ("token", {"login": "{}", "password": "eves own password"}),
+    "sign up again": ("signup", {"email": "{}", "password": "eves own password"}),
+    "take the user name": (
+        "signup",
+        {"email": "eve@example.org", "username": "probe", "password": "eves own password"},
+    ),
+    "forget the password": ("password/forgotten", {"login": "{}"}),
+    "log in by mail": ("login/mail", {"login": "{}"}),
+}
+
+
+@pytest.mark.parametrize("verified_only", [False, True])
+@pytest.mark.parametrize("second", SECOND)
+def test_p4_neither_does_the_next_question_tell_who_has_an_account(
+    start: Start, mail: dict[str, Any], box: Box, second: str, *, verified_only: bool
+) -> None:
+    app = _app(start(**mail, verified_only=verified_only))
+    signed_up(app, box)
+    answers = []
+    for email in ("ada@example.org", "abe@example.org"):
+        eve = browser(app)
+        first = {"email": email, "username": "probe", "password": "eves own password"}
+        path, body = SECOND[second]
+        told = {name: value.format(email) for name, value in body.items()}
+        said = [post(eve, "signup", **first), post(eve, path, **told)]
+        if second == "log in by mail":
+            ticket = said.pop().json()["ticket"]
+            said.append(post(eve, "login/code", ticket=ticket, code="no code"))
+        answers.append([seen(one) for one in said])
+    assert answers[0] == answers[1]
+
+
+def test_a_password_that_is_refused_is_refused_of_a_known_address_too(
+    app: Starlette, box: Box
+) -> None:
     weak = {**ADA, "password": "short"}
     new = post(browser(app), "signup", **weak)
-    post(browser(app), "signup", **ADA)
+    signed_up(app, box)
     known = post(browser(app), "signup", **weak)
     assert new.status_code == 422
     assert seen(new) == seen(known)
 
 
-def test_a_user_name_that_is_taken_says_nothing_of_the_address_beside_it(app: Starlette) -> None:
+def test_a_user_name_that_is_taken_says_nothing_of_the_address_beside_it(
+    app: Starlette, box: Box
+) -> None:
     client = browser(app)
     assert post(client, "signup", username="grace", password=PASSWORD).status_code == 201
-    post(browser(app), "signup", **ADA)
+    signed_up(app, box)
     new, known = (
         post(browser(app), "signup", username="grace", email=email, password=PASSWORD)
         for email in ("new@example.org", "ada@example.org")
@@ -122,42 +175,92 @@ def test_a_user_name_that_is_taken_says_nothing_of_the_address_beside_it(app: St
     assert seen(new) == seen(known)
 
 
-def test_of_many_sign_ups_of_one_address_at_once_one_makes_the_account(
+def test_of_many_sign_ups_of_one_address_the_first_that_is_shown_makes_the_account(
     app: Starlette, box: Box
 ) -> None:
+    clients = [browser(app) for _ in range(4)]
+
     def sign_up(number: int) -> Response:
-        return post(browser(app), "signup", email="ada@example.org", password=f"{PASSWORD}{number}")
+        fields = {"email": "ada@example.org", "password": f"{PASSWORD}{number}"}
+        return post(clients[number], "signup", **fields)
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(sign_up, range(4)))
     assert {answer.status_code for answer in answers} == {202}
-    subjects = [message["Subject"] for message in box.to("ada@example.org")]
-    assert sum("Verify" in subject for subject in subjects) == 1
+    tokens = [link_in(sent).partition("?token=")[2] for sent in box.to("ada@example.org")]
+    assert post(clients[2], "email/verify", token=tokens[0]).status_code == 200
+    for client, token in zip(clients, tokens, strict=True):
+        assert post(client, "email/verify", token=token).json()["code"] == "spent"
+    opened = [
+        post(c, "login", **{**LOGIN, "password": f"{PASSWORD}{n}"}) for n, c in enumerate(clients)
+    ]
+    assert [answer.status_code for answer in opened] == [401, 401, 200, 401]
 
 
-def test_the_owner_of_a_known_address_has_it_in_their_record(app: Starlette) -> None:
-    for _ in range(2):
-        post(browser(app), "signup", **ADA)
+def test_the_owner_of_a_known_address_has_it_in_their_record(app: Starlette, box: Box) -> None:
+    signed_up(app, box)
+    post(browser(app), "signup", **ADA)
     assert kinds(app) == ["signed-up", "signed-up-again"]
+
+
+def test_nobody_gets_more_than_six_mails_of_sign_ups_in_an_hour(app: Starlette, box: Box) -> None:
+    for _ in range(9):
+        assert post(browser(app), "signup", **ADA).status_code == 202
+    assert len(box.to("ada@example.org")) == 6
+    token = token_in(box, "ada@example.org")
+    assert post(browser(app), "email/verify", token=token, password=PASSWORD).status_code == 200
+
+
+def test_who_signed_up_in_another_browser_chooses_a_password(app: Starlette, box: Box) -> None:
+    """Whoever signed up first may have been a stranger, whose link this is."""
+    post(browser(app), "signup", **{**ADA, "password": "eves own password"})
+    ada, token = browser(app), token_in(box, "ada@example.org")
+    refused = post(ada, "email/verify", token=token)
+    assert (refused.status_code, refused.json()["field"]) == (422, "password")
+    made = post(ada, "email/verify", token=token, password=PASSWORD, username="ada", name="Ada L")
+    assert (made.json()["username"], made.json()["name"]) == ("ada", "Ada L")
+    assert post(ada, "login", **LOGIN).status_code == 200
+    eve = post(browser(app), "login", **{**LOGIN, "password": "eves own password"})
+    assert eve.json()["code"] == "invalid-credentials"
 
 
 # -- verifying -------------------------------------------------------------------------------------
 
 
 def test_an_address_is_verified_with_what_was_mailed_there(app: Starlette, box: Box) -> None:
-    client = signed_up(app)
+    client = unshown(app)
     assert not user_of(client)["email_verified"]
     token = token_in(box, "ada@example.org")
-    answer = post(browser(app), "email/verify", token=token)
+    answer = post(client, "email/verify", token=token)
     assert answer.json()["email_verified"]
     assert user_of(client)["email_verified"]
-    again = post(browser(app), "email/verify", token=token)
+    again = post(client, "email/verify", token=token)
     assert (again.status_code, again.json()["code"]) == (401, "spent")
     assert "email-verified" in kinds(app)
 
 
+def test_pre_hijacking_a_link_that_is_opened_elsewhere_leaves_outside_who_was_there(
+    app: Starlette, box: Box, clock: Clock
+) -> None:
+    """Classic, unexpired session, and trojan identifier (Sudhodanan and Paverd, 2022)."""
+    eve = unshown(app)
+    github = Identity(provider="github", issuer="https://github.com", subject="666")
+    id = user_of(eve)["id"]
+    run(parts(app).links.link(id, github))
+    clock.tick(1)
+    ada, token = browser(app), token_in(box, "ada@example.org")
+    assert post(ada, "email/verify", token=token).json()["field"] == "password"
+    new = "a new one of adas"
+    assert post(ada, "email/verify", token=token, password=new).json()["id"] == id
+    assert eve.get("/api/auth/check").status_code == 401
+    assert post(eve, "login", **LOGIN).status_code == 401
+    assert run(parts(app).links.list(id)) == []
+    assert post(ada, "login", **{**LOGIN, "password": new}).status_code == 200
+    assert "account-claimed" in kinds(app)
+
+
 def test_a_link_is_mailed_again_and_takes_the_place_of_the_first(app: Starlette, box: Box) -> None:
-    client = signed_up(app)
+    client = unshown(app)
     first = token_in(box, "ada@example.org")
     assert post(client, "email/verification").status_code == 202
     second = token_in(box, "ada@example.org")
@@ -169,7 +272,7 @@ def test_a_link_is_mailed_again_and_takes_the_place_of_the_first(app: Starlette,
 
 
 def test_an_impatient_person_keeps_the_link_of_the_sixth_mail(app: Starlette, box: Box) -> None:
-    client = signed_up(app)
+    client = unshown(app)
     for _ in range(9):
         assert post(client, "email/verification").status_code == 202
     assert len(box.to("ada@example.org")) == 6
@@ -178,12 +281,10 @@ def test_an_impatient_person_keeps_the_link_of_the_sixth_mail(app: Starlette, bo
 
 
 def test_of_parallel_uses_of_a_link_one_verifies(app: Starlette, box: Box) -> None:
-    signed_up(app)
-    token = token_in(box, "ada@example.org")
+    post(browser(app), "signup", **ADA)
+    body = {"token": token_in(box, "ada@example.org"), "password": PASSWORD}
     with ThreadPoolExecutor(4) as pool:
-        answers = list(
-            pool.map(lambda _: post(browser(app), "email/verify", token=token), range(4))
-        )
+        answers = list(pool.map(lambda _: post(browser(app), "email/verify", **body), range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
 
 
@@ -191,14 +292,14 @@ def test_the_rule_that_only_verified_people_come_in(
     start: Start, mail: dict[str, Any], box: Box
 ) -> None:
     client = start(**mail, verified_only=True)
-    assert post(client, "signup", **ADA).status_code == 202
-    box.empty()
+    run(parts(_app(client)).accounts.sign_up(email=ADA["email"], password=PASSWORD))
     refused = post(client, "login", **LOGIN)
     assert (refused.status_code, refused.json()["code"]) == (403, "unverified")
     assert post(client, "token", **LOGIN).json()["code"] == "unverified"
     wrong = post(client, "login", **{**LOGIN, "password": "wrong"})
     assert wrong.json()["code"] == "invalid-credentials"
-    assert post(client, "email/verify", token=token_in(box, "ada@example.org")).status_code == 200
+    token = token_in(box, "ada@example.org")
+    assert post(client, "email/verify", token=token, password=PASSWORD).status_code == 200
     assert post(client, "login", **LOGIN).status_code == 200
     nameless = post(client, "signup", username="grace", password=PASSWORD)
     assert (nameless.status_code, nameless.json()["field"]) == (422, "email")
@@ -227,13 +328,30 @@ def test_an_address_changes_when_the_new_one_is_read_and_the_old_one_is_told(
     client = verified(app, box)
     assert post(client, "email", email=NEW, password=PASSWORD).status_code == 202
     assert user_of(client)["email"] == "ada@example.org"
-    answer = post(browser(app), "email/change", token=token_in(box, NEW))
+    elsewhere = post(browser(app), "email/change", token=token_in(box, NEW))
+    assert elsewhere.json()["code"] == "missing"
+    answer = post(client, "email/change", token=token_in(box, NEW))
     assert (answer.json()["email"], answer.json()["email_verified"]) == (NEW, True)
     assert user_of(client)["email"] == NEW  # and the session has stayed
     (told,) = box.to("ada@example.org")
     assert "was changed" in told["Subject"]
     assert NEW not in told.as_string()
     assert kinds(app)[-2:] == ["email-change-asked", "email-changed"]
+
+
+def test_pre_hijacking_nobody_gives_their_address_to_the_account_of_a_stranger(
+    app: Starlette, box: Box
+) -> None:
+    """Whoever expects a mail, as Ada does here, opens the one that Eve has caused."""
+    eve = browser(app)
+    assert post(eve, "signup", username="eve", password=PASSWORD).status_code == 201
+    assert post(eve, "email", email="ada@example.org", password=PASSWORD).status_code == 202
+    token = token_in(box, "ada@example.org")
+    ada = browser(app)
+    post(ada, "signup", username="ada", password=PASSWORD)
+    refused = post(ada, "email/change", token=token)
+    assert (refused.status_code, refused.json()["code"]) == (403, "sign-in-first")
+    assert user_of(eve)["email"] is None
 
 
 def test_whoever_has_a_session_alone_changes_no_address(
@@ -252,7 +370,7 @@ def test_whoever_has_a_session_alone_changes_no_address(
 
 def test_a_change_says_nothing_of_who_else_has_the_address(app: Starlette, box: Box) -> None:
     client = verified(app, box)
-    post(browser(app), "signup", email="grace@example.org", password=PASSWORD)
+    signed_up(app, box, "grace@example.org")
     box.empty()
     free = post(client, "email", email=NEW, password=PASSWORD)
     taken = post(client, "email", email="grace@example.org", password=PASSWORD)
@@ -285,7 +403,7 @@ def test_cve_2011_4139_a_link_leads_where_the_settings_say_whatever_the_host_hea
 
 
 def test_cve_2019_19844_a_mail_goes_to_the_address_that_is_kept(app: Starlette, box: Box) -> None:
-    post(browser(app), "signup", email="strasse@example.org", password=PASSWORD)
+    signed_up(app, box, "strasse@example.org")
     box.empty()
     spelled_alike = "stra\u00dfe@example.org"
     assert post(browser(app), "signup", email=spelled_alike, password=PASSWORD).status_code == 202
@@ -329,7 +447,7 @@ def test_a_device_that_was_not_seen_before_is_told_of_once(app: Starlette, box: 
 
 def test_a_device_is_known_to_those_who_signed_in_on_it(app: Starlette, box: Box) -> None:
     client = verified(app, box)
-    post(browser(app), "signup", email="grace@example.org", password=PASSWORD)
+    post(client, "signup", email="grace@example.org", password=PASSWORD)
     post(client, "email/verify", token=token_in(box, "grace@example.org"))
     box.empty()
     grace = {"login": "grace@example.org", "password": PASSWORD}
@@ -339,7 +457,7 @@ def test_a_device_is_known_to_those_who_signed_in_on_it(app: Starlette, box: Box
 
 
 def test_what_is_nobodys_address_yet_hears_of_no_device(app: Starlette, box: Box) -> None:
-    signed_up(app)
+    unshown(app)
     box.empty()
     post(browser(app, **{"user-agent": IPHONE}), "login", **LOGIN)
     assert box.messages() == []
@@ -400,6 +518,8 @@ def test_no_mail_and_no_log_has_a_token_of_another_kind(app: Starlette, box: Box
     stranger = browser(app, **{"user-agent": IPHONE})
     post(stranger, "login", **LOGIN)
     token = token_in(box, "ada@example.org")
+    client = browser(app)
+    post(client, "login", **LOGIN)
     for path in ("email/verify", "email/change", "email/undo"):
-        assert post(browser(app), path, token=token).json()["code"] == "spent"
+        assert post(client, path, token=token).json()["code"] == "spent"
     assert re.fullmatch(r"[\w-]{43}", token)

@@ -32,7 +32,7 @@ def mailing(start: Start, box: Postbox) -> Callable[..., TestClient]:
 
     def started(**settings: Any) -> TestClient:
         client = start(**box.settings, **settings)
-        ada = run(parts(app_of(client)).accounts.sign_up(**ADA))
+        ada = run(parts(app_of(client)).accounts.sign_up(email=ADA["email"], password=PASSWORD))
         run(parts(app_of(client)).accounts.verify_email(ada.id, ADA["email"]))
         box.empty()
         return client
@@ -261,7 +261,7 @@ def test_a_mail_server_that_is_down_tells_nobody_who_has_an_account(
     log = StringIO()
     dead = {**box.settings, "mail_port": 1}
     client = start(**dead, log=log)
-    run(parts(app_of(client)).accounts.sign_up(**ADA))
+    run(parts(app_of(client)).accounts.sign_up(email=ADA["email"], password=PASSWORD))
     told = {
         login: client.post("/api/auth/password/forgotten", json={"login": login}).status_code
         for login in ("ada@example.org", "eve@example.org")

@@ -9,9 +9,11 @@ from functools import partial
 from sqlalchemy import Engine
 
 from dojang.auth import rows, schema
-from dojang.auth.errors import InvalidCredentials, InvalidInput
+from dojang.auth.claims import Claim
+from dojang.auth.errors import AlreadyTaken, InvalidCredentials, InvalidInput
 from dojang.auth.identifiers import (
     USERNAME_PATTERN,
+    Identifier,
     parse_email,
     parse_login,
     parse_name,
@@ -109,6 +111,7 @@ class Accounts:
         password: str,
         name: str | None = None,
         roles: Iterable[str] = (),
+        vouched: bool = False,
     ) -> User:
         """Make an account with an e-mail address, a user name, or both.
 
@@ -121,6 +124,7 @@ class Accounts:
             password: As typed; `policy` has the limits.
             name: 1 to 200 characters for showing; None or empty for none.
             roles: What they may do; never what whoever signs up asks for.
+            vouched: Whether whoever looks after the accounts gives the address, and no stranger.
 
         Raises:
             InvalidInput: Neither identifier was given, or a value breaks a rule.
@@ -128,22 +132,23 @@ class Accounts:
             TooBusy: Too many callers wait for their password to be hashed.
             Unavailable: The database did not answer; no account was made.
         """
-        row = await self._row(email, username, password, name, roles)
+        row = await self.new_row(email, username, password, name, roles, vouched=vouched)
         await off_loop(partial(rows.add, self.engine, row))
         return row.user
 
-    async def sign_up_unseen(
+    async def claim(
         self,
         *,
         email: str,
         username: str | None = None,
         password: str,
         name: str | None = None,
-    ) -> User | None:
-        """Make an account as `sign_up` does, and take as long where the address has one already.
+    ) -> Claim:
+        """Return what somebody typed to have an account, which is none before its address is shown.
 
         For a form whose answer goes to the address alone: whoever sends it must not learn there
-        which addresses have accounts. User names are no secret.
+        which addresses have accounts, so nobody is looked for, and nothing is kept here. User names
+        are no secret.
 
         Args:
             email: One address.
@@ -151,20 +156,23 @@ class Accounts:
             password: As for `sign_up`.
             name: As for `sign_up`.
 
-        Returns:
-            None where another account has the address; nothing was changed.
-
         Raises:
             InvalidInput: A value breaks a rule, or there is no address.
             AlreadyTaken: Another account has that user name.
             TooBusy: Too many callers wait for their password to be hashed.
-            Unavailable: The database did not answer; no account was made.
+            Unavailable: The database did not answer.
         """
         if not email:
             raise InvalidInput("email", "an account needs an e-mail address here")
-        row = await self._row(email, username, password, name, ())
-        added = await off_loop(partial(rows.add_unseen, self.engine, row))
-        return row.user if added else None
+        row = await self.new_row(email, username, password, name)
+        if row.username_key and await self._is_taken(row.username_key):
+            raise AlreadyTaken("username")
+        return Claim(
+            email=row.user.email or "",
+            username=row.user.username,
+            name=row.user.name,
+            password_hash=row.password_hash or "",
+        )
 
     async def check_password(self, login: str, password: str) -> User:
         """Return the account that `login` and `password` open.
@@ -271,14 +279,17 @@ class Accounts:
         """Close the connections that are not in use; the next call opens new ones."""
         self.engine.dispose()
 
-    async def _row(
+    async def new_row(
         self,
         email: str | None,
         username: str | None,
         password: str,
         name: str | None,
-        roles: Iterable[str],
+        roles: Iterable[str] = (),
+        *,
+        vouched: bool = False,
     ) -> rows.NewRow:
+        """Return an account that was not there, and is not yet; as `sign_up` does, unadded."""
         if not email and not username:
             raise InvalidInput("email", "an account needs an e-mail address or a user name")
         mail = parse_email(email) if email else None
@@ -286,20 +297,49 @@ class Accounts:
         shown = parse_name(name) if name else None
         keys = [identifier.key for identifier in (mail, nick) if identifier]
         await off_loop(partial(self.policy.check, password, also=keys))
+        hashed = await self.hasher.hash(password)
+        return self._row(mail, nick, shown, hashed, roles=parse_roles(roles), vouched=vouched)
+
+    def claimed_row(self, claim: Claim) -> rows.NewRow:
+        """Return the account that was claimed, with its address shown; it is not there yet."""
+        mail = parse_email(claim.email)
+        nick = (
+            parse_username(claim.username, pattern=self.username_pattern)
+            if claim.username
+            else None
+        )
+        return self._row(mail, nick, claim.name, claim.password_hash, verified=True)
+
+    def _row(
+        self,
+        mail: Identifier | None,
+        nick: Identifier | None,
+        name: str | None,
+        password_hash: str,
+        *,
+        roles: tuple[str, ...] = (),
+        vouched: bool = False,
+        verified: bool = False,
+    ) -> rows.NewRow:
         user = User(
             id=entropy.token(_ID_BYTES),
             email=mail.text if mail else None,
             username=nick.text if nick else None,
-            name=shown,
+            name=name,
             created=self.clock(),
-            roles=parse_roles(roles),
+            roles=roles,
+            email_verified=verified,
+            email_vouched=vouched and mail is not None,
         )
         return rows.NewRow(
             user=user,
             email_key=mail.key if mail else None,
             username_key=nick.key if nick else None,
-            password_hash=await self.hasher.hash(password),
+            password_hash=password_hash,
         )
+
+    async def _is_taken(self, username_key: str) -> bool:
+        return await off_loop(partial(rows.has_username, self.engine, username_key))
 
     async def _rehash(self, user: User, password: str, *, old: str) -> None:
         # They are signed in: if the better hash cannot be kept now, next time will do.

@@ -145,7 +145,7 @@ class AccountChanges:
         """Give an account to whoever has shown that its address is theirs, where nobody had before.
 
         Somebody else may have made it, to lie in wait for its owner. So nothing opens it that was
-        set before, and nobody stays signed in.
+        set before, and nobody stays signed in; but where the address was vouched for, all stays.
 
         Args:
             user: The account, as it was before.
@@ -161,6 +161,9 @@ class AccountChanges:
         Source: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
         """
         if user.email is None or user.email_verified:
+            return False
+        if not user.claims:
+            await self._accounts.verify_email(user.id, user.email)
             return False
         claim = partial(rows.claim, self._accounts.engine, user.id, user.email)
         return await self.apart(user.id, partial(off_loop, claim), but=but)

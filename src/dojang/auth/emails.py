@@ -1,4 +1,4 @@
-"""The e-mail addresses of accounts: shown to be theirs, changed, and put back."""
+"""The e-mail addresses of accounts: changed, and put back."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from dojang.auth import rows
 from dojang.auth.accounts import Accounts
 from dojang.auth.changes import SignOut
-from dojang.auth.errors import InvalidInput, Spent
+from dojang.auth.errors import InvalidInput, SignInFirst, Spent
 from dojang.auth.identifiers import Identifier, parse_email
 from dojang.auth.one_time import LONGEST_UNDO, OneTimeTokens, Redeemed
 from dojang.auth.one_time_rows import OneTimeRow
@@ -15,7 +15,6 @@ from dojang.auth.user import User
 
 __all__ = ["Changed", "Emails"]
 
-_VERIFY = "verify-email"
 _CHANGE = "change-email"
 _PUT_BACK = "undo-change-email"
 
@@ -53,48 +52,6 @@ class Emails:
         self._accounts = accounts
         self._tokens = tokens
         self._sign_out = sign_out
-
-    # -- showing that an address is theirs -------------------------------------------------------
-
-    async def begin_verifying(self, user: User) -> str | None:
-        """Return a token for a mail to the address of an account; None where there is no need.
-
-        Raises:
-            Unavailable: The database did not answer.
-        """
-        if user.email is None or user.email_verified or user.disabled:
-            return None
-        return await self._tokens.issue(_VERIFY, user=user.id, target=user.email)
-
-    async def peek_verifying(self, token: str) -> Redeemed:
-        """Return whose address a token verifies, and leave it good.
-
-        Args:
-            token: Any text is safe to pass.
-
-        Raises:
-            Spent: It is good for nothing.
-            Unavailable: The database did not answer.
-        """
-        return await self._tokens.peek(_VERIFY, token)
-
-    async def verify(self, token: str) -> User:
-        """Note that an address is its owner's, and return the account. Of parallel uses one does.
-
-        Args:
-            token: Any text is safe to pass.
-
-        Raises:
-            Spent: It is good for nothing, or the account has another address by now.
-            Unavailable: The database did not answer; it may be used up.
-        """
-
-        def use(connection: Connection, row: OneTimeRow) -> None:
-            if not rows.write_verified(connection, row.user_id, row.target):
-                raise Spent
-
-        redeemed = await self._tokens.redeem(_VERIFY, token, use=use)
-        return await self._there(redeemed.user)
 
     # -- another address -------------------------------------------------------------------------
 
@@ -139,41 +96,50 @@ class Emails:
         """
         return await self._accounts.find_login(email)
 
-    async def peek_changing(self, token: str) -> Redeemed:
+    async def peek_changing(self, token: str, *, user: str | None) -> Redeemed:
         """Return whose address a token changes, to what, and leave it good.
 
         Args:
-            token: Any text is safe to pass.
+            token: As for `change`, and so is the other.
+            user: See there.
 
         Raises:
             Spent: It is good for nothing.
+            SignInFirst: As for `change`.
             Unavailable: The database did not answer.
         """
-        return await self._tokens.peek(_CHANGE, token)
+        found = await self._tokens.peek(_CHANGE, token)
+        if found.user != user:
+            raise SignInFirst
+        return found
 
-    async def change(self, token: str) -> Changed:
+    async def change(self, token: str, *, user: str | None) -> Changed:
         """Give an account the address that a token was mailed to. Of parallel uses one does.
 
         Its sessions stay; links that were mailed to the address until now are good for nothing.
+        Whoever reads the mail may be another than who asked for it, and would give a stranger's
+        account their address: so it is good for whoever is signed in to that account alone.
 
         Args:
             token: Any text is safe to pass.
+            user: Who is signed in where it is redeemed, as in `User.id`; None for nobody.
 
         Raises:
             Spent: It is good for nothing.
+            SignInFirst: That is not who asked for it; it stays good.
             AlreadyTaken: Another account has the address by now.
             Unavailable: The database did not answer; it may be used up.
         """
-        user = await self._there((await self.peek_changing(token)).user)
+        before = await self._there((await self.peek_changing(token, user=user)).user)
 
         def use(connection: Connection, row: OneTimeRow) -> None:
             new = parse_email(row.target)
-            if not rows.write_email(connection, row.user_id, old=user.email, new=new):
+            if not rows.write_email(connection, row.user_id, old=before.email, new=new):
                 raise Spent
 
         await self._tokens.redeem(_CHANGE, token, use=use)
-        await self._tokens.revoke_all(user.id)
-        return Changed(await self._there(user.id), user.email, await self._undoing(user))
+        await self._tokens.revoke_all(before.id)
+        return Changed(await self._there(before.id), before.email, await self._undoing(before))
 
     # -- the address until then ------------------------------------------------------------------
 

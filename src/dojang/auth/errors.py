@@ -141,6 +141,22 @@ class VerifyFirst(Refused):
         )
 
 
+class SignInFirst(Refused):
+    """A link is good for whoever is signed in to the account that asked for it.
+
+    Read by anybody else it would give the account of a stranger their address, or give an account
+    with a second factor away.
+    """
+
+    code = "sign-in-first"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "sign in here to the account that asked for this, then open the link again; if you did "
+            "not ask for it, do nothing"
+        )
+
+
 class AlreadyTaken(Refused):
     """Another account has the e-mail address or user name.
 

@@ -101,8 +101,8 @@ class PasswordReset:
             token: Of the link; any text is safe to pass.
             password: As typed; `Accounts.policy` has the limits.
             end_sessions: Whether everybody is signed out who was signed in before. They are in any
-                case where nobody had shown yet whose the address is; then linked providers open
-                the account no more, either (see `AccountChanges.claim`).
+                case where a stranger may have typed the address; then linked providers open the
+                account no more, either (see `AccountChanges.claim`).
 
         Raises:
             Spent: The link is good for nothing.
@@ -121,7 +121,7 @@ class PasswordReset:
             rows.write_claim(connection, row.user_id, row.target)
 
         redeem = partial(self._tokens.redeem, PURPOSE, token, use=use)
-        apart = end_sessions or not user.email_verified
+        apart = end_sessions or user.claims
         await (self._changes.apart(user.id, redeem) if apart else redeem())
         return user
 

@@ -43,19 +43,20 @@ from dojang.errors import Unavailable
 __all__ = [
     "NewRow",
     "add",
-    "add_unseen",
     "adding",
     "answering",
     "by_id",
     "by_login",
     "claim",
     "delete",
+    "has_username",
     "imported_hashes",
     "password_of",
     "replace_hash",
     "set_disabled",
     "set_password",
     "set_roles",
+    "taken",
     "values",
     "verify_email",
     "write_claim",
@@ -118,30 +119,18 @@ def add(engine: Engine, row: NewRow) -> None:
         with answering(), engine.begin() as connection:
             connection.execute(adding(row))
     except IntegrityError:
-        raise AlreadyTaken(_taken(engine, row)) from None
+        raise AlreadyTaken(taken(engine, row)) from None
 
 
-def add_unseen(engine: Engine, row: NewRow) -> bool:
-    """Add an account, or write as much where its address has one already; say whether it is added.
+def has_username(engine: Engine, key: str) -> bool:
+    """Return whether an account has a user name.
 
     Raises:
-        AlreadyTaken: The unique constraint of the user name refused it, whatever its address.
         Unavailable: The database did not answer.
     """
-    nick = select(users.c.id).where(users.c.username_key == row.username_key)
-    known = select(users.c.id).where(users.c.email_key == row.email_key)
-    same = update(users).where(users.c.email_key == row.email_key).values(email_key=row.email_key)
-    try:
-        with answering(), engine.begin() as connection:
-            if row.username_key is not None and connection.execute(nick).first():
-                raise AlreadyTaken("username")
-            there = connection.execute(known).first() is not None
-            connection.execute(same if there else adding(row))
-            return not there
-    except IntegrityError:  # another sign-up was faster
-        if _taken(engine, row) == "username":
-            raise AlreadyTaken("username") from None
-        return False
+    with answering(), engine.connect() as connection:
+        nick = select(users.c.id).where(users.c.username_key == key)
+        return connection.execute(nick).first() is not None
 
 
 def adding(row: NewRow) -> Insert:
@@ -252,7 +241,7 @@ def claim(engine: Engine, user_id: str, email: str) -> bool:
     Nothing opens it that was set before that: no password, no provider, nothing that was mailed.
 
     Returns:
-        Whether there is such an account, with that address.
+        Whether that was so: see `write_claim`.
 
     Raises:
         Unavailable: The database did not answer.
@@ -269,7 +258,8 @@ def claim(engine: Engine, user_id: str, email: str) -> bool:
 def write_claim(connection: Connection, user_id: str, email: str) -> bool:
     """Note that an address is its owner's, and close the ways in of whoever had it before that.
 
-    An account with a second factor is left as it is: no mail by itself opens it, or gives it away.
+    Where it was vouched for, nothing is closed: no stranger made the account. One with a second
+    factor that was not is left as it is: no mail by itself opens it, or gives it away.
 
     Args:
         connection: To the accounts, in a transaction.
@@ -277,15 +267,17 @@ def write_claim(connection: Connection, user_id: str, email: str) -> bool:
         email: As in `User.email`.
 
     Returns:
-        Whether there is such an account, and nobody had shown it yet.
+        Whether somebody else may have had it before: there is such an account, with that address,
+        which nobody had shown yet or vouched for.
 
     Raises:
         sqlalchemy.exc.DBAPIError: The database did not answer.
     """
-    unshown = users.c.id == user_id, users.c.email == email, users.c.email_verified.is_(False)
+    unshown = and_(users.c.id == user_id, users.c.email == email, users.c.email_verified.is_(False))
     guarded = select(second_factors.c.user_id).where(second_factors.c.user_id == user_id).exists()
-    shown = update(users).where(*unshown, ~guarded).values(email_verified=True)
-    if connection.execute(shown).rowcount != 1:
+    shown = update(users).values(email_verified=True)
+    connection.execute(shown.where(unshown, users.c.email_vouched))
+    if connection.execute(shown.where(unshown, ~guarded)).rowcount != 1:
         return False
     connection.execute(deletion(identities).where(identities.c.user_id == user_id))
     return True
@@ -400,7 +392,12 @@ def _write_email(connection: Connection, its: Update, email: Identifier) -> bool
         raise AlreadyTaken("email") from None
 
 
-def _taken(engine: Engine, row: NewRow) -> Literal["email", "username"]:
+def taken(engine: Engine, row: NewRow) -> Literal["email", "username"]:
+    """Return which of its identifiers a new account cannot have.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
     # Asked, because each database words its refusal differently.
     if row.email_key is None:
         return "username"
@@ -417,6 +414,7 @@ def _user(row: RowMapping) -> User:
         disabled=row["disabled"],
         roles=roles.split(row["roles"]),
         email_verified=row["email_verified"],
+        email_vouched=row["email_vouched"],
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dojang.auth.accounts import Accounts
+from dojang.auth.claims import Claim
 from dojang.auth.errors import InvalidCredentials, Unverified
 from dojang.auth.identifiers import one_spelling
 from dojang.auth.throttle import Throttle
@@ -108,7 +109,7 @@ class SignIn:
             email=email, username=username, password=password, name=name
         )
 
-    async def sign_up_unseen(
+    async def claim(
         self,
         *,
         address: str,
@@ -116,27 +117,24 @@ class SignIn:
         username: str | None = None,
         password: str,
         name: str | None = None,
-    ) -> User | None:
-        """Make an account for whoever comes, and say nothing to them that an address has one.
+    ) -> Claim:
+        """Return what whoever comes typed to have an account; see `Accounts.claim`.
 
         Args:
             address: As for `sign_up`.
-            email: As for `Accounts.sign_up_unseen`, and so are the others.
-            username: As for `Accounts.sign_up_unseen`.
-            password: As for `Accounts.sign_up_unseen`.
-            name: As for `Accounts.sign_up_unseen`.
-
-        Returns:
-            None where another account has the address.
+            email: As for `Accounts.claim`, and so are the others.
+            username: As for `Accounts.claim`.
+            password: As for `Accounts.claim`.
+            name: As for `Accounts.claim`.
 
         Raises:
             TooManyAttempts: Too many were asked for from there; nothing was looked at.
-            InvalidInput: As for `Accounts.sign_up_unseen`, and so are the others.
-            AlreadyTaken: As for `Accounts.sign_up_unseen`.
-            TooBusy: As for `Accounts.sign_up_unseen`.
-            Unavailable: As for `Accounts.sign_up_unseen`; or the store did not answer.
+            InvalidInput: As for `Accounts.claim`, and so are the others.
+            AlreadyTaken: As for `Accounts.claim`.
+            TooBusy: As for `Accounts.claim`.
+            Unavailable: As for `Accounts.claim`; or the store did not answer.
         """
         await self._throttle.sign_up(address=address)
-        return await self._accounts.sign_up_unseen(
+        return await self._accounts.claim(
             email=email, username=username, password=password, name=name
         )

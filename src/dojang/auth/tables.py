@@ -9,6 +9,7 @@ dojang_users   id                22 characters of base64url: 128 random bits
                password_hash     of any kind that is read; NULL: no password opens this account
                roles             what they may do: short names, apart by spaces
                email_verified    true: the address is shown to be theirs
+               email_vouched     true: whoever looks after the accounts gave the address
                disabled          true: nothing opens this account
                created           unix milliseconds
                password_changed  unix milliseconds; NULL where there never was one
@@ -97,6 +98,13 @@ users = Table(
         nullable=False,
         server_default=false(),
         comment="shown to be theirs",
+    ),
+    Column(
+        "email_vouched",
+        Boolean(),
+        nullable=False,
+        server_default=false(),
+        comment="given by who looks after the accounts",
     ),
     Column("disabled", Boolean(), nullable=False, comment="nothing opens this account"),
     Column("created", BigInteger(), nullable=False, comment="unix milliseconds"),

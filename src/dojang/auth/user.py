@@ -19,6 +19,7 @@ class User:
         roles: What they may do, in the order of the alphabet.
         email_verified: Whether `email` is shown to be theirs, by a link that was mailed there or
             by a provider.
+        email_vouched: Whether whoever looks after the accounts gave `email`, and no stranger.
     """
 
     id: str
@@ -29,3 +30,9 @@ class User:
     disabled: bool = False
     roles: tuple[str, ...] = ()
     email_verified: bool = False
+    email_vouched: bool = False
+
+    @property
+    def claims(self) -> bool:
+        """Whether anybody may have typed `email`, to lie in wait for its owner."""
+        return self.email is not None and not (self.email_verified or self.email_vouched)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from dojang import blocking, clock
 from dojang.adapters.auth_api.entrance import Factors
 from dojang.auth import Accounts, PasswordHasher, PasswordPolicy, Throttle
+from dojang.auth.claims import Claims
 from dojang.auth.events import Events, Hook
 from dojang.auth.known_devices import KnownDevices
 from dojang.auth.links import Links
@@ -87,6 +88,7 @@ def assemble(
             hooks=hooks,
         ),
         one_time=OneTimeTokens(accounts.engine, clock=clock),
+        claims=Claims(found.keyring, cookie=sessions.cookie, clock=clock),
         known_devices=KnownDevices(secret=found.keyring, cookie=sessions.cookie),
         arrived=arrivals.arrived,
         mailer=_mailer(settings),

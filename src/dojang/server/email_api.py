@@ -2,12 +2,14 @@
 
 from starlette.requests import Request
 
+from dojang.adapters.asgi import session_of
+from dojang.adapters.auth_api import callers
 from dojang.adapters.auth_api.answers import Answer, empty
 from dojang.adapters.auth_api.api import AuthApi
 from dojang.adapters.auth_api.bodies import read
 from dojang.adapters.auth_api.models import Nothing, UserAnswer
 from dojang.server import mailing
-from dojang.server.email_models import ChangeEmail, MailedToken
+from dojang.server.email_models import ChangeEmail, MailedToken, VerifyEmail
 
 __all__ = ["ask_for_email", "change_email", "disown_session", "send_verification", "undo_email"]
 __all__ += ["verify_email"]
@@ -21,10 +23,22 @@ async def send_verification(api: AuthApi, request: Request) -> Answer:
 
 
 async def verify_email(api: AuthApi, request: Request) -> Answer:
-    """Verify an address with the token of the link that was mailed to it."""
-    del api
-    form = await read(request, MailedToken)
-    return Answer(UserAnswer.of(await mailing.verify(request, form.token)))
+    """Verify an address with the token of the link that was mailed to it.
+
+    A sign-up makes its account then. The password that was typed for it is in the cookie of the
+    browser that signed up; from elsewhere, send one along.
+    """
+    form = await read(request, VerifyEmail)
+    somebody = session_of(request).user is not None or callers.bearer(request) is not None
+    shown = await mailing.verify(
+        request,
+        form.token,
+        await api.signed_in(request) if somebody else None,
+        password=form.password,
+        username=form.username,
+        name=form.name,
+    )
+    return Answer(UserAnswer.of(shown.user))
 
 
 async def ask_for_email(api: AuthApi, request: Request) -> Answer:
@@ -39,10 +53,10 @@ async def ask_for_email(api: AuthApi, request: Request) -> Answer:
 
 
 async def change_email(api: AuthApi, request: Request) -> Answer:
-    """Give an account the address that a link was mailed to; the one until now is told."""
-    del api
+    """Give this account the address that a link was mailed to; the one until now is told."""
     form = await read(request, MailedToken)
-    return Answer(UserAnswer.of(await mailing.change(request, form.token)))
+    user = await api.signed_in(request)
+    return Answer(UserAnswer.of(await mailing.change(request, form.token, user)))
 
 
 async def undo_email(api: AuthApi, request: Request) -> Answer:

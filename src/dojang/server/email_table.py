@@ -3,11 +3,11 @@
 from dojang.adapters.auth_api.errors import SessionNeeded
 from dojang.adapters.auth_api.models import Nothing, UserAnswer
 from dojang.adapters.auth_api.table import BODY, NOBODY, PASSWORD, Entry
-from dojang.auth import AlreadyTaken, InvalidCredentials, InvalidInput
-from dojang.auth.errors import Spent
+from dojang.auth import AlreadyTaken, InvalidCredentials, InvalidInput, TooBusy
+from dojang.auth.errors import SignInFirst, Spent
 from dojang.errors import StaleLogin, Unavailable
 from dojang.server import email_api
-from dojang.server.email_models import ChangeEmail, MailedToken
+from dojang.server.email_models import ChangeEmail, MailedToken, VerifyEmail
 from dojang.server.errors import NotFound
 
 __all__ = ["EMAILS"]
@@ -25,9 +25,18 @@ EMAILS = (
         method="POST",
         path="/email/verify",
         handler=email_api.verify_email,
-        body=MailedToken,
+        body=VerifyEmail,
         answer=UserAnswer,
-        errors=(*BODY, Spent, Unavailable),
+        errors=(
+            *BODY,
+            *NOBODY,
+            Spent,
+            SignInFirst,
+            InvalidInput,
+            AlreadyTaken,
+            TooBusy,
+            Unavailable,
+        ),
     ),
     Entry(
         method="POST",
@@ -53,7 +62,7 @@ EMAILS = (
         handler=email_api.change_email,
         body=MailedToken,
         answer=UserAnswer,
-        errors=(*BODY, Spent, AlreadyTaken, Unavailable),
+        errors=(*BODY, *NOBODY, Spent, SignInFirst, AlreadyTaken, Unavailable),
     ),
     Entry(
         method="POST",

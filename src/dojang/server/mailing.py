@@ -7,12 +7,13 @@ from starlette.requests import Request
 from dojang.adapters.auth_api import callers
 from dojang.adapters.auth_api.mailing import Mailing
 from dojang.auth import InvalidCredentials, TooManyAttempts, Unverified, User
+from dojang.auth.claims import Claim
 from dojang.auth.emails import Changed
 from dojang.auth.identifiers import parse_email
 from dojang.auth.mail import Mail
 from dojang.auth.mails import address_changed, known_address, verify_address
 from dojang.auth.one_time import LONGEST, LONGEST_UNDO
-from dojang.server.afterwards import afterwards
+from dojang.auth.showing import Shown, Unshown
 from dojang.server.arrivals import DISOWN
 from dojang.server.errors import NotFound
 from dojang.server.links import link
@@ -24,13 +25,14 @@ from dojang.server.settings import Settings
 __all__ = [
     "begin_change",
     "change",
+    "claimed",
     "disown",
     "of",
+    "peek",
     "put_back",
     "remind",
     "send_verification",
     "verify",
-    "welcome",
 ]
 
 _MINUTES = LONGEST // 60
@@ -39,26 +41,20 @@ _DAYS = LONGEST_UNDO // 86_400
 
 def of(settings: Settings) -> Mailing:
     """Return what the API has mailed."""
-    return Mailing(welcome, remind, verified_only=settings.verified_only)
+    return Mailing(claimed, remind, verified_only=settings.verified_only)
 
 
-async def welcome(request: Request, email: str, user: User | None) -> None:
-    """Mail to an address that somebody signed up with: that it is theirs, or that it was before.
+async def claimed(request: Request, claim: Claim) -> None:
+    """Mail to an address that somebody signed up with: a link, or that it has an account.
 
     Args:
-        request: Of the sign-up.
-        email: As typed.
-        user: The new account; None where another one has the address.
+        request: Of the sign-up; its browser keeps what was typed.
+        claim: What that is.
     """
-    # Whatever is written because of it is written when the answer has left, or time would tell.
-    if user is not None:
-        note = partial(parts_of(request).journal.note, request, "signed-up", user=user.id)
-        afterwards(request, note)
-        send_verification(request, user)
-        return
-    address = parse_email(email)
-    afterwards(request, partial(_note_again, request, address.text))
-    post(request, "known-address", partial(_known, request, address.text), to=address.key)
+    set_cookie(request, parts_of(request).claims.keep(claim))
+    # Whoever is looked for is looked for when the answer has left, or time would tell.
+    address = parse_email(claim.email)
+    post(request, "sign-up", partial(_sign_up, request, address.text), to=address.key)
 
 
 def send_verification(request: Request, user: User) -> None:
@@ -81,12 +77,38 @@ async def remind(request: Request, error: Unverified) -> None:
         send_verification(request, user)
 
 
-async def verify(request: Request, token: str) -> User:
-    """Verify the address that a link was mailed to; see `Emails.verify`."""
-    user = await parts_of(request).emails.verify(token)
-    await parts_of(request).journal.note(request, "email-verified", user=user.id)
-    _know(request, user)
-    return user
+async def peek(request: Request, token: str, user: User | None) -> Unshown:
+    """Return what a link is about to show where `user` is signed in; see `Showing.peek`."""
+    cookies = request.headers.get("cookie", "")
+    return await parts_of(request).showing.peek(token, user=_id(user), cookies=cookies)
+
+
+async def verify(
+    request: Request,
+    token: str,
+    user: User | None,
+    *,
+    password: str | None = None,
+    username: str | None = None,
+    name: str | None = None,
+) -> Shown:
+    """Note whose the address is that a link was mailed to; see `Showing.finish`."""
+    parts = parts_of(request)
+    shown = await parts.showing.finish(
+        token,
+        user=_id(user),
+        cookies=request.headers.get("cookie", ""),
+        password=password,
+        username=username,
+        name=name,
+    )
+    kind = "signed-up" if shown.made else "account-claimed" if shown.closed else "email-verified"
+    await parts.journal.note(request, kind, user=shown.user.id)
+    if shown.made:  # whose browser is known with that
+        set_cookie(request, parts.claims.dropped())
+    else:
+        _know(request, shown.user)
+    return shown
 
 
 async def begin_change(request: Request, user: User, email: str, password: str) -> None:
@@ -115,9 +137,9 @@ async def begin_change(request: Request, user: User, email: str, password: str) 
     await parts_of(request).journal.note(request, "email-change-asked", user=user.id)
 
 
-async def change(request: Request, token: str) -> User:
-    """Give an account the address that a link was mailed to, and tell the old one."""
-    found = await parts_of(request).emails.change(token)
+async def change(request: Request, token: str, user: User | None) -> User:
+    """Give the account of `user` the address that a link was mailed to, and tell the old one."""
+    found = await parts_of(request).emails.change(token, user=_id(user))
     await parts_of(request).journal.note(request, "email-changed", user=found.user.id)
     _know(request, found.user)
     if found.old is not None:
@@ -153,16 +175,24 @@ async def disown(request: Request, token: str) -> str:
     return user
 
 
+def _id(user: User | None) -> str | None:
+    return user.id if user else None
+
+
 def _know(request: Request, user: User) -> None:
     # Who reads their mail here is no stranger when they sign in next.
     noted = parts_of(request).known_devices.noted(user.id, request.headers.get("cookie", ""))
     set_cookie(request, noted)
 
 
-async def _note_again(request: Request, email: str) -> None:
-    owner = await parts_of(request).emails.owner_of(email)
-    if owner is not None:
-        await parts_of(request).journal.note(request, "signed-up-again", user=owner.id)
+async def _sign_up(request: Request, email: str) -> Mail:
+    parts = parts_of(request)
+    owner = await parts.emails.owner_of(email)
+    if owner is None:
+        token = await parts.showing.begin_new(email)
+        return _verify_mail(request, email, "/verify-email", token)
+    await parts.journal.note(request, "signed-up-again", user=owner.id)
+    return _known(request, owner)
 
 
 async def _prove(request: Request, user: User, password: str) -> None:
@@ -179,7 +209,7 @@ async def _prove(request: Request, user: User, password: str) -> None:
 
 
 async def _verification(request: Request, user: User) -> Mail | None:
-    token = await parts_of(request).emails.begin_verifying(user)
+    token = await parts_of(request).showing.begin(user)
     if token is None or user.email is None:
         return None
     return _verify_mail(request, user.email, "/verify-email", token)
@@ -187,8 +217,8 @@ async def _verification(request: Request, user: User) -> Mail | None:
 
 async def _to_new(request: Request, user: User, email: str) -> Mail:
     emails = parts_of(request).emails
-    if known := await _known(request, email):
-        return known
+    if owner := await emails.owner_of(email):
+        return _known(request, owner)
     token = await emails.begin_changing(user, email)
     return _verify_mail(request, email, "/change-email", token)
 
@@ -204,14 +234,12 @@ def _verify_mail(request: Request, to: str, path: str, token: str) -> Mail:
     )
 
 
-async def _known(request: Request, email: str) -> Mail | None:
-    settings, owner = parts_of(request).settings, await parts_of(request).emails.owner_of(email)
-    if owner is None or owner.email is None:
-        return None
+def _known(request: Request, owner: User) -> Mail:
+    settings = parts_of(request).settings
     return known_address(
         language=language_for(request),
         # Not to what was typed, which another mailbox may have that is spelled alike.
-        to=owner.email,
+        to=owner.email or "",
         url=settings.url,
         link=link(settings, "/sign-in"),
     )

@@ -8,6 +8,7 @@ from dojang.adapters.auth_api.confirming import Confirming
 from dojang.adapters.auth_api.entrance import Entrance, Factors
 from dojang.adapters.auth_api.journal import Arrived, Journal
 from dojang.auth import AccountChanges, Accounts, SignIn, Throttle
+from dojang.auth.claims import Claims
 from dojang.auth.emails import Emails
 from dojang.auth.events import Events
 from dojang.auth.known_devices import KnownDevices
@@ -17,6 +18,7 @@ from dojang.auth.mailed_sign_in import MailedSignIn
 from dojang.auth.one_time import OneTimeTokens
 from dojang.auth.password_reset import PasswordReset
 from dojang.auth.providers import SignInWith
+from dojang.auth.showing import Showing
 from dojang.server.forward_auth.rules import Rules
 from dojang.server.log import log_of
 from dojang.server.metrics.numbers import Numbers
@@ -45,6 +47,7 @@ class Parts:
         sign_in_with: The providers that are offered.
         events: What happened.
         one_time: What is mailed and good for once.
+        claims: What browsers have typed to have an account.
         known_devices: Who signed in with which browser before.
         arrived: Is told of everybody who signs in.
         mailer: Sends mail; None where no mail server is set.
@@ -65,6 +68,7 @@ class Parts:
     sign_in_with: SignInWith
     events: Events
     one_time: OneTimeTokens
+    claims: Claims
     known_devices: KnownDevices
     arrived: Arrived
     rules: Rules
@@ -100,8 +104,13 @@ class Parts:
 
     @property
     def emails(self) -> Emails:
-        """How e-mail addresses are verified and changed."""
+        """How e-mail addresses are changed."""
         return Emails(self.accounts, self.one_time, sign_out=self.tokens.end_all)
+
+    @property
+    def showing(self) -> Showing:
+        """How addresses are shown to be somebody's."""
+        return Showing(self.accounts, self.changes, tokens=self.one_time, claims=self.claims)
 
     @property
     def sign_in(self) -> SignIn:

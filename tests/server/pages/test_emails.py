@@ -41,7 +41,11 @@ def mail(port: int) -> dict[str, Any]:
 
 @pytest.fixture
 def ada(app: Starlette) -> Person:
-    return Person(app).sign_up().sign_in()
+    """Somebody whose account is older than mail, who has just asked for the link."""
+    run(parts(app).accounts.sign_up(email="ada@example.org", password=PASSWORD))
+    person = Person(app).sign_in()
+    person.send("/account/email/verification")
+    return person
 
 
 def path_in(box: Box, to: str = "ada@example.org") -> str:
@@ -58,13 +62,64 @@ def use(person: Person, path: str) -> str:
 
 def test_who_signs_up_is_sent_to_their_mail_new_or_known(app: Starlette, box: Box) -> None:
     fields = {"login": "ada@example.org", "password": PASSWORD, "next": "/account/email"}
-    new, known = (Person(app).send("/sign-up", fields) for _ in range(2))
+    person = Person(app)
+    new = person.send("/sign-up", fields)
+    assert person.send("/sign-in", fields).status_code == 401  # it is no account yet
+    assert use(person, path_in(box)) == "/sign-in?notice=email-verified"
+    person.sign_in()
+    known = Person(app).send("/sign-up", fields)
     assert leads(new) == leads(known)
-    assert new.headers.get("set-cookie") is known.headers.get("set-cookie") is None
+    cookies = [answer.headers["set-cookie"].partition("; ") for answer in (new, known)]
+    assert cookies[0][2] == cookies[1][2]
+    assert len(cookies[0][0]) == len(cookies[1][0])
     page = Person(app).look(leads(new))
-    assert "We have mailed you a link. Open it, then sign in." in page.text
+    assert "We have mailed you a link, good for ten minutes. Open it in this browser" in page.text
     assert page.input("next")["value"] == "/account/email"
     assert len(box.messages()) == 2
+
+
+def test_pre_hijacking_in_another_browser_the_link_asks_for_a_password(
+    app: Starlette, box: Box
+) -> None:
+    eve, ada = Person(app), Person(app)
+    eve.send("/sign-up", {"login": "ada@example.org", "password": "eves own", "name": "Eve"})
+    page = ada.look(path_in(box))
+    assert "choose the password" in page.text
+    assert page.input("name")["value"] == ""
+    fields = {"token": page.input("token")["value"], "name": "Ada"}
+    refused = ada.send("/verify-email", {**fields, "password": "short"}, **KOREAN)
+    assert refused.status_code == 422
+    assert Page.of(refused).input("password")["aria-invalid"] == "true"
+    assert Page.of(refused).input("name")["value"] == "Ada"
+    answer = ada.send("/verify-email", {**fields, "password": PASSWORD})
+    assert leads(answer) == "/sign-in?notice=email-verified"
+    assert "Ada" in ada.sign_in().look("/account").text
+    fields = {"login": "ada@example.org", "password": "eves own"}
+    assert eve.send("/sign-in", fields).status_code == 401
+
+
+def test_pre_hijacking_what_eve_made_and_linked_is_closed_where_ada_opens_the_link(
+    ada: Person, box: Box
+) -> None:
+    eve, somebody = ada, Person(ada.app)
+    page = somebody.look(path_in(box))
+    assert not page.all("input", name="name")  # the account has one, or none
+    fields = {"token": page.input("token")["value"], "password": "a new one of adas"}
+    answer = somebody.send("/verify-email", fields)
+    assert leads(answer) == "/sign-in?notice=password-reset"
+    assert leads(eve.get("/account")).startswith("/sign-in")
+    somebody.sign_in(password="a new one of adas")
+
+
+def test_pre_hijacking_a_change_is_done_where_it_was_asked_for(app: Starlette, box: Box) -> None:
+    eve, ada = Person(app).sign_up("eve"), Person(app)
+    eve.send("/account/email", {"email": "ada@example.org", "password": PASSWORD})
+    path = path_in(box)
+    answer = ada.get(path, **KOREAN)
+    assert answer.status_code == 403
+    assert "요청한 계정" in Page.of(answer).text
+    assert ada.send("/change-email", {"token": path.partition("=")[2]}).status_code == 403
+    assert use(eve, path) == "/account?notice=email-changed"
 
 
 def test_a_user_name_signs_up_as_ever(app: Starlette, box: Box) -> None:
@@ -81,7 +136,7 @@ def test_a_mail_scanner_verifies_nothing(ada: Person, box: Box) -> None:
         Person(ada.app).look(path)
         assert Person(ada.app).client.head(path).status_code == 200
     assert "Not verified yet" in ada.look("/account").text
-    assert use(Person(ada.app), path) == "/sign-in?notice=email-verified"
+    assert use(ada, path) == "/account?notice=email-verified"
     assert "Not verified yet" not in ada.look("/account").text
 
 
@@ -197,12 +252,12 @@ def test_whoever_was_not_me_is_signed_out_by_the_mail(ada: Person, box: Box) -> 
 def test_the_rule_that_only_verified_people_come_in(serve: Serve, box: Box) -> None:
     with serving(box) as port:
         app = serve(**mail(port), verified_only=True)
-        person = Person(app).sign_up()
-        fields = {"login": "ada@example.org", "password": PASSWORD}
+        person, fields = Person(app), {"login": "ada@example.org", "password": PASSWORD}
+        run(parts(app).accounts.sign_up(email="ada@example.org", password=PASSWORD, vouched=True))
         refused = person.send("/sign-in", fields)
         assert refused.status_code == 403
         assert "Verify your e-mail address first." in Page.of(refused).alert
-        assert len(box.messages()) == 2
+        assert len(box.messages()) == 1
         use(person, path_in(box))
         person.sign_in()
         nameless = Person(app).send("/sign-up", {"login": "grace", "password": PASSWORD})

@@ -103,10 +103,10 @@ class AuthApi:
         )
 
     async def sign_up(self, request: Request) -> Answer:
-        """Make an account, and sign in with it; or go on by what is mailed to its address."""
+        """Make an account, and sign in with it; by mail, once the address is shown."""
         form = await read(request, SignUp)
         if self._mailing and (form.email or self._mailing.verified_only):
-            return await self._sign_up_unseen(request, form, self._mailing)
+            return await self._claim(request, form, self._mailing)
         user = await self._sign_in.sign_up(
             address=callers.address(request),
             email=form.email,
@@ -118,16 +118,15 @@ class AuthApi:
         await self.entrance.enter(request, first)
         return Answer(UserAnswer.of(user), 201)
 
-    async def _sign_up_unseen(self, request: Request, form: SignUp, mailing: Mailing) -> Answer:
-        email = form.email or ""
-        user = await self._sign_in.sign_up_unseen(
+    async def _claim(self, request: Request, form: SignUp, mailing: Mailing) -> Answer:
+        claim = await self._sign_in.claim(
             address=callers.address(request),
-            email=email,
+            email=form.email or "",
             username=form.username,
             password=form.password,
             name=form.name,
         )
-        await mailing.welcome(request, email, user)
+        await mailing.claimed(request, claim)
         return Answer(None, 202)
 
     async def log_in(self, request: Request) -> Answer:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from dojang.auth import Unverified, User
+from dojang.auth import Unverified
+from dojang.auth.claims import Claim
 
 __all__ = ["Mailing"]
 
@@ -15,12 +16,12 @@ class Mailing:
     """Who is told of what is to be mailed.
 
     Attributes:
-        welcome: Of a sign-up: its address as typed, and the account, or None where another one has
-            the address. Whoever signs up is told the same in both cases.
+        claimed: Of a sign-up, whether or not an account has the address: whoever signs up is told
+            the same in both cases.
         remind: Of somebody who may not sign in before they have verified their address.
         verified_only: Whether there is such a rule.
     """
 
-    welcome: Callable[[Request, str, User | None], Awaitable[None]]
+    claimed: Callable[[Request, Claim], Awaitable[None]]
     remind: Callable[[Request, Unverified], Awaitable[None]]
     verified_only: bool = False

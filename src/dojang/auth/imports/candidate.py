@@ -93,6 +93,8 @@ class Maker:
             roles=parse_roles(_read(values.names, fields, "roles")),
             email_verified=bool(fields.get("email"))
             and bool(_read(values.proof, fields, "verified")),
+            # An export that says of addresses who has shown them is believed of the others, too.
+            email_vouched=mail is not None and "verified" not in fields,
         )
         row = NewRow(
             user=user,

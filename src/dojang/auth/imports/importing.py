@@ -29,6 +29,7 @@ class Outcome:
         theirs: Its id elsewhere, or empty.
         user: Its id here, as in `User.id`; None where it was rejected.
         password: Whether a password opens it.
+        claims: Whether the file says that nobody has shown its address: see `User.claims`.
         why: Why it was rejected, or empty; never a value but names of roles.
     """
 
@@ -37,6 +38,7 @@ class Outcome:
     theirs: str = ""
     user: str | None = None
     password: bool = False
+    claims: bool = False
     why: str = ""
 
 
@@ -130,6 +132,7 @@ def _outcome(line: int, candidate: Candidate, there: Sequence[Kept]) -> Outcome:
         theirs=candidate.theirs,
         user=row.user.id,
         password=row.password_hash is not None,
+        claims=row.user.claims,
     )
     if not there:
         return imported
@@ -137,7 +140,7 @@ def _outcome(line: int, candidate: Candidate, there: Sequence[Kept]) -> Outcome:
     if len(there) == 1 and (there[0].email_key, there[0].username_key) == keys:
         return replace(imported, verdict="there", user=there[0].id)
     why = "another account has " + " and ".join(_shared(candidate, there))
-    return replace(imported, verdict="rejected", user=None, password=False, why=why)
+    return replace(imported, verdict="rejected", user=None, password=False, claims=False, why=why)
 
 
 def _shared(candidate: Candidate, there: Sequence[Kept]) -> Sequence[str]:

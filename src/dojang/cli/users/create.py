@@ -22,7 +22,9 @@ def create(
     with opened() as accounts:
         identifier = {"email" if "@" in login else "username": login}
         given = [ADMIN] if admin else []
-        made = accounts.sign_up(**identifier, password=asked_password(), name=name, roles=given)
+        made = accounts.sign_up(
+            **identifier, password=asked_password(), name=name, roles=given, vouched=True
+        )
         user = blocking.run(made)
         noted(accounts, "account-created", user, roles=" ".join(given))
     typer.echo(f"{login} can sign in{' and is an admin' if admin else ''} (id {user.id})")

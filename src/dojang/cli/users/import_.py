@@ -91,6 +91,7 @@ def _conclude(done: "Imported", *, dry: bool, as_json: bool) -> None:
             {
                 "imported": done.imported,
                 "without_password": done.without_password,
+                "unverified": done.unverified,
                 "there_already": done.there,
                 "rejected": done.rejected,
                 "dry_run": dry,
@@ -101,5 +102,10 @@ def _conclude(done: "Imported", *, dry: bool, as_json: bool) -> None:
         without = f" ({done.without_password} without a password)" if done.without_password else ""
         rejected = f", {done.rejected} rejected" if done.rejected else ""
         out.print(f"{done.imported} {verb}{without}, {done.there} were there already{rejected}")
+        if done.unverified:
+            out.print(
+                f"{done.unverified} of them with an address that nobody has verified, as the file "
+                "says: the first sign-in by mail ends their password"
+            )
     if done.rejected:
         raise typer.Exit(_SOME_LEFT)

@@ -38,6 +38,7 @@ class Imported:
     there: int = 0
     rejected: int = 0
     without_password: int = 0
+    unverified: int = 0
     shown: list[Outcome] = field(default_factory=list[Outcome])
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
@@ -45,6 +46,7 @@ class Imported:
         for outcome in outcomes:
             setattr(self, outcome.verdict, getattr(self, outcome.verdict) + 1)
             self.without_password += outcome.verdict == "imported" and not outcome.password
+            self.unverified += outcome.verdict == "imported" and outcome.claims
             if outcome.verdict == "rejected" and len(self.shown) < SHOWN:
                 self.shown.append(outcome)
 

@@ -6,19 +6,21 @@ from dojang.auth.one_time import Redeemed
 from dojang.server import mailing
 from dojang.server.arrivals import DISOWN
 from dojang.server.pages.links import Asked, LinkPage
+from dojang.server.pages.visitor import signed_in
 from dojang.server.parts import parts_of
 from dojang.words import Words
 
 __all__ = ["PAGES"]
 
 
-async def _verify(request: Request, token: str) -> str:
-    await mailing.verify(request, token)
-    return "email-verified"
+async def _peek_change(request: Request, token: str) -> Redeemed:
+    user = await signed_in(request)
+    emails = parts_of(request).emails
+    return await emails.peek_changing(token, user=user.id if user else None)
 
 
 async def _change(request: Request, token: str) -> str:
-    await mailing.change(request, token)
+    await mailing.change(request, token, await signed_in(request))
     return "email-changed"
 
 
@@ -30,14 +32,6 @@ async def _put_back(request: Request, token: str) -> str:
 async def _disown(request: Request, token: str) -> str:
     await mailing.disown(request, token)
     return "device-disowned"
-
-
-def _ask_verify(found: Redeemed, _: Words) -> Asked:
-    return Asked(
-        title=_("Verify your address"),
-        text=_("%(email)s is then known to be yours.", email=found.target),
-        button=_("Verify"),
-    )
 
 
 def _ask_change(found: Redeemed, _: Words) -> Asked:
@@ -71,14 +65,8 @@ def _ask_disown(_found: Redeemed, _: Words) -> Asked:
 #: All of them.
 PAGES = (
     LinkPage(
-        path="/verify-email",
-        peek=lambda request, token: parts_of(request).emails.peek_verifying(token),
-        ask=_ask_verify,
-        use=_verify,
-    ),
-    LinkPage(
         path="/change-email",
-        peek=lambda request, token: parts_of(request).emails.peek_changing(token),
+        peek=_peek_change,
         ask=_ask_change,
         use=_change,
     ),

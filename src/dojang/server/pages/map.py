@@ -19,6 +19,7 @@ from dojang.server.pages import (
     sign_in,
     sign_out,
     sign_up,
+    verify,
 )
 from dojang.server.pages.guard import guarded
 from dojang.server.pages.mailed import PAGES
@@ -65,6 +66,8 @@ routes: list[BaseRoute] = [
     Route(f"{second_factor.PATH}/remove", guarded(second_factor.remove), methods=["POST"]),
     Route("/account/providers/unlink", guarded(providers.unlink), methods=["POST"]),
     Route("/account/providers/{provider}", guarded(providers.link), methods=["POST"]),
+    Route(verify.PATH, guarded(verify.show)),
+    Route(verify.PATH, guarded(verify.submit), methods=["POST"]),
     *(Route(page.path, guarded(page.show)) for page in PAGES),
     *(Route(page.path, guarded(page.submit), methods=["POST"]) for page in PAGES),
     Route("/doctor", guarded(doctor.show)),

@@ -54,19 +54,18 @@ async def submit(request: Request) -> Response:
 
 
 async def _mailed(request: Request, form: dict[str, str]) -> bool:
-    """Make an account of an address, or not, and say neither; False where nothing is mailed."""
+    """Have an address shown, or not, and say neither; False where nothing is mailed."""
     parts, login = parts_of(request), form.get("login", "")
     is_address = "@" in fold(login[:_LOOKED_AT])
     if parts.mailer is None or not (is_address or parts.settings.verified_only):
         return False
-    email = login if is_address else ""
-    user = await parts.sign_in.sign_up_unseen(
+    claim = await parts.sign_in.claim(
         address=callers.address(request),
-        email=email,
+        email=login if is_address else "",
         password=form.get("password", ""),
         name=form.get("name", "").strip() or None,
     )
-    await mailing.welcome(request, email, user)
+    await mailing.claimed(request, claim)
     return True
 
 

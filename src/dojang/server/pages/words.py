@@ -17,7 +17,9 @@ NOTICES = {
     "others-ended": N_("All other devices are signed out."),
     "linked": N_("From now on you can sign in with it as well."),
     "unlinked": N_("It does not open your account any more."),
-    "sign-up-mailed": N_("We have mailed you a link. Open it, then sign in."),
+    "sign-up-mailed": N_(
+        "We have mailed you a link, good for ten minutes. Open it in this browser, then sign in."
+    ),
     "verification-sent": N_("We have mailed you the link. It is good for ten minutes."),
     "change-sent": N_("We have mailed a link to the new address. It is good for ten minutes."),
     "email-verified": N_("Your e-mail address is verified."),
@@ -49,6 +51,7 @@ OLD_PASSWORD = N_("This is not the password of this account.")
 
 #: Headings of error pages.
 TITLES = {
+    "sign-in-first": N_("Sign in first"),
     "spent": N_("This link or code is good for nothing any more"),
     "unavailable": N_("We will be right back"),
     "csrf": N_("This form has gone stale"),
@@ -89,6 +92,10 @@ _EXPLANATIONS: dict[str, Callable[[Any, Words], str]] = {
     ),
     "verify-first": lambda _e, _: _(
         "Verify your e-mail address first: your account page mails you the link."
+    ),
+    "sign-in-first": lambda _e, _: _(
+        "Sign in here to the account that this was asked for, then open the link again. If you did "
+        "not ask for it, do nothing."
     ),
     "stale-login": lambda _e, _: _(
         "That needs a fresh login. Please sign out, sign in again, and do it once more."
