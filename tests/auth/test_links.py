@@ -79,6 +79,26 @@ def test_an_address_that_nobody_could_type_here_is_not_kept(
     assert user.email is None
 
 
+@pytest.mark.parametrize("email", ["\uff41da@example.org", "ada@\uff45xample.org"])
+def test_an_address_is_kept_as_it_was_vouched_for_or_not_at_all(
+    links: Links, kept_in: Accounts, email: str
+) -> None:
+    user = run(kept_in.find(run(links.create(replace(ADA, email=email)))))
+    assert user
+    assert user.email is None
+
+
+def test_cve_2019_19844_an_address_that_is_spelled_alike_is_another_persons(
+    links: Links, kept_in: Accounts
+) -> None:
+    strasse = run(kept_in.sign_up(email="strasse@example.org", password=PASSWORD))
+    run(kept_in.verify_email(strasse.id, "strasse@example.org"))
+    assert run(links.find_by_email("Strasse@example.org")) == strasse.id
+    assert run(links.find_by_email("stra\u00dfe@example.org")) is None
+    with pytest.raises(LinkFirst):
+        run(links.create(replace(ADA, email="stra\u00dfe@example.org")))
+
+
 def test_an_address_is_compared_as_at_the_sign_up(links: Links, kept_in: Accounts) -> None:
     run(kept_in.sign_up(email="Ada@Example.org", password=PASSWORD))
     with pytest.raises(LinkFirst):

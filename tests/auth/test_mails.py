@@ -14,6 +14,12 @@ URL = "https://login.example.org:8443"
 LINK = f"{URL}/somewhere?token=4RbIp3V0m8sdP0gH"
 COMMON = {"to": "ada@example.org", "url": URL}
 FACTS: dict[str, dict[str, Any]] = {
+    "account_changed": {
+        "change": "second-factor-added",
+        "at": 1_767_225_600_000,
+        "link": LINK,
+        "days": 7,
+    },
     "address_changed": {"link": LINK, "days": 7},
     "known_address": {"link": LINK},
     "new_device": {

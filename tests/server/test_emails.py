@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from httpx2 import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+import dojang
+from dojang.auth.mails.account_changed import CHANGES
 from dojang.auth.providers import Identity
 from dojang.testing import Clock
 from tests.smtp import Box, link_in, serving
 
+from .codes import enrol
 from .kit import ADA, LOGIN, PASSWORD, browser, parts, run
 
 Start = Callable[..., TestClient]
@@ -426,6 +430,59 @@ def test_next_auth_cve_2022_31127_a_name_is_in_no_mail(app: Starlette, box: Box,
         assert "evil" not in sent.as_string()
         assert sent.get_content_type() == "text/plain"
         assert sent["Bcc"] is None
+
+
+# -- changes ---------------------------------------------------------------------------------------
+
+
+def changes_of(client: TestClient, app: Starlette, clock: Clock) -> dict[str, Callable[[], object]]:
+    def reset() -> object:
+        issue = parts(app).one_time.issue
+        user = user_of(client)["id"]
+        token = run(issue("reset-password", user=user, target="ada@example.org"))
+        return post(
+            client, "password/reset", token=token, password="another one", end_sessions=False
+        )
+
+    def factor() -> object:
+        return enrol(client, clock)
+
+    body = {"old_password": PASSWORD, "new_password": "another one"}
+    return {
+        "password": lambda: post(client, "password", **body),
+        "set anew": reset,
+        "authenticator app was added": factor,
+    }
+
+
+@pytest.mark.parametrize("change", ["password", "set anew", "authenticator app was added"])
+def test_asvs_6_3_7_the_owner_hears_of_a_change_of_what_opens_the_account(
+    app: Starlette, box: Box, clock: Clock, change: str
+) -> None:
+    client = verified(app, box)
+    changes_of(client, app, clock)[change]()
+    (told,) = box.to("ada@example.org")
+    assert told["Subject"] == "Your account at localhost:8000 was changed"
+    assert change in told.get_content()
+    assert ("tell whoever runs" in told.get_content()) == ("authenticator" in change)
+    token = token_in(box, "ada@example.org")
+    assert post(browser(app), "sessions/disown", token=token).status_code == 204
+    assert client.get("/api/auth/check").status_code == 401
+
+
+def test_all_that_is_told_of_is_noted_somewhere() -> None:
+    """Or a kind of event was renamed, and nobody is told any more."""
+    folder = Path(dojang.__file__).parent
+    code = "".join(path.read_text("utf-8") for path in folder.glob("[as]*/**/*.py"))
+    for kind in CHANGES:
+        assert code.count(f'"{kind}"') >= 2, kind
+
+
+def test_whose_address_is_not_shown_hears_of_no_change(app: Starlette, box: Box) -> None:
+    client = unshown(app)
+    box.empty()
+    assert post(client, "password", old_password=PASSWORD, new_password="another one").is_success
+    assert box.messages() == []
 
 
 # -- devices ---------------------------------------------------------------------------------------

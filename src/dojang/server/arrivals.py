@@ -27,7 +27,7 @@ _DAYS = LONGEST_UNDO // 86_400
 
 
 async def arrived(request: Request, kind: str, user: str, handle: str) -> None:
-    """Note the browser, and tell of one that was not known; see `Arrived`."""
+    """Note the browser, and tell of one that was not known; see `Told`."""
     known, cookies = parts_of(request).known_devices, request.headers.get("cookie", "")
     stranger = kind not in SIGN_UPS and not known.knows(user, cookies)
     if kind == "token-made":

@@ -18,7 +18,7 @@ from dojang.auth.mail import SmtpMailer
 from dojang.auth.one_time import OneTimeTokens
 from dojang.auth.second_factor import SecondFactor
 from dojang.errors import Misuse, Unavailable
-from dojang.server import arrivals, secret
+from dojang.server import arrivals, changes, secret
 from dojang.server.errors import BadSettings
 from dojang.server.forward_auth.reached import rules_of
 from dojang.server.health import readiness
@@ -91,6 +91,7 @@ def assemble(
         claims=Claims(found.keyring, cookie=sessions.cookie, clock=clock),
         known_devices=KnownDevices(secret=found.keyring, cookie=sessions.cookie),
         arrived=arrivals.arrived,
+        changed=changes.changed,
         mailer=_mailer(settings),
         tokens=tokens,
         service_keys=ServiceKeys(store),

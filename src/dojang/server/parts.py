@@ -6,7 +6,7 @@ from starlette.requests import HTTPConnection
 
 from dojang.adapters.auth_api.confirming import Confirming
 from dojang.adapters.auth_api.entrance import Entrance, Factors
-from dojang.adapters.auth_api.journal import Arrived, Journal
+from dojang.adapters.auth_api.journal import Journal, Told
 from dojang.auth import AccountChanges, Accounts, SignIn, Throttle
 from dojang.auth.claims import Claims
 from dojang.auth.emails import Emails
@@ -50,6 +50,7 @@ class Parts:
         claims: What browsers have typed to have an account.
         known_devices: Who signed in with which browser before.
         arrived: Is told of everybody who signs in.
+        changed: Is told of every change of what opens an account.
         mailer: Sends mail; None where no mail server is set.
         factors: The second factors of accounts.
         rules: Who may pass where, of applications behind proxies.
@@ -70,7 +71,8 @@ class Parts:
     one_time: OneTimeTokens
     claims: Claims
     known_devices: KnownDevices
-    arrived: Arrived
+    arrived: Told
+    changed: Told
     rules: Rules
     mailer: Mailer | None = None
     factors: Factors
@@ -99,7 +101,10 @@ class Parts:
     def journal(self) -> Journal:
         """Where what happens is noted."""
         return Journal(
-            log=lambda request: log_of(request.scope), events=self.events, arrived=self.arrived
+            log=lambda request: log_of(request.scope),
+            events=self.events,
+            arrived=self.arrived,
+            changed=self.changed,
         )
 
     @property

@@ -143,6 +143,32 @@ def test_the_account_of_somebody_elses_address_is_not_opened(
     assert leads(thief.get("/account")) == "/sign-in"
 
 
+def test_whoever_finds_their_address_taken_by_a_stranger_comes_in_apart_from_it(
+    app: Starlette, issuer: FakeIssuer
+) -> None:
+    """Pre-hijacking, classic-federated merge: nothing is merged, nobody is kept out."""
+    eve = Person(app).sign_up("ada@example.org")
+    ada, again = Person(app), Person(app)
+    page = Page.of(comes_back(ada, "oidc", issuer.agree(goes(ada, "oidc"))))
+    apart = {field["name"]: field["value"] for field in page.all("input", type="hidden")}
+    assert apart["apart"] == "yes"
+    assert signs_in(ada, "oidc", issuer, **apart) == "/account"
+    user = user_of(ada)
+    assert (user.email, user.name) == (None, "Ada")
+    assert user.id != user_of(eve).id
+    assert signs_in(again, "oidc", issuer) == "/account"  # known by then
+    assert user_of(again).id == user.id
+    assert user_of(eve).email == "ada@example.org"
+
+
+def test_whoever_has_no_account_to_come_in_apart_from_gets_one_without_an_address(
+    app: Starlette, issuer: FakeIssuer
+) -> None:
+    person = Person(app)
+    assert signs_in(person, "oidc", issuer, apart="yes") == "/account"
+    assert user_of(person).email is None
+
+
 def test_linking_and_unlinking(app: Starlette, kakao: FakeKakao) -> None:
     ada = Person(app).sign_up()
     link = "/account/providers/{}"

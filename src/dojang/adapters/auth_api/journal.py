@@ -12,8 +12,9 @@ from dojang.auth import InvalidCredentials, TooManyAttempts
 from dojang.auth.errors import InvalidCode, Spent
 from dojang.auth.event import Fact
 from dojang.auth.events import Events
+from dojang.auth.mails.account_changed import CHANGES
 
-__all__ = ["ARRIVALS", "SIGN_UPS", "Arrived", "Journal", "Log"]
+__all__ = ["ARRIVALS", "SIGN_UPS", "Journal", "Log", "Told"]
 
 
 #: How an account begins.
@@ -23,17 +24,17 @@ SIGN_UPS = frozenset({"signed-up", "signed-up-with"})
 ARRIVALS = SIGN_UPS | {"logged-in", "signed-in-with", "token-made"}
 
 
-class Arrived(Protocol):
-    """Is told that somebody signed in."""
+class Told(Protocol):
+    """Is told of what happened to an account."""
 
     async def __call__(self, request: Request, kind: str, user: str, handle: str) -> None:
         """Take note.
 
         Args:
-            request: Theirs.
-            kind: Of `ARRIVALS`.
-            user: As in `User.id`.
-            handle: Of their session, or of their tokens.
+            request: That brought it about.
+            kind: What happened, as `logged-in`.
+            user: Whose account, as in `User.id`.
+            handle: Of the session, or of the tokens; may be empty.
         """
         ...
 
@@ -68,7 +69,8 @@ class Journal:
         *,
         log: Callable[[Request], Log] = lambda _: _Plain(),
         events: Events | None = None,
-        arrived: Arrived | None = None,
+        arrived: Told | None = None,
+        changed: Told | None = None,
     ) -> None:
         """Take the places.
 
@@ -76,10 +78,12 @@ class Journal:
             log: Returns the log of a request; `dojang` of the standard library otherwise.
             events: Where events are kept, if they are.
             arrived: Is told of everybody who signed in or up, whichever way.
+            changed: Is told of every change of what opens an account.
         """
         self._log = log
         self._events = events
         self._arrived = arrived
+        self._changed = changed
 
     async def note(
         self, request: Request, kind: str, *, user: str | None = None, **facts: Fact
@@ -98,6 +102,8 @@ class Journal:
             # Tokens belong to no session, and have a handle of their own.
             handle = facts.get("device") or session_of(request).handle or ""
             await self._arrived(request, kind, user, str(handle))
+        if kind in CHANGES and user is not None and self._changed is not None:
+            await self._changed(request, kind, user, session_of(request).handle or "")
 
     async def warn(
         self,

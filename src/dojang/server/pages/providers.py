@@ -13,7 +13,13 @@ from dojang.auth import TooManyAttempts, Unverified, User
 from dojang.auth.errors import SecondFactorNeeded
 from dojang.auth.half_way import HalfWay
 from dojang.auth.links import Links
-from dojang.auth.providers import AccountClosed, Finished, Provider, ProviderRefused
+from dojang.auth.providers import (
+    AccountClosed,
+    Finished,
+    LinkFirst,
+    Provider,
+    ProviderRefused,
+)
 from dojang.auth.providers.words import explain
 from dojang.errors import DojangError, Refused, Rejected, Unavailable
 from dojang.server import mailing
@@ -204,6 +210,17 @@ async def _failed(request: Request, provider: Provider, error: DojangError) -> R
     else:
         await journal.warn(request, "sign-in-with-failed", detail=detail, **facts)
     language = language_of(request.headers.get("accept-language", ""))
+    if isinstance(error, LinkFirst):
+        told = explain(error, provider=provider.label, language=language)
+        return page(
+            request,
+            "link_first",
+            status=error.status,
+            session=session_of(request),
+            label=provider.label,
+            name=provider.name,
+            told=told,
+        )
     told = explain(error, provider=provider.label, language=language) or words.explain(error)
     retry = getattr(error, "retry_after", None)
     return error_page(
