@@ -50,15 +50,13 @@ class Claims:
 
         Args:
             secret: Seals them, newest first; a key for this purpose alone is derived.
-            cookie: That of the session: theirs is as Secure, with a name of its own. It has to come
-                along from a mail, so it is Lax, and no neighbouring host may set it.
+            cookie: That of the session: theirs is as secure, and of this host alone.
             clock: Returns unix milliseconds.
 
         Raises:
             WeakSecret: A secret is too short.
         """
-        prefix = "__Host-" if cookie.secure else ""
-        self._cookie = Cookie(name=f"{prefix}sign-up", secure=cookie.secure, same_site="lax")
+        self._cookie = cookie.beside("sign-up", comes_back=True)
         self._keys = Keyring.of(secret).derive(PURPOSE)
         self._clock = clock
 
