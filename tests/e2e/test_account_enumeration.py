@@ -207,22 +207,6 @@ def sign_up(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
     return (*said, content.replace(address.encode(), b"...")), took
 
 
-def sign_up_then_in(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
-    """Sign up with a password, and measure how it opens nothing then."""
-    prober.ask("/signup", {"email": address, "password": STRANGERS})
-    said, content, took = prober.ask("/login", {"login": address, "password": STRANGERS})
-    return (*said, content), took
-
-
-def sign_up_then_with_its_name(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
-    """Sign up with a user name, and measure another sign-up with it."""
-    body = {"email": address, "username": f"u{address[:7]}", "password": PASSWORD}
-    prober.ask("/signup", body)
-    body["email"] = f"e{address}"
-    said, content, took = prober.ask("/signup", body)
-    return (*said, content), took
-
-
 def forgotten(prober: Prober, address: str) -> tuple[tuple[Any, ...], float]:
     said, content, took = prober.ask("/password/forgotten", {"login": address})
     return (*said, content), took
@@ -257,8 +241,6 @@ ASKED: dict[str, Ask] = {
     "sign-in-page": sign_in_page,
     "forgotten-page": forgotten_page,
     "sign-up": sign_up,
-    "sign-up-then-in": sign_up_then_in,
-    "sign-up-then-with-its-name": sign_up_then_with_its_name,
     "forgotten": forgotten,
     "by-mail": by_mail,
     "wrong-code": wrong_code,
@@ -300,6 +282,16 @@ def code_and_password(prober: Prober, address: str) -> list[object]:
     return [*codes, *(guess(prober, address) for _ in range(3))]
 
 
+def signed_up_and_in(prober: Prober, address: str) -> list[object]:
+    """Sign up with a password and a user name, and try what came of them."""
+    body = {"email": address, "username": f"u{address[:7]}", "password": STRANGERS}
+    login = {"login": address, "password": STRANGERS}
+    by_name = {**login, "login": body["username"]}
+    steps = [("/signup", body), ("/login", login), ("/login", by_name), ("/token", login)]
+    steps.append(("/signup", {**body, "email": f"e{address}"}))
+    return [prober.ask(path, step)[:2] for path, step in steps]
+
+
 Sequence = Callable[[Prober, str], list[object]]
 
 SEQUENCES: dict[str, Sequence] = {
@@ -307,6 +299,7 @@ SEQUENCES: dict[str, Sequence] = {
     "asked-again": asked_again,
     "forgotten-and-guessed": forgotten_and_guessed,
     "code-and-password": code_and_password,
+    "signed-up-and-in": signed_up_and_in,
 }
 
 
