@@ -143,6 +143,29 @@ def test_a_page_for_fresh_logins_sends_to_the_proof_and_back(
         assert client.get("/page").text == "here"
 
 
+@pytest.mark.parametrize("later", [False, True])
+def test_a_login_is_as_old_as_its_request(
+    ours: None, views: Any, clock: Clock, later: bool
+) -> None:
+    """What was ended while a password was looked at is not signed in to by it."""
+    del ours
+    store, place = ServerSide(MemoryStore()), "_auth_user_id"
+    made = Sessions(store, secret=SECRET_KEY, principal=place, clock=clock)
+
+    def login(request: Any) -> HttpResponse:
+        ada = User.objects.get(username="ada")
+        if not later:
+            clock.tick(5)
+            blocking.run(made.end_all(str(ada.pk)))
+            clock.tick(5)
+        auth.login(request, ada)
+        return HttpResponse()
+
+    views.update(login=login)
+    with override_settings(DOJANG={"SESSIONS": made}, SESSION_COOKIE_NAME=made.cookie.name):
+        assert strict().get("/login").status == (200 if later else 401)
+
+
 def test_an_async_view_may_need_a_fresh_login(ours: None, views: Any) -> None:
     del ours
 

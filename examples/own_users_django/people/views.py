@@ -22,5 +22,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         proven = run(passwords.by_password(login_, password, address=request.META["REMOTE_ADDR"]))
     except (InvalidCredentials, TooManyAttempts) as error:
         return render(request, "home.html", {"said": error}, status=error.status)
-    login(request, User.objects.get(pk=proven.user))  # of Django: a new id, and its signals
+    # Of Django: a new id, and its signals. It is dated by the request, which began before the
+    # password was looked at, so that a change of it in between ends this login, too.
+    login(request, User.objects.get(pk=proven.user))
     return redirect("/")
