@@ -21,7 +21,7 @@ def serve(
 
         settings = Settings.load(host=host, port=port, workers=workers)
     with shared_between(settings.workers):
-        # The client of Prometheus looks for what is shared when it is imported.
-        from dojang.cli.server import run  # noqa: PLC0415 - afterwards
-
+        with extra("server"):
+            # The client of Prometheus looks for what is shared when it is imported.
+            from dojang.cli.server import run  # noqa: PLC0415 - afterwards
         run(settings)
