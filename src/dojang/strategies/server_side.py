@@ -43,8 +43,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22,256}")
 _LONGEST_LOGIN = 24 * 3600 * 1000
 
 #: Times a write is tried again when others keep changing the session. Each lost try is somebody
-#: else's success; of 32 writers at once, one loses this often in 1e14 writes, where chance decides,
-#: and where they go in step each has its turn.
+#: else's success, and chance decides: of 32 writers at once, one loses this often in 1e14 writes.
 _TRIES = 1_000
 
 

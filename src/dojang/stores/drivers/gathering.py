@@ -1,6 +1,7 @@
 """Asking a distant store once for what many callers want in the same moment."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -77,6 +78,9 @@ class Gatherer(Generic[Ask, Answer]):
                 answers = await self._trip([ask for ask, _ in batch])
                 for (_, future), answer in zip(batch, answers, strict=True):
                     _settle(future, answer)
+                # Who was just answered may have another ask, and goes with those who came
+                # meanwhile: apart, one half would write on what the other has changed, for ever.
+                await asyncio.sleep(0)
         except asyncio.CancelledError:
             for _, future in [*batch, *self._waiting]:
                 _settle(future, Unavailable(f"{self._name} is being closed"))
@@ -87,8 +91,11 @@ class Gatherer(Generic[Ask, Answer]):
 
     def _next_batch(self) -> list[tuple[Ask, asyncio.Future[Answer]]]:
         wanted = [(ask, future) for ask, future in self._waiting if not future.done()]
-        self._waiting = wanted[self._at_most :]
-        return wanted[: self._at_most]
+        batch, self._waiting = wanted[: self._at_most], wanted[self._at_most :]
+        # Who comes first in a batch wins it, where several write the same: in the order in which
+        # they came two could win from each other for ever, and nobody else.
+        random.shuffle(batch)
+        return batch
 
     async def _trip(self, asks: Sequence[Ask]) -> Sequence[Answer | Exception]:
         try:
