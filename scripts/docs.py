@@ -20,7 +20,11 @@ from dojang.server.settings import Settings
 
 DOCS = Path(__file__).parent.parent / "docs"
 REFERENCE = DOCS / "reference"
-COMPUTED = {"url": "`http://localhost:<port>`", "sessions": "`sqlite:///<home>/sessions.db`"}
+COMPUTED = {
+    "proxies": "",
+    "sessions": "`sqlite:///<home>/sessions.db`",
+    "url": "`http://localhost:<port>`",
+}
 MADE = "<!-- Made from the code by `make docs`; change the code. -->"
 
 

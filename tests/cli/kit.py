@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -64,9 +65,12 @@ def free_port() -> int:
 class Server:
     """`dojang serve`, running in a directory."""
 
-    def __init__(self, cwd: Path, port: int, process: "subprocess.Popen[bytes]") -> None:
-        self.url = f"http://localhost:{port}"
+    def __init__(
+        self, cwd: Path, url: str, process: "subprocess.Popen[bytes]", client: httpx2.Client
+    ) -> None:
+        self.url = url
         self.process = process
+        self.client = client
         self._cwd = cwd
 
     @property
@@ -84,7 +88,7 @@ class Server:
 
     def answers(self) -> bool:
         try:
-            return httpx2.get(f"{self.url}/readyz").status_code == 200
+            return self.client.get(f"{self.url}/readyz").status_code == 200
         except httpx2.TransportError:
             return False
 
@@ -100,18 +104,35 @@ class Server:
         return self.process.wait(_PATIENCE)
 
 
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
 @contextmanager
-def serving(cwd: Path, **variables: str) -> Iterator[Server]:
-    """Run a server until the block ends."""
+def serving(
+    cwd: Path,
+    *,
+    verify: ssl.SSLContext | bool = True,
+    uds: Path | None = None,
+    **variables: str,
+) -> Iterator[Server]:
+    """Run a server until the block ends; its client reaches it by TLS, or through a socket."""
     port = int(variables.setdefault("PORT", str(free_port())))
+    scheme = "http" if verify is True else "https"
     with (cwd / "out").open("wb") as out, (cwd / "err").open("wb") as err:
         process = subprocess.Popen(
             [DOJANG, "serve"], cwd=cwd, env=environment(**variables), stdout=out, stderr=err
         )
-    server = Server(cwd, port, process)
-    try:
-        server.wait_until_it_answers()
-        yield server
-    finally:
-        if process.poll() is None:
-            server.stop()
+    transport = httpx2.HTTPTransport(verify=verify, uds=None if uds is None else str(uds))
+    with httpx2.Client(transport=transport) as client:
+        server = Server(cwd, f"{scheme}://localhost:{port}", process, client)
+        try:
+            while uds and not _listens(uds):  # httpx2 leaks what it could not connect
+                assert process.poll() is None, server.err
+                time.sleep(0.02)
+            server.wait_until_it_answers()
+            yield server
+        finally:
+            if process.poll() is None:
+                server.stop()

@@ -1,8 +1,9 @@
 import socket
+from pathlib import Path
 
 import pytest
 
-from dojang.cli.listening import Address, free_address
+from dojang.cli.listening import Place, free_address, free_socket
 from dojang.server.errors import BadSettings
 
 from .kit import free_port
@@ -11,7 +12,7 @@ from .kit import free_port
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
 def test_a_free_address_is_one_in_numbers(host: str) -> None:
     port = free_port()
-    assert free_address(host, port) == Address(host, port)
+    assert free_address(host, port) == Place(host=host, port=port)
 
 
 def test_a_name_of_this_machine_is_looked_up() -> None:
@@ -41,4 +42,38 @@ def test_a_port_that_is_taken_is_not(host: str) -> None:
 def test_what_is_not_of_this_machine_is_refused_in_one_line(host: str) -> None:
     with pytest.raises(BadSettings, match="this machine cannot listen there") as caught:
         free_address(host, 8000)
+    assert len(caught.value.problems) == 1
+
+
+def test_a_socket_where_nobody_listens_any_more_is_free(tmp_path: Path) -> None:
+    path = tmp_path / "dojang.sock"
+    assert free_socket(path) == Place(socket=path)
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(path))
+    assert free_socket(path) == Place(socket=path)
+    assert not path.exists()
+
+
+def test_a_socket_that_somebody_listens_at_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "dojang.sock"
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        other.listen()
+        with pytest.raises(BadSettings, match="listens there already"):
+            free_socket(path)
+    assert path.exists()
+
+
+def test_what_is_no_socket_stays(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.db"
+    path.write_text("precious")
+    with pytest.raises(BadSettings, match="another file"):
+        free_socket(path)
+    assert path.read_text() == "precious"
+
+
+@pytest.mark.parametrize("name", ["missing/dojang.sock", "s" * 120])
+def test_a_socket_that_cannot_be_made_is_one_line(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadSettings, match="DOJANG_UNIX_SOCKET is") as caught:
+        free_socket(tmp_path / name)
     assert len(caught.value.problems) == 1

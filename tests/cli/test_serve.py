@@ -1,6 +1,7 @@
 import os
 import signal
 import socket
+import ssl
 import stat
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ import httpx2
 import pytest
 
 from dojang.wire.keyring import new_secret
+from tests.certificates import certify
 
 from .kit import Done, dojang, free_port, serving
 
@@ -110,6 +112,37 @@ def test_processes_share_sessions_in_postgresql_and_its_password_is_not_shown(
             answer = httpx2.get(f"{server.url}/api/auth/check", cookies=cookies)
             assert answer.status_code == 200
         assert server.stop() == 0
+
+
+def test_it_speaks_tls_with_a_certificate_of_its_own(tmp_path: Path) -> None:
+    certify(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+    with serving(
+        tmp_path, verify=trusting, DOJANG_TLS_CERTIFICATE="cert.pem", DOJANG_TLS_KEY="key.pem"
+    ) as server:
+        assert server.out.startswith(f"dojang is at {server.url} (development)\n")
+        answer = server.client.post(f"{server.url}/api/auth/signup", json=ADA)
+        assert answer.status_code == 201
+        assert answer.headers["set-cookie"].startswith("__Host-session=")
+        assert server.stop() == 0
+
+
+def test_at_a_socket_a_proxy_says_who_comes(tmp_path: Path) -> None:
+    path = tmp_path / "dojang.sock"
+    told = {"x-forwarded-for": "192.0.2.9", "x-forwarded-proto": "https"}
+    with serving(
+        tmp_path,
+        uds=path,
+        DOJANG_UNIX_SOCKET=path.name,
+        DOJANG_URL="https://a.example.org",
+    ) as server:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+        assert "listening  dojang.sock" in server.out
+        refused = {"login": "eve@example.org", "password": "guess"}
+        server.client.post(f"{server.url}/api/auth/login", json=refused, headers=told)
+        assert "address=192.0.2.9" in server.err
+        assert server.stop() == 0
+    assert not path.exists()
 
 
 def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:

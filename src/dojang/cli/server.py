@@ -5,14 +5,14 @@ import sys
 from functools import partial
 from typing import Any, cast
 
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
 from granian.server import Server
 from granian.server.common import AbstractServer
 from rich.console import Console
 from starlette.applications import Starlette
 
-from dojang.cli.listening import Address, free_address
+from dojang.cli.listening import Place, free_place
 from dojang.cli.orphan import die_with_parent
 from dojang.server import addresses
 from dojang.server.app import create
@@ -26,6 +26,9 @@ __all__ = ["run"]
 
 #: Seconds that requests under way have when the server is told to stop.
 _GRACE = 10
+
+#: A proxy reaches the socket by its group.
+_FOR_THE_GROUP = 0o660
 
 #: What granian says, which is little, is for the log and goes where the log goes.
 _STDERR = {
@@ -51,20 +54,25 @@ def run(settings: Settings) -> None:
     Raises:
         BadSettings: The server cannot start as it is configured.
     """
-    address = free_address(settings.host, settings.port)
+    place = free_place(settings)
     parts = prepare(settings)
-    server = _server(settings, address)
+    server = _server(settings, place)
     server.on_startup(partial(_announce, parts))
     server.serve(target_loader=partial(_application, settings, os.getpid()), wrap_loader=False)
 
 
-def _server(settings: Settings, address: Address) -> AbstractServer[Any]:
+def _server(settings: Settings, place: Place) -> AbstractServer[Any]:
     # Processes, or threads where Python has no lock: of one shape, which types cannot say.
     make = cast("type[AbstractServer[Any]]", Server)
     return make(
         "dojang",
-        address=address.host,
-        port=address.port,
+        address=place.host,
+        port=place.port,
+        uds=place.socket,
+        uds_permissions=_FOR_THE_GROUP,
+        ssl_cert=settings.tls_certificate,
+        ssl_key=settings.tls_key,
+        ssl_protocol_min=SSLProtocols.tls12,
         interface=Interfaces.ASGI,
         workers=settings.workers,
         websockets=False,
@@ -89,11 +97,17 @@ def _announce(parts: Parts) -> None:
     # Written and flushed before the processes are forked, or each would say it again.
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(f"dojang is at {settings.url} ({settings.env})")
-    console.print(f"  listening  {settings.host}, port {settings.port}{_processes(settings)}")
+    console.print(f"  listening  {_place(settings)}{_processes(settings)}")
     console.print(f"  accounts   {settings.home / 'accounts.db'}")
     console.print(f"  sessions   {urls.shown(settings.sessions)}")
     for note in filter(None, (parts.note, _in_the_clear(settings), _under_another_name(settings))):
         console.print(f"  note       {note}")
+
+
+def _place(settings: Settings) -> str:
+    if settings.unix_socket is not None:
+        return str(settings.unix_socket)
+    return f"{settings.host}, port {settings.port}{' (TLS)' if settings.tls_certificate else ''}"
 
 
 def _processes(settings: Settings) -> str:

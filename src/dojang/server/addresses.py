@@ -14,16 +14,17 @@ _NAME = re.compile(r"[\w.-]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def local(host: str, port: int) -> str:
+def local(host: str, port: int, *, tls: bool = False) -> str:
     """Return the address of a server that nobody gave a public one.
 
     Args:
         host: Where it listens; every name of this machine becomes `localhost`.
         port: Where it listens.
+        tls: Whether browsers come over https.
     """
     bracketed = f"[{host}]" if ":" in host else host
     name = "localhost" if host in ANYWHERE or bracketed in _LOOPBACK else bracketed
-    return origin(f"http://{name}:{port}")
+    return origin(f"{'https' if tls else 'http'}://{name}:{port}")
 
 
 def origin(url: str) -> str:

@@ -100,13 +100,14 @@ def _lines(found: Any, fields: Mapping[str, FieldInfo]) -> Iterator[str]:  # noq
             yield _NAMED.sub(lambda name: _given(name[1].lower()), line)
         return
     field = str(found["loc"][0])
-    yield f"{_given(field)}{_value(field, found['input'])}: write {fields[field].description}"
+    value = _value(found["input"], secret="SecretStr" in str(fields[field].annotation))
+    yield f"{_given(field)}{value}: write {fields[field].description}"
 
 
-def _value(field: str, value: object) -> str:
+def _value(value: object, *, secret: bool) -> str:
     text = str(value)
     # An address may carry a password before its @.
-    if field.endswith(("secret", "password")) or "@" in text:
+    if secret or "@" in text:
         return " cannot be used"
     return f" is {text[:_SHOWN]!r}{'...' if len(text) > _SHOWN else ''}"
 

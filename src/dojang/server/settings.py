@@ -19,6 +19,8 @@ from dojang.auth.identifiers import USERNAME_PATTERN
 from dojang.errors import InvalidCookie, MissingExtra, Misuse
 from dojang.server import addresses, environment, toml_file
 from dojang.server.errors import BadSettings
+from dojang.server.listening_settings import ListeningSettings
+from dojang.server.listening_settings import contradictions as of_listening
 from dojang.server.mail_settings import MailSettings
 from dojang.server.mail_settings import contradictions as of_mail
 from dojang.server.other_hosts import contradictions as of_other_hosts
@@ -37,7 +39,7 @@ _DAY = 24 * 3600
 Seconds = Annotated[int, Field(ge=1, le=400 * _DAY)]
 
 
-class Settings(MailSettings, ProviderSettings):
+class Settings(MailSettings, ProviderSettings, ListeningSettings):
     """How one server runs. Each description says what to write."""
 
     model_config = Config(
@@ -53,16 +55,6 @@ class Settings(MailSettings, ProviderSettings):
         default="development", description="development or production"
     )
     home: Path = Field(default=Path("var"), description="a directory that can be written")
-    host: str = Field(
-        default="127.0.0.1",
-        min_length=1,
-        description="an address of this machine, such as 127.0.0.1",
-    )
-    port: int = Field(default=8000, ge=1, le=65535, description="a number from 1 to 65535")
-    url: str = Field(
-        default_factory=lambda known: addresses.local(known["host"], known["port"]),
-        description="the public address without a path, such as https://login.example.org",
-    )
     secret: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         default=(),
         description="what `dojang keys new` prints; several, newest first, with commas between",
@@ -72,7 +64,7 @@ class Settings(MailSettings, ProviderSettings):
         description="sqlite:///path/of/a/file.db, postgresql://..., sealed: or memory:",
     )
     proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
+        default_factory=lambda known: ("unix",) if known["unix_socket"] else (),
         description="addresses or networks of proxies in front, such as 127.0.0.1, 10.0.0.0/8",
     )
     proxy_hops: int = Field(
@@ -266,6 +258,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             f"DOJANG_WORKERS is {settings.workers} and DOJANG_SESSIONS is memory:, which each "
             "process has of its own: write DOJANG_WORKERS=1, or keep sessions in sqlite:///..."
         )
+    yield from of_listening(settings)
     yield from of_providers(settings)
     yield from of_mail(settings)
     if settings.production and settings.mail_host and "url" not in settings.model_fields_set:

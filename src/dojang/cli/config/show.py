@@ -20,8 +20,9 @@ def show(as_json: AsJson = False) -> None:
     """Show every setting, and where it was written; secrets are not shown."""
     with extra("server"):
         from dojang.server import environment  # noqa: PLC0415 - guarded
+        from dojang.server.listening_settings import ListeningSettings  # noqa: PLC0415 - guarded
         from dojang.server.settings import Settings  # noqa: PLC0415 - guarded
-    settings, own = Settings.load(), Settings.__annotations__
+    settings, own = Settings.load(), {*ListeningSettings.model_fields, *Settings.__annotations__}
     found = [
         (name, _shown(getattr(settings, name)), environment.origin(name))
         for name in sorted(Settings.model_fields, key=lambda name: name not in own)
