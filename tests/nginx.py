@@ -41,19 +41,27 @@ http {{
 @contextmanager
 def nginx(folder: Path, behind: int, headers: str = HEADERS) -> Iterator[int]:
     """Yield the port on which nginx serves https, for what listens on `behind`."""
-    program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin") or need("nginx")
     folder.mkdir(parents=True, exist_ok=True)
     certify(folder)
     port = free_port()
     text = _CONFIGURATION.format(folder=folder, port=port, behind=behind, headers=headers)
-    (folder / "nginx.conf").write_text(text)
+    with run(folder, text, port):
+        yield port
+
+
+@contextmanager
+def run(folder: Path, configuration: str, port: int) -> Iterator[None]:
+    """Run nginx as configured, once it listens on `port`."""
+    program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin") or need("nginx")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "nginx.conf").write_text(configuration)
     log = folder / "nginx.log"
     with log.open("wb") as output:
         command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
         process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
         until(lambda: listens(port, process, log))
-        yield port
+        yield
     finally:
         process.terminate()
         process.wait(30)

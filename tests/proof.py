@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
 COUNTED = (
-    "auth", "decisions", "doctor", "e2e", "interop", "node", "python", "server", "stores", "tokens",
-    "wire",
+    "auth", "cli", "decisions", "doctor", "e2e", "interop", "node", "python", "server", "stores",
+    "tokens", "wire",
 )  # fmt: skip
 
 

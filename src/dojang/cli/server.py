@@ -7,12 +7,12 @@ from typing import Any, cast
 
 from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
-from granian.server import Server
 from granian.server.common import AbstractServer
 from rich.console import Console
 from starlette.applications import Starlette
 
 from dojang.cli.listening import Place, free_place
+from dojang.cli.one_queue import OneQueue
 from dojang.cli.orphan import die_with_parent
 from dojang.server import addresses
 from dojang.server.app import create
@@ -63,7 +63,7 @@ def run(settings: Settings) -> None:
 
 def _server(settings: Settings, place: Place) -> AbstractServer[Any]:
     # Processes, or threads where Python has no lock: of one shape, which types cannot say.
-    make = cast("type[AbstractServer[Any]]", Server)
+    make = cast("type[AbstractServer[Any]]", OneQueue)
     return make(
         "dojang",
         address=place.host,
