@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Delete, Engine, and_, delete, insert, or_, se
 from dojang.auth import rows
 from dojang.auth.tables import one_time_tokens as tokens
 
-__all__ = ["OneTimeRow", "Use", "add", "find", "remove_all", "take", "try_code"]
+__all__ = ["OneTimeRow", "Use", "add", "find", "forget_all", "remove_all", "take", "try_code"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +124,16 @@ def remove_all(engine: Engine, user_id: str, *, but: str) -> None:
         connection.execute(
             delete(tokens).where(tokens.c.user_id == user_id, tokens.c.purpose.not_like(but))
         )
+
+
+def forget_all(engine: Engine) -> None:
+    """Remove every token and code.
+
+    Raises:
+        Unavailable: The database did not answer.
+    """
+    with rows.answering(), engine.begin() as connection:
+        connection.execute(delete(tokens))
 
 
 def _taken(connection: Connection, which: Delete, now: int) -> OneTimeRow | None:

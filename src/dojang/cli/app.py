@@ -2,7 +2,19 @@
 
 import typer
 
-from dojang.cli import config, doctor, forward_auth, inspect, keys, serve, sessions, users, version
+from dojang.cli import (
+    backup,
+    config,
+    doctor,
+    forward_auth,
+    inspect,
+    keys,
+    restore,
+    serve,
+    sessions,
+    users,
+    version,
+)
 from dojang.cli.dev_proxy import dev_proxy
 
 __all__ = ["app"]
@@ -14,9 +26,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("backup")(backup.backup)
 app.command("dev-proxy")(dev_proxy)
 app.command("doctor")(doctor.doctor)
 app.command("inspect")(inspect.inspect)
+app.command("restore")(restore.restore)
 app.command("serve")(serve.serve)
 app.add_typer(config.app, name="config")
 app.add_typer(forward_auth.app, name="forward-auth")
