@@ -24,7 +24,7 @@ from dojang.wire.jose.jwk import Key
 from dojang.wire.jose.signed_session import SignedJwt
 from tests.browser import Browser
 from tests.conftest import SECRET
-from tests.tokens.kit import process, refresh, why, why_access
+from tests.tokens.kit import begin, process, refresh, why, why_access
 
 Process = Callable[[], Tokens]
 
@@ -125,6 +125,33 @@ def test_sign_out_everywhere_of_the_sessions_is_enough(start: Process, clock: Cl
     for one in (pair, alone):
         assert verdicts(here, one) == ("revoked", "revoked")
     assert blocking.run(here.list("ada")) == []
+
+
+@pytest.mark.parametrize("on_server", [False, True])
+def test_signing_out_everywhere_outlasts_the_tokens_of_other_processes(
+    tmp_path: Path, clock: Clock, *, on_server: bool
+) -> None:
+    """A process without tokens, whose sessions live shorter, does not know how long they live."""
+
+    def started() -> tuple[SqliteStore, Sessions]:
+        store = SqliteStore(tmp_path / "sessions.db")
+        home = ServerSide(store) if on_server else ClientSide(IronSeal(SECRET), revocations=store)
+        lifetime = Lifetime(idle=1800, absolute=8 * 3600)
+        secret = SECRET if on_server else None
+        return store, Sessions(home, secret=secret, lifetime=lifetime, clock=clock)
+
+    def api() -> Tokens:
+        store, sessions = started()
+        url = "https://api.example.org"
+        return Tokens(
+            store, secret=SECRET, issuer=url, audience=url, sessions=sessions, clock=clock
+        )
+
+    stolen = begin(api())
+    clock.tick(1)
+    blocking.run(started()[1].end_all("ada"))
+    clock.tick(25 * 3600)
+    assert why(api(), stolen.refresh) == "revoked"
 
 
 def test_a_session_that_moves_takes_along_what_it_was_spared_from(

@@ -13,7 +13,7 @@ from dojang.session.record import Principal, Record, goes_on
 from dojang.session.resume import resume
 from dojang.strategies import room
 from dojang.strategies.moved_in import Home, Note, moved_in, notes_in
-from dojang.strategies.revocations import Revocations
+from dojang.strategies.revocations import OF_A_USER, Revocations
 
 __all__ = ["DeviceList"]
 
@@ -154,7 +154,7 @@ class DeviceList:
             user=str(user),
             not_before=now,
             exempt=but,
-            expires=self._revocations.until(lifetime, now=now),
+            expires=max(self._revocations.until(lifetime, now=now), now + OF_A_USER),
         )
         # Whoever is listed behind this has to look at the log, and finds it there.
         await self._revocations.add(entry, now=now)

@@ -17,10 +17,15 @@ from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.revocation_copy import RevocationCopy
 from dojang.strategies.single_flight import Flight, SingleFlight
 
-__all__ = ["Revocations"]
+__all__ = ["OF_A_USER", "Revocations"]
 
 #: Milliseconds for which a format may let a token live beyond its expiry.
 _SKEW = 60_000
+
+#: Milliseconds for which "everything of a user" stays in the log. What it ends may live longer than
+#: the sessions of the process that says so, such as refresh tokens of another, and nothing that
+#: browsers keep lives longer than this.
+OF_A_USER = 400 * 24 * 3600 * 1000
 
 
 class _Deadline(NamedTuple):

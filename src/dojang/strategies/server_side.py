@@ -19,7 +19,7 @@ from dojang.session.resume import resume
 from dojang.stores.contract import Store
 from dojang.stores.revocation_log import RevocationLog
 from dojang.strategies.moved_in import Home, Note, moved_in, notes_in
-from dojang.strategies.revocations import Revocations
+from dojang.strategies.revocations import OF_A_USER, Revocations
 from dojang.strategies.strategy import Choice, Fits, Kept, pick
 from dojang.strategies.tally import Tally
 from dojang.wire import base64url, entropy, signed_id
@@ -38,9 +38,6 @@ _LONGEST = 512
 
 #: An id alone, as other frameworks make them: no fewer bits than any id may have.
 _ID = re.compile(r"[A-Za-z0-9_-]{22,256}")
-
-#: Milliseconds that a login may take, from the look at the password until it is stored.
-_LONGEST_LOGIN = 24 * 3600 * 1000
 
 #: Times a write is tried again when others keep changing the session. Each lost try is somebody
 #: else's success, and chance decides: of 32 writers at once, one loses this often in 1e14 writes.
@@ -243,7 +240,7 @@ class ServerSide:
     ) -> int:
         """End all sessions of `user`, but the one with that handle; say how many went."""
         if (fence := self._fence) is not None:
-            until = max(fence.until(lifetime, now=now), now + _LONGEST_LOGIN)
+            until = max(fence.until(lifetime, now=now), now + OF_A_USER)
             entry = Revocation(user=str(user), not_before=now, exempt=but, expires=until)
             await fence.add(entry, now=now)
         if self.revocations is not None:

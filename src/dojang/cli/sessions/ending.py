@@ -5,11 +5,9 @@ from dojang.cli.sessions import handles
 from dojang.session.fence import Revocation
 from dojang.session.record import Principal
 from dojang.stores.whole import WholeStore
+from dojang.strategies.revocations import OF_A_USER
 
 __all__ = ["end", "end_all"]
-
-#: Milliseconds for which an entry of the log stays: as long as browsers keep a cookie at the most.
-_LONGEST = 400 * 24 * 3600 * 1000
 
 
 async def end(store: WholeStore, handle: str) -> bool:
@@ -20,7 +18,7 @@ async def end(store: WholeStore, handle: str) -> bool:
     """
     now = clock.now()
     # First, as everywhere: what could not be written to the log can be ended again.
-    await store.revoke(Revocation(handle=handle, expires=now + _LONGEST), now=now)
+    await store.revoke(Revocation(handle=handle, expires=now + OF_A_USER), now=now)
     if await store.remove(handle):
         return True
     return await handles.met(store, handle) and await store.remove(handle)
@@ -33,7 +31,7 @@ async def end_all(store: WholeStore, user: Principal, *, but: str | None) -> int
         Unavailable: The store did not answer.
     """
     now = clock.now()
-    entry = Revocation(user=str(user), not_before=now, exempt=but, expires=now + _LONGEST)
+    entry = Revocation(user=str(user), not_before=now, exempt=but, expires=now + OF_A_USER)
     await store.revoke(entry, now=now)
     for record in await store.list(user, now=now):
         # Born in a peer, and so without the instant of a login, or on a host whose clock is ahead:

@@ -19,11 +19,13 @@ end
 #: A fresh generation, and now.
 _BEGIN_LOG = Script(_BEGIN + "return 1")
 
-#: Also when the entry expires, and the entry. What is over goes on the way.
+#: Also when the entry expires, and the entry. What is over for everybody goes on the way: to a host
+#: whose clock is behind, an entry is alive that is over here.
 _REVOKE = Script(
     _BEGIN
     + """
-for _, number in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[2], 'LIMIT', 0, 500)) do
+local over = ARGV[2] - 60000
+for _, number in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', over, 'LIMIT', 0, 500)) do
   redis.call('ZREMRANGEBYSCORE', KEYS[2], number, number)
   redis.call('ZREM', KEYS[3], number)
 end
