@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from dojang import peers
+from dojang import blocking, peers
 from dojang.errors import Misuse
 from dojang.session.instants import instant
 from dojang.session.lifetime import Lifetime
+from dojang.session.session import Session
 from dojang.sessions import Sessions
 from dojang.strategies.client_side import ClientSide
 from dojang.testing import Clock
@@ -105,12 +106,26 @@ def test_a_hook_is_asked_before_a_renewal_and_only_then(start: Start, clock: Clo
     assert browser.visit(look) == {"role": "editor"}
 
 
-def test_a_hook_that_says_the_user_is_gone_ends_the_session(start: Start, clock: Clock) -> None:
-    browser = start(renewing=lambda session: session.user != "ada")
+@pytest.mark.parametrize("saves", [False, True])
+def test_a_hook_that_says_the_user_is_gone_ends_the_session(
+    start: Start, clock: Clock, *, saves: bool
+) -> None:
+    asked: list[Any] = []
+
+    def hook(session: Any) -> bool:
+        asked.append(session.user)
+        return False
+
+    def handler(session: Session) -> None:
+        assert session.user == "ada"
+        if saves:
+            blocking.run(session.save())
+
+    browser = start(renewing=hook)
     browser.visit(lambda session: session.login("ada"))
     clock.tick(LIFE / 2)
-    browser.visit(look)
-    assert browser.cookies == {}
+    browser.visit(handler)
+    assert (browser.cookies, asked) == ({}, ["ada"])
 
 
 def test_the_mirrored_expiry_is_that_of_the_session_and_moves_with_it(

@@ -57,6 +57,7 @@ class Visit:
         self._prefetched: Found | None = None
         self._choice: Choice | None = None
         self._written = False
+        self._renewing = house.renewing
         self.session = kind(
             self._open,
             clock=house.clock,
@@ -82,6 +83,8 @@ class Visit:
 
     async def save(self, session: Content) -> None:
         """Write what has changed so far; see `Session.save`."""
+        if session.found is not None:
+            await self._ask_before_renewal()
         before = session.found
         if before is None:
             return
@@ -166,7 +169,6 @@ class Visit:
         self._written = status < _SERVER_ERROR
         if self._written:
             self._roll()
-            await self._ask_before_renewal()
             if status >= _CLIENT_ERROR and self.session.found is not None:
                 self.session.forgo_login()
             await self.save(self.session)
@@ -283,11 +285,12 @@ class Visit:
         return write
 
     async def _ask_before_renewal(self) -> None:
-        found, renewing = self.session.found, self._house.renewing
+        found, renewing = self.session.found, self._renewing
         if renewing is None or found is None or found.record is None or found.current is None:
             return
         if found.current.expires == found.record.expires:
             return
+        self._renewing = None  # what is asked may save the session itself
         answer = renewing(self.session)
         if isinstance(answer, Awaitable):
             answer = await answer
