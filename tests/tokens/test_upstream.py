@@ -242,6 +242,57 @@ def test_without_an_absolute_limit_the_tokens_go_once_nobody_asks_for_them(
         token(browser, issuer, vault)
 
 
+def test_a_session_that_is_extended_beside_a_refresh_loses_no_rotated_token(
+    vault: Vault, clock: Clock
+) -> None:
+    """Whoever extends the tokens of a session writes the old ones anew, and the refresher knows."""
+    renewed = Lifetime(idle=LIFE, absolute=None, renew=0)
+    sessions = Sessions(ClientSide(IronSeal(SECRET)), lifetime=renewed, clock=clock)
+    browser = Browser(sessions)
+    browser.visit(lambda session: session.login("ada"))
+    asked: list[str] = []
+
+    async def scene() -> None:
+        asking, answers = asyncio.Event(), asyncio.Event()
+
+        async def refresh(token: str) -> Issued:
+            asked.append(token)
+            asking.set()
+            await answers.wait()
+            return Issued(access="new", refresh="r1", expires=clock() + LIFE * 1000)
+
+        async def mine() -> Upstream:
+            visit = await sessions.open(browser.header)
+            return Upstream(visit.session, refresh=refresh, vault=vault)
+
+        refreshing = asyncio.create_task((await mine()).token())
+        await asking.wait()
+        handle = (await sessions.open(browser.header)).session["upstream"]
+        kept = await vault.find(handle)
+        assert kept is not None
+        assert kept.document.expires is not None
+        later = kept.document.expires + 1000
+        extended = await vault.put(handle, kept.issued, user="ada", before=kept, until=later)
+        assert extended
+        answers.set()
+        assert await refreshing == "new"
+        kept = await vault.find(handle)
+        assert kept is not None
+        assert (kept.issued.refresh, kept.document.expires) == ("r1", later)
+        assert await (await mine()).token() == "new"
+
+    issued = Issued(access="old", refresh="r0", expires=clock() + 1000)
+
+    def nothing(token: str) -> Issued:
+        raise AssertionError(token)
+
+    browser.visit(
+        lambda session: blocking.run(Upstream(session, refresh=nothing, vault=vault).keep(issued))
+    )
+    asyncio.run(scene())
+    assert asked == ["r0"]
+
+
 def test_a_session_without_tokens_and_one_of_nobody(
     browser: Browser, issuer: Issuer, vault: Vault
 ) -> None:

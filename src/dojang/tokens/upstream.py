@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from inspect import iscoroutinefunction
 
 from dojang import blocking
@@ -103,9 +104,11 @@ class Upstream:
         if not isinstance(handle, str) or not handle:
             raise SignInAgain("this session has no tokens of the issuer: sign in there")
         kept = self._mine(await self._vault.find(handle))
-        await self._extend(handle, kept)
+        if self._is_fresh(kept.issued):
+            await self._extend(handle, kept)
+            return kept.issued.access
         good = kept.issued.access if self._is_good(kept.issued) else None
-        if good is not None and (self._is_fresh(kept.issued) or self._vault.failed_lately(handle)):
+        if good is not None and self._vault.failed_lately(handle):
             return good
         return await self._vault.once(handle, lambda: self._refreshed(handle), good=good)
 
@@ -202,22 +205,21 @@ class Upstream:
     async def _store(
         self, handle: str, issued: Issued, before: Kept, *, refused: bool = False
     ) -> None:
+        there: Kept | None = before
         for left in reversed(range(_TRIES)):
             try:
-                await self._vault.put(
-                    handle,
-                    issued,
-                    user=before.user,
-                    before=before,
-                    until=before.document.expires,
-                    refused=refused,
-                )
+                # Where others are there, or none, the session has newer tokens, or has ended.
+                while there is not None and _are_same(there, before):
+                    until = _later(there.document.expires, self._until())
+                    put = partial(self._vault.put, handle, issued, user=before.user, until=until)
+                    if await put(before=there, refused=refused):
+                        return
+                    there = await self._vault.find(handle)
             except Unavailable:
                 if not left:
                     raise
                 await pause(_LONGEST)
             else:
-                # Where it was not there any more, the session has ended or has newer tokens.
                 return
 
     def _mine(self, kept: Kept | None) -> Kept:
@@ -255,3 +257,16 @@ class Upstream:
         if end is not None:
             return end
         return lifetime.expiry(created=began, remember=remember, now=now)
+
+
+def _are_same(there: Kept, before: Kept) -> bool:
+    """Return whether nothing but their end has changed."""
+    return (there.issued, there.user, there.refused) == (
+        before.issued,
+        before.user,
+        before.refused,
+    )
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else max(one, other)
