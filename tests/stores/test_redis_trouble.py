@@ -173,7 +173,7 @@ def test_scripts_that_the_server_forgot_are_sent_again(
 def test_of_writers_in_step_each_has_its_turn(
     layout: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever lost knows what is there, and is back before the winner, who has to ask."""
+    """Whoever lost waits for who lost before, and knows what is there when the turn is theirs."""
     monkeypatch.setattr(server_side, "_TRIES", 50)
     store = request.getfixturevalue(layout)
     sessions = Sessions(ServerSide(store), secret=SECRET)

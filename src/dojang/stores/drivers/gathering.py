@@ -1,7 +1,6 @@
 """Asking a distant store once for what many callers want in the same moment."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -91,11 +90,8 @@ class Gatherer(Generic[Ask, Answer]):
 
     def _next_batch(self) -> list[tuple[Ask, asyncio.Future[Answer]]]:
         wanted = [(ask, future) for ask, future in self._waiting if not future.done()]
-        batch, self._waiting = wanted[: self._at_most], wanted[self._at_most :]
-        # Who comes first in a batch wins it, where several write the same: in the order in which
-        # they came two could win from each other for ever, and nobody else.
-        random.shuffle(batch)
-        return batch
+        self._waiting = wanted[self._at_most :]
+        return wanted[: self._at_most]
 
     async def _trip(self, asks: Sequence[Ask]) -> Sequence[Answer | Exception]:
         try:
