@@ -26,16 +26,6 @@ _RATE = 100
 
 #: nginx keeps its connections to the server, and tries once more where one is gone.
 _NGINX = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log stderr;
-events {{ worker_connections 512; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
   upstream dojang {{
     server 127.0.0.1:{behind} max_fails=0;
     server 127.0.0.1:{behind} max_fails=0;
@@ -49,7 +39,6 @@ http {{
       proxy_set_header Connection "";
     }}
   }}
-}}
 """
 
 
@@ -133,7 +122,7 @@ async def ask(port: int, session: str, answers: Counter[str]) -> None:
 def nginx(folder: Path, behind: int) -> Iterator[int]:
     """Yield the port on which nginx serves what listens on `behind`."""
     port = free_port()
-    with run(folder, _NGINX.format(folder=folder, port=port, behind=behind), port):
+    with run(folder, _NGINX.format(port=port, behind=behind), port):
         yield port
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -20,7 +19,7 @@ from pathlib import Path
 from tests.certificates import certify
 from tests.e2e.server import COMMAND, Server, free_port
 from tests.need import need
-from tests.nginx import listens
+from tests.nginx import listens, nginx_command
 from tests.redis import until
 
 DOMAIN = "example.test"
@@ -44,22 +43,6 @@ host = "{APP}"
 [[rule]]
 host = "{STATUS}"
 allow = "public"
-"""
-
-_NGINX = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log stderr;
-events {{ worker_connections 64; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  server_names_hash_bucket_size 128;
-  {printed}
-}}
 """
 
 _CADDY = """
@@ -250,14 +233,12 @@ def _proxy(kind: str, folder: Path, port: int, printed: str) -> Iterator[None]:
 
 
 def _nginx(folder: Path, port: int, printed: str) -> list[str]:
-    program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin") or need("nginx")
     certify(folder)
     # The tests speak to this machine alone.
     printed = printed.replace(f"listen {port}", f"listen 127.0.0.1:{port}")
     printed = re.sub(r"/etc/ssl/\S+\.pem", str(folder / "cert.pem"), printed)
     printed = re.sub(r"/etc/ssl/\S+\.key", str(folder / "key.pem"), printed)
-    (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, printed=printed))
-    return [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    return nginx_command(folder, f"server_names_hash_bucket_size 128;\n{printed}")
 
 
 def _caddy(kind: str, folder: Path, printed: str) -> list[str]:
