@@ -119,7 +119,7 @@ SPELLINGS: dict[str, Callable[[str], list[tuple[str, str]]]] = {
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 @pytest.mark.parametrize("name", identity.NAMES)
-def test_GHSA_7r4p_vjf4_gxv4_nobody_tells_the_application_who_they_are(  # noqa: N802
+def test_GHSA_7r4p_vjf4_gxv4_nobody_tells_the_application_who_they_are(
     both: Proxied, cookie: str, name: str, spelling: str
 ) -> None:
     headers = SPELLINGS[spelling](name)
@@ -151,7 +151,7 @@ ELSEWHERE = {
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 @pytest.mark.parametrize("name", ELSEWHERE)
-def test_CVE_2026_40575_nobody_tells_the_proxy_where_they_are_going(  # noqa: N802
+def test_CVE_2026_40575_nobody_tells_the_proxy_where_they_are_going(
     both: Proxied, name: str, spelling: str
 ) -> None:
     value = ELSEWHERE[name]
@@ -188,7 +188,7 @@ def test_CVE_2026_40575_nobody_tells_the_proxy_where_they_are_going(  # noqa: N8
         "*",
     ],
 )
-def test_GHSA_pxq7_h93f_9jrg_no_spelling_of_a_path_is_a_way_around_the_rules(  # noqa: N802
+def test_GHSA_pxq7_h93f_9jrg_no_spelling_of_a_path_is_a_way_around_the_rules(
     both: Proxied, uri: str
 ) -> None:
     assert both.ask(uri).status in {400, 401, 403, 404, 405, 308}

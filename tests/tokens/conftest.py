@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +28,18 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
         yield lambda: shared
         return
     if kind == "sqlite":
-        make: Any = lambda: SqliteStore(tmp_path / "tokens.db")  # noqa: E731
+        make: Callable[[], Any] = partial(SqliteStore, tmp_path / "tokens.db")
     elif kind == "postgres":
         url = request.getfixturevalue("postgres_url")
-        make = lambda: PostgresStore(url)  # noqa: E731
+        make = partial(PostgresStore, url)
     elif kind == "redis":
         server = request.getfixturevalue("redis")
         server.ask("FLUSHALL")
-        make = lambda: RedisStore(server.url)  # noqa: E731
+        make = partial(RedisStore, server.url)
     else:
         cluster = request.getfixturevalue("cluster")
         cluster.empty()
-        make = lambda: RedisStore(cluster.url)  # noqa: E731
+        make = partial(RedisStore, cluster.url)
 
     def open_one() -> Any:
         opened.append(make())

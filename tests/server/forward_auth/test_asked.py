@@ -68,7 +68,7 @@ def test_a_list_is_no_value(name: str) -> None:
         *(name.replace("-", "_") for name in identity.NAMES),
     ],
 )
-def test_GHSA_vjrc_mh2v_45x6_an_underscore_is_no_hyphen(name: str) -> None:  # noqa: N802
+def test_GHSA_vjrc_mh2v_45x6_an_underscore_is_no_hyphen(name: str) -> None:
     for read, headers in ((asked.forwarded, FORWARDED), (asked.nginx, ORIGINAL)):
         with pytest.raises(BadRequest, match="another spelling"):
             read(raw(headers, (name, "x")))
@@ -77,7 +77,7 @@ def test_GHSA_vjrc_mh2v_45x6_an_underscore_is_no_hyphen(name: str) -> None:  # n
 @pytest.mark.parametrize(
     "name", ["X-Rewrite-URL", "X-Original-URI", "X-Forwarded-Path", "X-Envoy-Original-Path"]
 )
-def test_GHSA_7x63_xv5r_3p2x_what_tells_applications_of_another_path_is_refused(  # noqa: N802
+def test_GHSA_7x63_xv5r_3p2x_what_tells_applications_of_another_path_is_refused(
     name: str,
 ) -> None:
     for read, headers in ((asked.forwarded, FORWARDED), (asked.nginx, ORIGINAL)):
@@ -108,6 +108,6 @@ def test_one_proxy_is_not_asked_in_the_way_of_another() -> None:
         "https://[::1/",
     ],
 )
-def test_GHSA_pxq7_h93f_9jrg_what_is_no_address_is_refused(url: str) -> None:  # noqa: N802
+def test_GHSA_pxq7_h93f_9jrg_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(BadRequest):
         asked.nginx(raw(ORIGINAL | {"X-Original-URL": url}))
